@@ -1,0 +1,90 @@
+import { z } from "zod";
+
+/**
+ * Every expected failure that a peer can be told of, with the HTTP status it maps to.
+ * A bug is not in this table: it crashes through an assertion and answers `internal`.
+ */
+export const ERROR_STATUS = {
+  bad_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  gone: 410,
+  too_large: 413,
+  version_mismatch: 426,
+  frame_malformed: 422,
+  sequence_gap: 409,
+  rate_limited: 429,
+  storage_full: 507,
+  unavailable: 503,
+  internal: 500,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** True when trying the very same request later can succeed. */
+export const RETRYABLE: Record<ErrorCode, boolean> = {
+  bad_request: false,
+  unauthenticated: false,
+  forbidden: false,
+  not_found: false,
+  conflict: false,
+  gone: false,
+  too_large: false,
+  version_mismatch: false,
+  frame_malformed: false,
+  sequence_gap: true,
+  rate_limited: true,
+  storage_full: true,
+  unavailable: true,
+  internal: true,
+};
+
+const errorCodes = Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]];
+
+/** An expected failure on the wire: what happened (`message`) and what to do (`hint`). */
+export const wireErrorSchema = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  hint: z.string(),
+  /** With `sequence_gap`: the sequence that the hub expects next. */
+  expected: z.number().int().nonnegative().optional(),
+  /** The id under which the hub's log holds the details. */
+  id: z.string().optional(),
+});
+export type WireError = z.infer<typeof wireErrorSchema>;
+
+/** The body of every HTTP error. */
+export const errorBodySchema = z.object({ error: wireErrorSchema });
+
+/** An expected failure inside a process; `toWire` makes it fit for a peer, in the one place where errors are mapped. */
+export class TailboneError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly expected: number | undefined;
+
+  constructor(code: ErrorCode, message: string, hint: string, options: { cause?: unknown; expected?: number } = {}) {
+    super(message, { cause: options.cause });
+    this.name = "TailboneError";
+    this.code = code;
+    this.hint = hint;
+    this.expected = options.expected;
+  }
+
+  toWire(): WireError {
+    const wire: WireError = { code: this.code, message: this.message, hint: this.hint };
+    if (this.expected !== undefined) wire.expected = this.expected;
+    return wire;
+  }
+}
+
+/** Makes an error that a peer reported one of ours again. */
+export function fromWire(error: WireError): TailboneError {
+  return new TailboneError(
+    error.code,
+    error.message,
+    error.hint,
+    error.expected === undefined ? {} : { expected: error.expected },
+  );
+}

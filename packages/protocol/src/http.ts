@@ -1,0 +1,209 @@
+import { z } from "zod";
+import { jsonObjectSchema, wireNumberSchema } from "./json";
+import { LIMITS } from "./limits";
+import { runNameSchema, seriesNameSchema, stepSchema, tagsSchema, timeMsSchema } from "./names";
+import { alertLevelSchema, checkpointRecordSchema, consoleRecordSchema } from "./records";
+import { runSchema, runStateSchema } from "./run";
+
+/** Bodies and queries of the HTTP API, version 1. Times are milliseconds since 1970, steps are floats. */
+
+export const API_PREFIX = "/api/v1";
+
+/** The caller: a person by session, or a key. */
+export const meSchema = z.object({
+  user: z.object({ id: z.string(), name: z.string(), email: z.string(), hasPassword: z.boolean() }).nullable(),
+  team: z.object({ id: z.string(), name: z.string(), role: z.enum(["owner", "admin", "member"]).nullable() }),
+  teams: z.array(z.object({ id: z.string(), name: z.string() })),
+});
+export type Me = z.infer<typeof meSchema>;
+
+export const projectSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  runs: z.number().int().nonnegative(),
+  running: z.number().int().nonnegative(),
+  createdAtMs: timeMsSchema,
+  lastActiveAtMs: timeMsSchema.nullable(),
+});
+export type Project = z.infer<typeof projectSchema>;
+export const projectListSchema = z.object({ projects: z.array(projectSchema) });
+
+export const RUN_SORTS = ["created", "name", "state", "duration"] as const;
+
+/**
+ * `project`: id or name. `filter`: words that must all occur in name, tags or state; `state=running` and `tag=x` narrow
+ * to one field. `sort`: one of RUN_SORTS or `series:<name>` (its last value), with a leading `-` for descending.
+ */
+export const runListQuerySchema = z.object({
+  project: z.string().min(1).max(256).optional(),
+  filter: z.string().max(512).default(""),
+  sort: z
+    .string()
+    .max(600)
+    .regex(
+      new RegExp(`^-?((${RUN_SORTS.join("|")})|series:.+)$`),
+      `sort is one of ${RUN_SORTS.join(", ")} or series:<name>`,
+    )
+    .default("-created"),
+  cursor: z.string().max(2048).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+export type RunListQuery = z.infer<typeof runListQuerySchema>;
+
+export const runListSchema = z.object({
+  runs: z.array(runSchema),
+  total: z.number().int(),
+  cursor: z.string().nullable(),
+});
+export type RunList = z.infer<typeof runListSchema>;
+
+export const runPatchSchema = z
+  .object({
+    name: runNameSchema,
+    tags: tagsSchema,
+    notes: z.string().max(64 * 1024),
+    config: jsonObjectSchema,
+    /** Ends a run whose writer is gone for good. */
+    state: runStateSchema.extract(["finished", "failed"]),
+  })
+  .partial()
+  .strict();
+export type RunPatch = z.infer<typeof runPatchSchema>;
+
+/** Statistics over all points of a series; min, max and mean are over its finite values, null when there are none. */
+export const seriesSchema = z.object({
+  name: seriesNameSchema,
+  points: z.number().int().nonnegative(),
+  nan: z.number().int().nonnegative(),
+  infinite: z.number().int().nonnegative(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  last: wireNumberSchema,
+  fromStep: stepSchema,
+  toStep: stepSchema,
+  fromTimeMs: timeMsSchema,
+  toTimeMs: timeMsSchema,
+});
+export type Series = z.infer<typeof seriesSchema>;
+export const seriesListSchema = z.object({ offset: z.number().int(), series: z.array(seriesSchema) });
+
+/** What the x axis is. `from` and `to` are in its unit: steps, or milliseconds since 1970. */
+export const axisSchema = z.enum(["step", "time"]);
+export type Axis = z.infer<typeof axisSchema>;
+
+export const pointsQuerySchema = z.object({
+  /** Names, separated by commas; a comma within a name is written `%2C` once more. */
+  series: z
+    .string()
+    .min(1)
+    .max(LIMITS.querySeries * LIMITS.seriesNameBytes),
+  axis: axisSchema.default("step"),
+  from: z.coerce.number().optional(),
+  to: z.coerce.number().optional(),
+  buckets: z.coerce.number().int().min(1).max(LIMITS.buckets).default(1000),
+  raw: z.enum(["0", "1"]).default("0"),
+  cursor: z.string().max(256).optional(),
+  limit: z.coerce.number().int().min(1).max(LIMITS.rawPage).default(10_000),
+});
+export type PointsQuery = z.infer<typeof pointsQuerySchema>;
+
+/**
+ * Columns of equal length, one entry a bucket that holds points, ordered by x. `x` and `xEnd` are the smallest and largest x of its points;
+ * `first` and `last` go by x, then by step, then by arrival. `min`, `max` and `mean` are over finite values (null: none); `nan`,
+ * `posInf` and `negInf` count the others; `count` counts all.
+ */
+export const bucketColumnsSchema = z.object({
+  x: z.array(z.number()),
+  xEnd: z.array(z.number()),
+  first: z.array(wireNumberSchema),
+  min: z.array(z.number().nullable()),
+  max: z.array(z.number().nullable()),
+  last: z.array(wireNumberSchema),
+  mean: z.array(z.number().nullable()),
+  count: z.array(z.number().int()),
+  nan: z.array(z.number().int()),
+  posInf: z.array(z.number().int()),
+  negInf: z.array(z.number().int()),
+});
+export type BucketColumns = z.infer<typeof bucketColumnsSchema>;
+
+/** `offset`: the run's committed frames that this answer includes; `points`: points in the range; `total`: in the series. */
+export const bucketsSchema = z.object({
+  offset: z.number().int(),
+  axis: axisSchema,
+  series: z.array(
+    z.object({
+      name: seriesNameSchema,
+      points: z.number().int(),
+      total: z.number().int(),
+      buckets: bucketColumnsSchema,
+    }),
+  ),
+});
+export type Buckets = z.infer<typeof bucketsSchema>;
+
+/** Every point, a page at a time, in the order of its axis, then of the steps, then of arrival. One series per request. */
+export const rawPointsSchema = z.object({
+  offset: z.number().int(),
+  series: seriesNameSchema,
+  steps: z.array(z.number()),
+  timesMs: z.array(timeMsSchema),
+  values: z.array(wireNumberSchema),
+  cursor: z.string().nullable(),
+});
+export type RawPoints = z.infer<typeof rawPointsSchema>;
+
+export const checkpointListSchema = z.object({ checkpoints: z.array(checkpointRecordSchema.omit({ type: true })) });
+
+export const consoleQuerySchema = z.object({
+  /** Lines before this id (exclusive), newest last; missing: the newest lines. */
+  before: z.coerce.number().int().optional(),
+  limit: z.coerce.number().int().min(1).max(5000).default(1000),
+});
+export const consoleLineSchema = consoleRecordSchema.omit({ type: true }).extend({ id: z.number().int() });
+export const consoleListSchema = z.object({
+  offset: z.number().int(),
+  lines: z.array(consoleLineSchema),
+  more: z.boolean(),
+});
+
+export const alertSchema = z.object({
+  id: z.uuid(),
+  run: z.object({ id: z.uuid(), name: z.string(), project: z.string() }),
+  title: z.string(),
+  text: z.string(),
+  level: alertLevelSchema,
+  step: stepSchema.nullable(),
+  timeMs: timeMsSchema,
+});
+export type Alert = z.infer<typeof alertSchema>;
+export const alertListSchema = z.object({ alerts: z.array(alertSchema), cursor: z.string().nullable() });
+
+/** Answer to frames over plain HTTP: like the socket's. */
+export const appendedSchema = z.object({ next: z.number().int().nonnegative() });
+
+export const keySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  start: z.string(),
+  createdAtMs: timeMsSchema,
+  lastUsedAtMs: timeMsSchema.nullable(),
+});
+export type Key = z.infer<typeof keySchema>;
+export const keyListSchema = z.object({ keys: z.array(keySchema) });
+export const keyCreateSchema = z.object({ name: z.string().min(1).max(64) });
+/** `secret` is shown this once; only its hash is stored. */
+export const keyCreatedSchema = keySchema.extend({ secret: z.string() });
+
+export const memberSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(["owner", "admin", "member"]),
+  joinedAtMs: timeMsSchema,
+});
+export const memberListSchema = z.object({ members: z.array(memberSchema) });
+export const memberInviteSchema = z.object({ email: z.email(), name: z.string().min(1).max(128) });
+/** A one-time sign-in link for the new member, to be handed over by whoever invites. */
+export const memberInvitedSchema = z.object({ member: memberSchema, link: z.url(), expiresAtMs: timeMsSchema });
+export const passwordSetSchema = z.object({ email: z.email().optional(), password: z.string().min(8).max(128) });

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { LIMITS, utf8Length } from "./limits";
+
+/** A non-empty text of at most `bytes` bytes of UTF-8, without control characters. */
+export function boundedText(what: string, bytes: number) {
+  return z
+    .string()
+    .min(1, `${what} is empty`)
+    .refine((text) => utf8Length(text) <= bytes, `${what} is longer than ${bytes} bytes`)
+    .refine((text) => !/\p{Cc}/u.test(text), `${what} has control characters`);
+}
+
+export const runIdSchema = z.uuid();
+export const writerIdSchema = z.uuid();
+export const projectNameSchema = boundedText("a project's name", LIMITS.nameBytes);
+export const runNameSchema = boundedText("a run's name", LIMITS.nameBytes);
+export const seriesNameSchema = boundedText("a series' name", LIMITS.seriesNameBytes);
+export const tagSchema = boundedText("a tag", LIMITS.tagBytes);
+export const tagsSchema = z.array(tagSchema).max(LIMITS.tags);
+
+/** Milliseconds since 1970, by the clock of whoever writes it; fractions are kept. */
+export const timeMsSchema = z.number();
+export const stepSchema = z.number();

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { jsonObjectSchema, wireNumberSchema } from "./json";
+import { LIMITS } from "./limits";
+import { boundedText, stepSchema, tagsSchema, timeMsSchema } from "./names";
+
+/** A change of the run's config: keys are set, the others stay. */
+export const configRecordSchema = z.object({
+  type: z.literal("config"),
+  timeMs: timeMsSchema,
+  config: jsonObjectSchema,
+});
+
+export const tagsRecordSchema = z.object({
+  type: z.literal("tags"),
+  timeMs: timeMsSchema,
+  add: tagsSchema,
+  remove: tagsSchema,
+});
+
+/** Captured console output: whole lines, in the order in which they were written. */
+export const consoleRecordSchema = z.object({
+  type: z.literal("console"),
+  timeMs: timeMsSchema,
+  stream: z.enum(["stdout", "stderr"]),
+  text: z.string().max(LIMITS.consoleTextBytes),
+});
+
+/** A step at which the model was measured, and where its weights lie if they were saved. */
+export const checkpointRecordSchema = z.object({
+  type: z.literal("checkpoint"),
+  timeMs: timeMsSchema,
+  step: stepSchema,
+  metrics: z.record(z.string(), wireNumberSchema),
+  weights: z.object({ path: z.string(), bytes: z.number().int().nonnegative() }).optional(),
+});
+
+export const alertLevelSchema = z.enum(["info", "warning", "error"]);
+
+/** An alert raised by the training script itself. */
+export const alertRecordSchema = z.object({
+  type: z.literal("alert"),
+  timeMs: timeMsSchema,
+  step: stepSchema.optional(),
+  title: boundedText("an alert's title", 256),
+  text: z.string().max(8192),
+  level: alertLevelSchema,
+});
+
+/**
+ * Points that could not be kept, and why: counted, so that nothing is missing in silence. `refused`: the hub would not take their
+ * frame; `damaged`: their frame could not be read from the spool any more, and `points` is the least it can have been.
+ */
+export const droppedRecordSchema = z.object({
+  type: z.literal("dropped"),
+  timeMs: timeMsSchema,
+  points: z.number().int().positive(),
+  reason: z.enum(["ring_full", "disk_full", "too_large", "refused", "damaged"]),
+});
+
+export const runErrorSchema = z.object({ name: z.string(), message: z.string(), stack: z.string().optional() });
+
+/** The writer's last record: how the training ended. */
+export const finishRecordSchema = z.object({
+  type: z.literal("finish"),
+  timeMs: timeMsSchema,
+  state: z.enum(["finished", "failed", "crashed"]),
+  error: runErrorSchema.optional(),
+});
+
+/** Everything of a frame that is not a point. */
+export const recordSchema = z.discriminatedUnion("type", [
+  configRecordSchema,
+  tagsRecordSchema,
+  consoleRecordSchema,
+  checkpointRecordSchema,
+  alertRecordSchema,
+  droppedRecordSchema,
+  finishRecordSchema,
+]);
+
+export type RunRecord = z.infer<typeof recordSchema>;
+export type CheckpointRecord = z.infer<typeof checkpointRecordSchema>;
+export type AlertLevel = z.infer<typeof alertLevelSchema>;
+export type RunError = z.infer<typeof runErrorSchema>;

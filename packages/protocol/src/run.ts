@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { jsonObjectSchema, wireNumberSchema } from "./json";
+import {
+  projectNameSchema,
+  runIdSchema,
+  runNameSchema,
+  stepSchema,
+  tagsSchema,
+  timeMsSchema,
+  writerIdSchema,
+} from "./names";
+import { runErrorSchema } from "./records";
+
+/**
+ * running: a writer lives; stalled: its heartbeats stopped (running again when they return);
+ * finished, failed, crashed: what its last record said.
+ */
+export const runStateSchema = z.enum(["running", "stalled", "finished", "failed", "crashed"]);
+export type RunState = z.infer<typeof runStateSchema>;
+
+/** Where a run was trained: facts about host and process, for the System tab. */
+export const hostSchema = z.object({
+  hostname: z.string().max(256),
+  platform: z.string().max(256),
+  cpuModel: z.string().max(256),
+  cpuCount: z.number().int().positive(),
+  memoryBytes: z.number().nonnegative(),
+  gpus: z.array(z.string().max(256)).max(64),
+  nodeVersion: z.string().max(64),
+  sdkVersion: z.string().max(64),
+  pid: z.number().int(),
+  command: z.string().max(4096),
+  workingDirectory: z.string().max(4096),
+  gitCommit: z.string().max(64).optional(),
+});
+export type Host = z.infer<typeof hostSchema>;
+
+/** What a writer says before its first frame. Repeating it is harmless; a run that does not exist yet is made by it. */
+export const openWriterSchema = z.object({
+  run: runIdSchema,
+  writer: writerIdSchema,
+  project: projectNameSchema,
+  /** Missing: the hub finds a name that is free in the project. */
+  name: runNameSchema.optional(),
+  /** `create` makes the run if it is not there; `resume` requires that it is. */
+  mode: z.enum(["create", "resume"]),
+  config: jsonObjectSchema,
+  tags: tagsSchema,
+  /** How many steps the training will take, if it is known. */
+  totalSteps: z.number().positive().optional(),
+  startedAtMs: timeMsSchema,
+  host: hostSchema.optional(),
+});
+export type OpenWriter = z.infer<typeof openWriterSchema>;
+
+export const openedWriterSchema = z.object({
+  run: runIdSchema,
+  name: runNameSchema,
+  project: projectNameSchema,
+  /** The sequence that the hub expects next from this writer. */
+  next: z.number().int().nonnegative(),
+  /** Largest step of the run so far, for a writer that resumes; null when there are no points. */
+  lastStep: stepSchema.nullable(),
+  /** Path of the run's page below the hub's URL. */
+  path: z.string(),
+});
+export type OpenedWriter = z.infer<typeof openedWriterSchema>;
+
+/** A run as lists and heads show it. `offset` counts the run's committed frames: the place in the live stream. */
+export const runSchema = z.object({
+  id: runIdSchema,
+  project: z.object({ id: z.uuid(), name: projectNameSchema }),
+  name: runNameSchema,
+  state: runStateSchema,
+  tags: tagsSchema,
+  createdBy: z.string(),
+  createdAtMs: timeMsSchema,
+  startedAtMs: timeMsSchema,
+  /** When the last frame or heartbeat came. */
+  seenAtMs: timeMsSchema,
+  finishedAtMs: timeMsSchema.nullable(),
+  totalSteps: z.number().nullable(),
+  lastStep: stepSchema.nullable(),
+  offset: z.number().int().nonnegative(),
+  points: z.number().int().nonnegative(),
+  droppedPoints: z.number().int().nonnegative(),
+  error: runErrorSchema.nullable(),
+  notes: z.string(),
+  /** Last value of each series (the first 100 by name). */
+  last: z.record(z.string(), wireNumberSchema),
+});
+export type Run = z.infer<typeof runSchema>;
+
+/** One run with what only its own page shows. */
+export const runDetailSchema = runSchema.extend({
+  config: jsonObjectSchema,
+  host: hostSchema.nullable(),
+  writers: z.array(z.object({ id: writerIdSchema, openedAtMs: timeMsSchema, frames: z.number().int().nonnegative() })),
+});
+export type RunDetail = z.infer<typeof runDetailSchema>;

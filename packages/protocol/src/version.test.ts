@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { encodeFrame } from "./frame";
+import * as http from "./http";
+import * as json from "./json";
+import { recordSchema } from "./records";
+import * as run from "./run";
+import * as sockets from "./sockets";
+import { PROTOCOL_VERSION } from "./version";
+
+/**
+ * The hash of every schema on the wire and of one encoded frame. When this test fails you have changed the wire: if an older
+ * peer would misread it, raise PROTOCOL_VERSION; then pin the new hash here.
+ */
+const PINNED = { version: 1, hash: "ca3477f4779f4776" };
+
+function wireHash(): string {
+  const hash = createHash("sha256");
+  for (const part of [http, json, run, sockets, { recordSchema }]) {
+    for (const [name, value] of Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (value instanceof z.ZodType) {
+        hash.update(`${name} ${JSON.stringify(z.toJSONSchema(value, { unrepresentable: "any", io: "input" }))}\n`);
+      }
+    }
+  }
+  hash.update(
+    encodeFrame({
+      sequence: 3,
+      sealedAtMs: 4,
+      groups: [
+        {
+          names: ["loss"],
+          steps: Float64Array.of(1),
+          timesMs: Float64Array.of(2),
+          values: [Float64Array.of(0.5)],
+        },
+      ],
+      records: [{ type: "finish", timeMs: 5, state: "finished" }],
+    }),
+  );
+  return hash.digest("hex").slice(0, 16);
+}
+
+test("the wire is what its version says", () => {
+  expect({ version: PROTOCOL_VERSION, hash: wireHash() }).toEqual(PINNED);
+});
