@@ -1,0 +1,107 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import type { Frame } from "@tailbone/protocol/frame";
+import type { Run } from "@tailbone/protocol/run";
+import { collectPoints, placePoints, readSeries, type SeriesRow } from "./append-points";
+import { appendRecords } from "./append-records";
+import type { Database, Transaction } from "./database";
+import type { RunHead } from "./gather-records";
+import { readRun } from "./get-run";
+import { refuseMissingRun } from "./missing-run";
+import { writePoints } from "./write-points";
+
+export interface AppendFrames {
+  team: string;
+  run: string;
+  writer: string;
+  /** Frames of one writer with consecutive sequences. */
+  frames: readonly Frame[];
+  nowMs?: number;
+}
+
+/** Frames `from` (inclusive) to `to` (exclusive) of the run's stream are new; `next` is the sequence expected from the writer. */
+export interface AppendedFrames {
+  next: number;
+  from: number;
+  to: number;
+  run: Run;
+}
+
+/**
+ * Commits frames in one transaction: points, tiles, statistics, records, the run's head and the writer's place, all or nothing.
+ * A frame whose sequence is committed already is passed over. Throws `sequence_gap` when one is missing before the first,
+ * `gone` when the run was deleted, and `not_found` when the team has no such run or the run no such writer.
+ *
+ * What is sent without waiting for an answer travels together: a frame costs four round trips, two more when series are new, one
+ * more when chunks are merged.
+ */
+export async function appendFrames(
+  db: Database,
+  { team, run, writer, frames, nowMs = Date.now() }: AppendFrames,
+): Promise<AppendedFrames> {
+  const all = collectPoints(frames.flatMap((frame) => frame.groups));
+  const withConfig = frames.some((frame) => frame.records.some((record) => record.type === "config"));
+  return db.$client.begin(async (sql) => {
+    const { place, head, known } = await lockRun(sql, { team, run, writer, names: all.keys(), withConfig });
+    const fresh = frames.filter((frame) => frame.sequence >= place.next);
+    const gap = fresh.find((frame, index) => frame.sequence !== place.next + index);
+    if (gap !== undefined) throw sequenceGap(gap.sequence, place.next);
+    const next = place.next + fresh.length;
+    const to = head.streamOffset + fresh.length;
+    if (fresh.length === 0) return { next, from: to, to, run: await readRun(sql, { team, run }) };
+
+    const arrived = fresh.length === frames.length ? all : collectPoints(fresh.flatMap((frame) => frame.groups));
+    const { appends, leftOut } = await placePoints(sql, { team, run, arrived, known });
+    // Sent together and carried out in this order, so that the run is read as the others have left it.
+    const [, , , after] = await Promise.all([
+      writePoints(sql, { team, run, appends }),
+      appendRecords(sql, { team, run, writer, head, frames: fresh, leftOut, revive: place.newest, nowMs }),
+      sql`update writer set next_sequence = ${next} where run_id = ${run} and id = ${writer}`,
+      readRun(sql, { team, run }),
+    ]);
+    return { next, from: head.streamOffset, to, run: after };
+  });
+}
+
+interface Place {
+  next: number;
+  /** No writer has come after this one, and it has not said that it ended: the run lives as long as it does. */
+  newest: boolean;
+}
+
+/** Holds the run until the transaction ends, so that its frames are committed one after the other. */
+async function lockRun(
+  sql: Transaction,
+  input: { team: string; run: string; writer: string; names: Iterable<string>; withConfig: boolean },
+): Promise<{ place: Place; head: RunHead; known: SeriesRow[] }> {
+  const { team, run, writer, names, withConfig } = input;
+  // Statements of their own, because each sees what is committed when it begins: the last ones after the lock was got.
+  const [[head], [place], known] = await Promise.all([
+    sql<RunHead[]>`
+      select state, tags, stream_offset as "streamOffset", ${withConfig ? sql`config` : sql`null::jsonb as config`}
+      from run where id = ${run} and team_id = ${team} for no key update`,
+    sql<Place[]>`
+      select next_sequence as next, ended_at_ms is null and not exists (
+          select 1 from writer as other where other.run_id = writer.run_id and other.opened_at_ms > writer.opened_at_ms
+        ) as newest
+      from writer where run_id = ${run} and id = ${writer} and team_id = ${team}`,
+    readSeries(sql, run, names),
+  ]);
+  if (head === undefined) return refuseMissingRun(sql, { team, run });
+  if (place === undefined) {
+    throw new TailboneError(
+      "not_found",
+      `Run ${run} has no writer ${writer}.`,
+      "Open the writer before appending frames.",
+    );
+  }
+  return { place, head, known };
+}
+
+function sequenceGap(got: number, expected: number): TailboneError {
+  return new TailboneError(
+    "sequence_gap",
+    `Frame ${got} came, but frame ${expected} is the next of this writer.`,
+    `Send from frame ${expected} on; what is before it is stored.`,
+    { expected },
+  );
+}

@@ -1,0 +1,43 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import type { RunPatch } from "@tailbone/protocol/http";
+import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
+import type { Run } from "@tailbone/protocol/run";
+import type { Database } from "./database";
+import { readRun } from "./get-run";
+import { runNotFound } from "./missing-run";
+import { jsonb } from "./stored-text";
+
+/** Changes what a person may change of a run; what is not in the patch stays. Throws `not_found` and `too_large`. */
+export async function patchRun(
+  db: Database,
+  { team, run, patch, nowMs = Date.now() }: { team: string; run: string; patch: RunPatch; nowMs?: number },
+): Promise<Run> {
+  const { config } = patch;
+  if (config !== undefined && utf8Length(JSON.stringify(config)) > LIMITS.configBytes) {
+    throw new TailboneError("too_large", `The config takes more than ${LIMITS.configBytes} bytes.`, "Shorten it.");
+  }
+  return db.$client.begin(async (sql) => {
+    const changed = await sql`
+      update run set
+        name = coalesce(${patch.name ?? null}, name),
+        tags = coalesce(${patch.tags ?? null}::text[], tags),
+        notes = coalesce(${patch.notes ?? null}, notes),
+        config = coalesce(${jsonb(sql, config)}, config),
+        state = coalesce(${patch.state ?? null}, state),
+        finished_at_ms = case when ${patch.state ?? null}::text is null then finished_at_ms else ${nowMs} end
+      where id = ${run} and team_id = ${team} returning id`;
+    if (changed.length === 0) throw runNotFound(run);
+    return readRun(sql, { team, run });
+  });
+}
+
+/** Deletes a run with everything it holds; that it was there is kept, to tell its writers. Throws `not_found`. */
+export async function deleteRun(
+  db: Database,
+  { team, run, nowMs = Date.now() }: { team: string; run: string; nowMs?: number },
+): Promise<void> {
+  const deleted = await db.$client`
+    with deleted as (delete from run where id = ${run} and team_id = ${team} returning id)
+    insert into deleted_run (run_id, team_id, deleted_at_ms) select id, ${team}, ${nowMs} from deleted returning run_id`;
+  if (deleted.length === 0) throw runNotFound(run);
+}

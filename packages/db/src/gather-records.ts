@@ -1,0 +1,95 @@
+import type { Frame } from "@tailbone/protocol/frame";
+import type { JsonObject } from "@tailbone/protocol/json";
+import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
+import type { RunError, RunRecord } from "@tailbone/protocol/records";
+import type { RunState } from "@tailbone/protocol/run";
+
+/** What of a run's row its next frames depend on. */
+export interface RunHead {
+  state: RunState;
+  tags: string[];
+  /** Read only where the frames change it. */
+  config: JsonObject | null;
+  streamOffset: number;
+}
+
+type Kept<Type extends RunRecord["type"]> = Extract<RunRecord, { type: Type }>[];
+
+/** What the records of frames change; null: nothing. */
+export interface Changes {
+  config: JsonObject | null;
+  tags: string[] | null;
+  dropped: number;
+  lines: { timeMs: number; stream: "stdout" | "stderr"; text: string }[];
+  checkpoints: Kept<"checkpoint">;
+  alerts: Kept<"alert">;
+  end: { state: RunState; timeMs: number; error: RunError | null } | null;
+}
+
+/**
+ * Gathers what the records of frames change. A record that cannot be kept (a config grown beyond its limit, too many tags) is left
+ * out, and the run's console says so: it must not hold up the writer's points for ever.
+ */
+export function gatherRecords(head: RunHead, frames: readonly Frame[], leftOut: number, nowMs: number): Changes {
+  const changes: Changes = {
+    config: null,
+    tags: null,
+    dropped: leftOut,
+    lines: [],
+    checkpoints: [],
+    alerts: [],
+    end: null,
+  };
+  const refuse = (what: string): void => {
+    changes.lines.push({ timeMs: nowMs, stream: "stderr", text: `Tailbone: ${what}` });
+  };
+  if (leftOut > 0) {
+    refuse(
+      `${leftOut} points were left out: a run has at most ${LIMITS.seriesPerRun} series. Log fewer names, or split the run.`,
+    );
+  }
+  for (const record of frames.flatMap((frame) => frame.records)) {
+    switch (record.type) {
+      case "config": {
+        const config = { ...(changes.config ?? head.config), ...record.config };
+        if (utf8Length(JSON.stringify(config)) <= LIMITS.configBytes) changes.config = config;
+        else
+          refuse(`a change of the config was left out: the config would take more than ${LIMITS.configBytes} bytes.`);
+        break;
+      }
+      case "tags":
+        changes.tags = changeTags(changes.tags ?? head.tags, record, refuse);
+        break;
+      case "console":
+        changes.lines.push(record);
+        break;
+      case "checkpoint":
+        changes.checkpoints.push(record);
+        break;
+      case "alert":
+        changes.alerts.push(record);
+        break;
+      case "dropped":
+        changes.dropped += record.points;
+        break;
+      case "finish":
+        changes.end = { state: record.state, timeMs: record.timeMs, error: record.error ?? null };
+        break;
+    }
+  }
+  return changes;
+}
+
+function changeTags(
+  before: readonly string[],
+  { add, remove }: { add: readonly string[]; remove: readonly string[] },
+  refuse: (what: string) => void,
+): string[] {
+  const tags = new Set(before);
+  for (const tag of remove) tags.delete(tag);
+  for (const tag of add) {
+    if (tags.size < LIMITS.tags || tags.has(tag)) tags.add(tag);
+    else refuse(`the tag "${tag}" was left out: a run has at most ${LIMITS.tags} tags.`);
+  }
+  return [...tags];
+}

@@ -1,0 +1,50 @@
+import type { Run } from "@tailbone/protocol/run";
+import type { Database } from "./database";
+import { type RunRow, runColumns, withLastValues } from "./get-run";
+
+/**
+ * A heartbeat: the writer lives. Returns the run when that changed its state (a stalled one runs again), else null; also
+ * null when the team has no such run or the run no such writer.
+ */
+export async function beatWriter(
+  db: Database,
+  { team, run, writer, nowMs }: { team: string; run: string; writer: string; nowMs: number },
+): Promise<Run | null> {
+  const sql = db.$client;
+  const rows = await sql<(RunRow & { before: string })[]>`
+    with old as (
+      select run.id, run.state from run join writer on writer.run_id = run.id and writer.id = ${writer}
+      where run.id = ${run} and run.team_id = ${team} and run.state in ('running', 'stalled') for no key update of run
+    ), changed as (
+      update run set seen_at_ms = ${nowMs}, state = 'running' from old where run.id = old.id returning run.*
+    )
+    select ${runColumns(sql)}, old.state as before
+    from changed as run join project on project.id = run.project_id join old on old.id = run.id`;
+  const stalled = rows.filter(({ before }) => before === "stalled").map(({ before: _, ...row }) => row);
+  const [back] = await withLastValues(sql, stalled);
+  return back ?? null;
+}
+
+/** A run of some team, for the hub's own rounds over all of them. */
+export interface TeamRun {
+  team: string;
+  run: Run;
+}
+
+/** Marks the running runs, of all teams, that nobody has heard of for `afterMs`: the hub's own work, no caller's query. */
+export async function sweepStalledRuns(
+  db: Database,
+  { nowMs, afterMs }: { nowMs: number; afterMs: number },
+): Promise<TeamRun[]> {
+  const sql = db.$client;
+  const rows = await sql<(RunRow & { team: string })[]>`
+    with changed as (
+      update run set state = 'stalled' where state = 'running' and seen_at_ms < ${nowMs - afterMs} returning *
+    )
+    select ${runColumns(sql)}, run.team_id as team from changed as run join project on project.id = run.project_id`;
+  const runs = await withLastValues(
+    sql,
+    rows.map(({ team: _, ...row }) => row),
+  );
+  return runs.map((run, index) => ({ team: rows[index]?.team ?? "", run }));
+}

@@ -1,0 +1,35 @@
+import type { Series } from "@tailbone/protocol/http";
+import { toWireNumber } from "@tailbone/protocol/json";
+import { countFinite, type Summary } from "@tailbone/series/summary";
+import type { Database } from "./database";
+import { readSnapshot } from "./read-snapshot";
+import { summaryColumns } from "./summary-columns";
+
+/** Statistics of every series of a run, by name. Throws `not_found`. */
+export async function listSeries(
+  db: Database,
+  { team, run }: { team: string; run: string },
+): Promise<{ offset: number; series: Series[] }> {
+  return readSnapshot(db, { team, run }, async (sql, offset) => {
+    const rows = await sql<(Summary & { name: string })[]>`
+      select name, ${summaryColumns(sql)} from series where run_id = ${run} and team_id = ${team} and count > 0 order by name`;
+    return { offset, series: rows.map(toSeries) };
+  });
+}
+
+function toSeries(row: Summary & { name: string }): Series {
+  const finite = countFinite(row) > 0;
+  return {
+    name: row.name,
+    points: row.count,
+    nan: row.nan,
+    infinite: row.posInf + row.negInf,
+    min: finite ? row.min : null,
+    max: finite ? row.max : null,
+    last: toWireNumber(row.last),
+    fromStep: row.stepFrom,
+    toStep: row.stepTo,
+    fromTimeMs: row.timeFrom,
+    toTimeMs: row.timeTo,
+  };
+}

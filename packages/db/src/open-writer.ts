@@ -1,0 +1,93 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import type { JsonObject } from "@tailbone/protocol/json";
+import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
+import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
+import { v7 as uuidv7 } from "uuid";
+import type { Database, Transaction } from "./database";
+import { refuseMissingRun } from "./missing-run";
+import { pickRunName } from "./run-names";
+import { jsonb } from "./stored-text";
+
+interface OpenInput {
+  team: string;
+  request: OpenWriter;
+  createdBy: string;
+  nowMs?: number;
+}
+
+interface Place {
+  name: string;
+  project: string;
+  lastStep: number | null;
+  config: JsonObject;
+  tags: string[];
+  next: number | null;
+}
+
+/**
+ * Makes a run and its writer, or finds them again: repeating a request changes nothing. A new writer on a run that has ended makes
+ * it run again. Throws `not_found` for `resume` of a run that the team does not have and for a run that another team has, `gone`
+ * for one that was deleted, and `too_large` for a config beyond its limit.
+ */
+export async function openWriter(
+  db: Database,
+  { team, request, createdBy, nowMs = Date.now() }: OpenInput,
+): Promise<OpenedWriter> {
+  checkConfig(request.config);
+  return db.$client.begin(async (sql) => {
+    if (request.mode === "create") await createRun(sql, { team, request, createdBy, nowMs });
+    const [place] = await sql<Place[]>`
+      select run.name, project.name as project, run.last_step as "lastStep", run.config, run.tags, writer.next_sequence as next
+      from run join project on project.id = run.project_id
+      left join writer on writer.run_id = run.id and writer.id = ${request.writer}
+      where run.id = ${request.run} and run.team_id = ${team} for no key update of run`;
+    if (place === undefined) return refuseMissingRun(sql, { team, run: request.run });
+    if (place.next === null) {
+      await sql`
+        insert into writer (team_id, run_id, id, opened_at_ms) values (${team}, ${request.run}, ${request.writer}, ${nowMs})`;
+      const config = { ...place.config, ...request.config };
+      checkConfig(config);
+      const tags = [...new Set([...place.tags, ...request.tags])].slice(0, LIMITS.tags);
+      await sql`
+        update run set state = 'running', finished_at_ms = null, error = null, seen_at_ms = ${nowMs}, tags = ${tags}::text[],
+          config = ${jsonb(sql, config)}, host = coalesce(${jsonb(sql, request.host)}, host),
+          total_steps = coalesce(${request.totalSteps ?? null}, total_steps)
+        where id = ${request.run} and team_id = ${team}`;
+    }
+    return {
+      run: request.run,
+      name: place.name,
+      project: place.project,
+      next: place.next ?? 0,
+      lastStep: place.lastStep,
+      path: `/runs/${request.run}`,
+    };
+  });
+}
+
+function checkConfig(config: JsonObject): void {
+  if (utf8Length(JSON.stringify(config)) <= LIMITS.configBytes) return;
+  throw new TailboneError(
+    "too_large",
+    `The run's config takes more than ${LIMITS.configBytes} bytes.`,
+    "Log large data as files of your own, and keep their paths in the config.",
+  );
+}
+
+async function createRun(sql: Transaction, { team, request, createdBy, nowMs }: Required<OpenInput>): Promise<void> {
+  const [existing] = await sql`
+    select 1 from run where id = ${request.run} union all select 1 from deleted_run where run_id = ${request.run}`;
+  if (existing !== undefined) return;
+  await sql`
+    insert into project (id, team_id, name, created_at_ms) values (${uuidv7()}, ${team}, ${request.project}, ${nowMs})
+    on conflict (team_id, name) do nothing`;
+  const [project] = await sql<{ id: string }[]>`
+    select id from project where team_id = ${team} and name = ${request.project} for key share`;
+  if (project === undefined) throw new Error("a project that was just made is not there");
+  const name = request.name ?? (await pickRunName(sql, { team, project: project.id, run: request.run }));
+  await sql`
+    insert into run (id, team_id, project_id, name, state, tags, config, host, created_by, created_at_ms, started_at_ms, seen_at_ms, total_steps)
+    values (${request.run}, ${team}, ${project.id}, ${name}, 'running', ${request.tags}::text[], ${jsonb(sql, request.config)},
+      ${jsonb(sql, request.host)}, ${createdBy}, ${nowMs}, ${request.startedAtMs}, ${nowMs}, ${request.totalSteps ?? null})
+    on conflict (id) do nothing`;
+}

@@ -1,0 +1,200 @@
+import type { JsonObject, WireNumber } from "@tailbone/protocol/json";
+import type { CheckpointRecord, RunError } from "@tailbone/protocol/records";
+import type { Host } from "@tailbone/protocol/run";
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { organization } from "./auth-schema";
+
+/*
+ * Runs and what they hold. Every row names its team, and every query asks for it. Times are milliseconds since 1970 as
+ * doubles, as on the wire.
+ */
+
+const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });
+const count = (name: string) => bigint(name, { mode: "number" }).notNull().default(0);
+const teamId = () =>
+  text("team_id")
+    .notNull()
+    .references(() => organization.id, { onDelete: "cascade" });
+/** The team of what a run holds: the run's own. To check that again for every row would lock the team's row with every frame. */
+const runsTeamId = () => text("team_id").notNull();
+const runId = () =>
+  uuid("run_id")
+    .notNull()
+    .references(() => run.id, { onDelete: "cascade" });
+
+export const project = pgTable(
+  "project",
+  {
+    id: uuid("id").primaryKey(),
+    teamId: teamId(),
+    name: text("name").notNull(),
+    createdAtMs: doublePrecision("created_at_ms").notNull(),
+  },
+  (table) => [unique("project_team_name").on(table.teamId, table.name)],
+);
+
+export const run = pgTable(
+  "run",
+  {
+    id: uuid("id").primaryKey(),
+    teamId: teamId(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => project.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    state: text("state", { enum: ["running", "stalled", "finished", "failed", "crashed"] }).notNull(),
+    tags: text("tags").array().notNull().default([]),
+    config: jsonb("config").$type<JsonObject>().notNull(),
+    host: jsonb("host").$type<Host>(),
+    notes: text("notes").notNull().default(""),
+    createdBy: text("created_by").notNull(),
+    createdAtMs: doublePrecision("created_at_ms").notNull(),
+    startedAtMs: doublePrecision("started_at_ms").notNull(),
+    seenAtMs: doublePrecision("seen_at_ms").notNull(),
+    finishedAtMs: doublePrecision("finished_at_ms"),
+    totalSteps: doublePrecision("total_steps"),
+    lastStep: doublePrecision("last_step"),
+    /** How many frames of the run are committed: the place in its live stream. */
+    streamOffset: count("stream_offset"),
+    points: count("points"),
+    droppedPoints: count("dropped_points"),
+    error: jsonb("error").$type<RunError>(),
+  },
+  (table) => [
+    index("run_team_project_created").on(table.teamId, table.projectId, table.createdAtMs),
+    // Not by when it was seen: what an index holds cannot be updated in place, and that changes with every frame.
+    index("run_running").on(table.id).where(sql`state = 'running'`),
+  ],
+);
+
+export const writer = pgTable(
+  "writer",
+  {
+    teamId: runsTeamId(),
+    runId: runId(),
+    id: uuid("id").notNull(),
+    nextSequence: count("next_sequence"),
+    openedAtMs: doublePrecision("opened_at_ms").notNull(),
+    /** When its last record said that the training ended. */
+    endedAtMs: doublePrecision("ended_at_ms"),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.id] })],
+);
+
+/** Runs that were deleted, so that a writer that comes late is told so and does not make them again. */
+export const deletedRun = pgTable("deleted_run", {
+  runId: uuid("run_id").primaryKey(),
+  teamId: teamId(),
+  deletedAtMs: doublePrecision("deleted_at_ms").notNull(),
+});
+
+/** The columns of a summary (packages/series), of a chunk or of a whole series. */
+const summaryColumns = () => ({
+  count: count("count"),
+  nan: count("nan"),
+  posInf: count("pos_inf"),
+  negInf: count("neg_inf"),
+  min: doublePrecision("min").notNull(),
+  max: doublePrecision("max").notNull(),
+  sum: doublePrecision("sum").notNull(),
+  first: doublePrecision("first").notNull(),
+  last: doublePrecision("last").notNull(),
+  stepFrom: doublePrecision("step_from").notNull(),
+  stepTo: doublePrecision("step_to").notNull(),
+  timeFrom: doublePrecision("time_from").notNull(),
+  timeTo: doublePrecision("time_to").notNull(),
+});
+
+export const series = pgTable(
+  "series",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    teamId: runsTeamId(),
+    runId: runId(),
+    name: text("name").notNull(),
+    ...summaryColumns(),
+    nextOrdinal: integer("next_ordinal").notNull().default(0),
+    /** Its unsealed chunks, three numbers each: ordinal, level, count. What to merge next is known without reading them. */
+    tail: integer("tail").array().notNull().default([]),
+  },
+  (table) => [unique("series_run_name").on(table.runId, table.name)],
+);
+
+/**
+ * Raw points of one series: `points` are the encoded columns, `tiles` a summary of every 64 of them (none for up to 64). The rows of a series,
+ * by ordinal, are in the order in which their points arrived.
+ */
+export const chunk = pgTable(
+  "chunk",
+  {
+    teamId: runsTeamId(),
+    runId: uuid("run_id").notNull(),
+    seriesId: bigint("series_id", { mode: "number" })
+      .notNull()
+      .references(() => series.id, { onDelete: "cascade" }),
+    ordinal: integer("ordinal").notNull(),
+    level: smallint("level").notNull(),
+    ...summaryColumns(),
+    timeOrdered: boolean("time_ordered").notNull(),
+    points: bytea("points").notNull(),
+    tiles: bytea("tiles").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.seriesId, table.ordinal] })],
+);
+
+export const checkpoint = pgTable(
+  "checkpoint",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    teamId: runsTeamId(),
+    runId: runId(),
+    step: doublePrecision("step").notNull(),
+    timeMs: doublePrecision("time_ms").notNull(),
+    metrics: jsonb("metrics").$type<Record<string, WireNumber>>().notNull(),
+    weights: jsonb("weights").$type<NonNullable<CheckpointRecord["weights"]>>(),
+  },
+  (table) => [index("checkpoint_run_step").on(table.runId, table.step)],
+);
+
+export const consoleLine = pgTable(
+  "console_line",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    teamId: runsTeamId(),
+    runId: runId(),
+    timeMs: doublePrecision("time_ms").notNull(),
+    stream: text("stream", { enum: ["stdout", "stderr"] }).notNull(),
+    text: text("text").notNull(),
+  },
+  (table) => [index("console_line_run").on(table.runId, table.id)],
+);
+
+export const alert = pgTable(
+  "alert",
+  {
+    id: uuid("id").primaryKey(),
+    teamId: runsTeamId(),
+    runId: runId(),
+    title: text("title").notNull(),
+    text: text("text").notNull(),
+    level: text("level", { enum: ["info", "warning", "error"] }).notNull(),
+    step: doublePrecision("step"),
+    timeMs: doublePrecision("time_ms").notNull(),
+  },
+  (table) => [index("alert_team_time").on(table.teamId, table.timeMs), index("alert_run").on(table.runId)],
+);

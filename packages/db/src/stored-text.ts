@@ -1,0 +1,24 @@
+import type { Client, Transaction } from "./database";
+
+/**
+ * Text as PostgreSQL can hold it: any character but NUL, which becomes its symbol (U+2400), and no half of a surrogate pair,
+ * which becomes U+FFFD.
+ */
+export function storable(text: string): string {
+  const whole = text.replaceAll("\0", "\u2400");
+  return /\p{Surrogate}/u.test(whole) ? Buffer.from(whole).toString() : whole;
+}
+
+/** JSON whose texts (names of properties too) are storable. */
+export function storableJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part === "string") return storable(part);
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).map(([name, one]) => [storable(name), one]));
+  });
+}
+
+/** A parameter of type jsonb; null when there is nothing. It travels as text, because Drizzle switches off the client's own way. */
+export function jsonb(sql: Client | Transaction, value: unknown) {
+  return sql`${value === undefined || value === null ? null : storableJson(value)}::text::jsonb`;
+}
