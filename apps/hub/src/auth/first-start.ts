@@ -1,0 +1,81 @@
+import { hostname } from "node:os";
+import { member, organization, user } from "@tailbone/db/auth-schema";
+import type { Database } from "@tailbone/db/database";
+import { asc, eq, sql } from "drizzle-orm";
+import { readCredentials, writeCredentials } from "../process/credentials-file";
+import type { Auth } from "./auth";
+import type { Keys } from "./keys";
+import type { Origins } from "./origins";
+import { parseRole } from "./teams";
+
+/** Any number: hubs that start at the same time on one database take turns by it. */
+const FIRST_START_LOCK = 7_415_001;
+const TEAM_SLUG = "default";
+
+export interface Owner {
+  readonly id: string;
+  readonly email: string;
+  readonly team: { readonly id: string; readonly name: string };
+}
+
+async function findOwner(db: Database): Promise<Owner | null> {
+  const rows = await db
+    .select({
+      id: user.id,
+      email: user.email,
+      role: member.role,
+      team: { id: organization.id, name: organization.name },
+    })
+    .from(member)
+    .innerJoin(organization, eq(organization.id, member.organizationId))
+    .innerJoin(user, eq(user.id, member.userId))
+    .where(eq(organization.slug, TEAM_SLUG))
+    .orderBy(asc(member.createdAt), asc(member.id));
+  return rows.find(({ role }) => parseRole(role) === "owner") ?? null;
+}
+
+/**
+ * The owner of the default team; the first start on a database makes both. It goes by the team and not by the
+ * address, so that an owner who changed the address stays the owner.
+ */
+export async function ensureOwner(db: Database, auth: Auth, email: string): Promise<Owner> {
+  return db.transaction(async (lock) => {
+    await lock.execute(sql`select pg_advisory_xact_lock(${FIRST_START_LOCK})`);
+    const known = await findOwner(db);
+    if (known !== null) return known;
+    const { internalAdapter } = await auth.$context;
+    const found = await internalAdapter.findUserByEmail(email);
+    const owner =
+      found?.user ??
+      (await internalAdapter.createUser({ email, name: "Owner", emailVerified: true }, { method: "server" }));
+    const team = await auth.api.createOrganization({
+      body: { name: "Default team", slug: TEAM_SLUG, userId: owner.id },
+    });
+    return { id: owner.id, email: owner.email, team: { id: team.id, name: team.name } };
+  });
+}
+
+/** Sees to it that the SDK on this machine finds a valid key for this hub in the credentials file. */
+export async function ensureLocalKey(
+  auth: Auth,
+  keys: Keys,
+  owner: Owner,
+  origins: Origins,
+  configHome: string,
+): Promise<void> {
+  const names = [...new Set([origins.public, origins.local, origins.local.replace("127.0.0.1", "localhost")])];
+  const credentials = await readCredentials(configHome);
+  const entries = names.map((name) => credentials[name]?.key);
+  const valid = await Promise.all(entries.map(async (key) => key !== undefined && (await keys.verify(key)) !== null));
+  if (valid.every(Boolean)) return;
+  const kept = entries.find((_, index) => valid[index]);
+  const key =
+    kept ?? (await createTeamKey(auth, owner.id, owner.team.id, `this machine (${hostname()})`.slice(0, 64))).key;
+  const entry = { key, team: owner.team.name };
+  await writeCredentials(configHome, Object.fromEntries(names.map((name) => [name, entry])));
+}
+
+/** Makes a key of a team in the name of one of its members; its secret (`key`) is to be had this once. */
+export function createTeamKey(auth: Auth, userId: string, team: string, name: string) {
+  return auth.api.createApiKey({ body: { name, organizationId: team, userId } });
+}

@@ -1,0 +1,63 @@
+import { appendFrames } from "@tailbone/db/append-frames";
+import type { Database } from "@tailbone/db/database";
+import { getRun } from "@tailbone/db/get-run";
+import { beatWriter } from "@tailbone/db/keep-runs";
+import { openWriter } from "@tailbone/db/open-writer";
+import { getProject } from "@tailbone/db/projects";
+import { createAuth } from "./auth/auth";
+import { createKeys } from "./auth/keys";
+import type { Origins } from "./auth/origins";
+import { createResolveCaller } from "./auth/resolve-caller";
+import { type Address, createAppender } from "./ingest/appender";
+import { createLive } from "./live/live";
+import type { Log } from "./log";
+import { createMetrics } from "./metrics";
+import type { Services } from "./services";
+
+export interface ServicesOptions {
+  readonly db: Database;
+  readonly secret: string;
+  readonly origins: Origins;
+  readonly log: Log;
+}
+
+/** Puts the parts of a hub together: who may enter, the way in for frames, the way out to viewers. */
+export function createServices({ db, secret, origins, log }: ServicesOptions): Services {
+  const metrics = createMetrics();
+  const auth = createAuth({ db, secret, origins, log });
+  const keys = createKeys(db, log);
+  const live = createLive({
+    getRun: (team, run) => getRun(db, { team, run }),
+    checkProject: async (team, project) => {
+      await getProject(db, { team, project });
+    },
+    metrics,
+    log,
+  });
+  const appender = createAppender({
+    commit: (address, frames) => appendFrames(db, { ...address, frames }),
+    onCommitted: live.committed,
+    metrics,
+  });
+  return {
+    db,
+    auth,
+    keys,
+    origins,
+    resolveCaller: createResolveCaller(db, auth, keys),
+    openWriter: async ({ team, by }, request) => {
+      const opened = await openWriter(db, { team: team.id, request, createdBy: by.name });
+      log.info({ run: opened.run, project: opened.project, name: opened.name, by: by.name }, "a writer opened a run");
+      live.changed(await getRun(db, { team: team.id, run: opened.run }));
+      return opened;
+    },
+    beatWriter: async (address: Address) => {
+      const revived = await beatWriter(db, { ...address, nowMs: Date.now() });
+      if (revived !== null) live.changed(revived);
+    },
+    appender,
+    live,
+    metrics,
+    log,
+  };
+}

@@ -1,0 +1,83 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { lossFrame, openRequest, startTestHub, type TestHub, unwrap } from "./test-hub";
+
+/** The way to a database, which can be cut and mended. */
+async function openWay(databaseUrl: string) {
+  const target = new URL(databaseUrl);
+  const sockets = new Set<Socket>();
+  let server: Server | null = null;
+  let port = 0;
+  async function mend(): Promise<void> {
+    const next = createServer((near) => {
+      const far = connect(Number(target.port), target.hostname);
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        sockets.add(from);
+        from.on("error", () => {});
+        from.on("close", () => {
+          sockets.delete(from);
+          to.destroy();
+        });
+        from.pipe(to);
+      }
+    });
+    await new Promise<void>((resolve) => next.listen(port, "127.0.0.1", resolve));
+    const address = next.address();
+    port = typeof address === "object" && address !== null ? address.port : 0;
+    server = next;
+  }
+  await mend();
+  const url = new URL(databaseUrl);
+  url.port = String(port);
+  return {
+    url: url.href,
+    mend,
+    cut: () => {
+      server?.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+let hub: TestHub;
+let cookie: string;
+let way: Awaited<ReturnType<typeof openWay>>;
+beforeAll(async () => {
+  hub = await startTestHub({}, async (databaseUrl) => {
+    way = await openWay(databaseUrl);
+    return way.url;
+  });
+  cookie = await hub.signIn();
+});
+afterAll(async () => {
+  await hub.close();
+  way.cut();
+});
+
+test("a database that goes away and returns: writers are told to wait, and go on by themselves", async () => {
+  const socket = hub.writer();
+  const request = openRequest();
+  const address = { run: request.run, writer: request.writer };
+  unwrap(await socket.emitWithAck("writer:open", request));
+  unwrap(await socket.emitWithAck("frame:append", address, lossFrame(0)));
+
+  way.cut();
+  const refused = await socket.emitWithAck("frame:append", address, lossFrame(1));
+  expect(refused).toMatchObject({ ok: false, error: { code: "unavailable" } });
+  const health = await hub.fetch("/healthz");
+  expect([health.status, await health.json()]).toMatchObject([503, { error: { code: "unavailable" } }]);
+  const unknown = await hub.fetch("/api/v1/me", { key: `tb_${"u".repeat(64)}` });
+  expect(unknown.status).toBe(503);
+  const session = await hub.fetch("/api/v1/me", { key: null, headers: { cookie } });
+  expect(session.status).toBe(503);
+
+  await way.mend();
+  await expect
+    .poll(async () => (await socket.emitWithAck("frame:append", address, lossFrame(1))).ok, { timeout: 20_000 })
+    .toBe(true);
+  const points = await hub.fetch(`/api/v1/runs/${request.run}/points?series=loss&raw=1`);
+  expect(await points.json()).toMatchObject({ offset: 2, steps: [0, 1] });
+});

@@ -1,0 +1,97 @@
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { TailboneError } from "@tailbone/protocol/errors";
+import { API_PREFIX } from "@tailbone/protocol/http";
+import { jsonSchema } from "@tailbone/protocol/json";
+import { LIMITS } from "@tailbone/protocol/limits";
+import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
+import { HTTPException } from "hono/http-exception";
+import { ADDRESS_HEADER } from "../auth/auth";
+import { fromZodError, toWireError } from "../failure";
+import type { ApiServices } from "../services";
+import type { Api, ApiEnvironment } from "./environment";
+import { errorResponse } from "./errors";
+import { addHealthRoutes } from "./health";
+import { apiHeaders, authenticate, limitBody } from "./middleware";
+import { addKeyRoutes } from "./routes/keys";
+import { addMeRoutes } from "./routes/me";
+import { addMemberRoutes } from "./routes/members";
+import { addPointRoutes } from "./routes/points";
+import { addProjectRoutes } from "./routes/projects";
+import { addRecordRoutes } from "./routes/records";
+import { addRunRoutes } from "./routes/runs";
+
+const document = {
+  openapi: "3.1.0",
+  info: {
+    title: "Tailbone",
+    version: `1 (protocol ${PROTOCOL_VERSION})`,
+    description: "Watches a model while it trains. Errors are `{error: {code, message, hint}}`.",
+  },
+  servers: [{ url: API_PREFIX }],
+  security: [{ key: [] }, { session: [] }],
+};
+
+// Any JSON is defined by itself, which the generator of the document would follow for ever.
+z.globalRegistry.add(jsonSchema, { type: ["object", "array", "string", "number", "boolean", "null"] });
+
+/** The JSON API below /api/v1: every route needs a caller, and is in the OpenAPI document. */
+function createVersionOne(services: ApiServices): Api {
+  const api: Api = new OpenAPIHono<ApiEnvironment>({
+    defaultHook: (result) => {
+      if (!result.success) throw fromZodError(result.error);
+    },
+  });
+  api.use(authenticate(services.resolveCaller, services.origins));
+  const limitJson = limitBody(LIMITS.httpBodyBytes);
+  api.use((c, next) => (c.req.path.endsWith("/frames") ? next() : limitJson(c, next)));
+  api.openAPIRegistry.registerComponent("securitySchemes", "key", { type: "http", scheme: "bearer" });
+  api.openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "tailbone.session_token",
+  });
+  api.get("/openapi.json", (c) => c.json(api.getOpenAPI31Document(document)));
+  addMeRoutes(api, services);
+  addProjectRoutes(api, services);
+  addRunRoutes(api, services);
+  addPointRoutes(api, services);
+  addRecordRoutes(api, services);
+  addKeyRoutes(api, services);
+  addMemberRoutes(api, services);
+  return api;
+}
+
+/** Everything that answers over plain HTTP, besides the dashboard's pages. */
+export function createHttpApi(services: ApiServices): Api {
+  const { auth, log } = services;
+  const app: Api = new OpenAPIHono<ApiEnvironment>();
+  app.use("/api/*", apiHeaders);
+  app.all("/api/auth/*", limitBody(LIMITS.httpBodyBytes), (c) => {
+    const headers = new Headers(c.req.raw.headers);
+    headers.set(ADDRESS_HEADER, c.env.incoming.socket.remoteAddress ?? "unknown");
+    return auth.handler(new Request(c.req.raw, { headers }));
+  });
+  app.route(API_PREFIX, createVersionOne(services));
+  addHealthRoutes(app, services);
+  app.notFound((c) => {
+    const error = new TailboneError(
+      "not_found",
+      `There is no ${c.req.method} ${c.req.path}.`,
+      `${API_PREFIX}/openapi.json lists every route.`,
+    );
+    return errorResponse(error.toWire());
+  });
+  app.onError((error) => {
+    if (error instanceof HTTPException) {
+      return errorResponse(
+        new TailboneError(
+          "bad_request",
+          error.message || "The request is not understood.",
+          "Send valid JSON.",
+        ).toWire(),
+      );
+    }
+    return errorResponse(toWireError(error, log));
+  });
+  return app;
+}

@@ -1,0 +1,88 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { TailboneError } from "@tailbone/protocol/errors";
+import { answerUnavailable } from "../dashboard/proxy";
+
+/** Who answers what comes through the door. */
+interface Rooms {
+  readonly api: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly pages: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/** The hub's one server. It holds its port from the first moment on, and answers 503 until it is opened. */
+export interface FrontDoor {
+  readonly server: Server;
+  readonly port: number;
+  readonly open: (rooms: Rooms) => void;
+  /** Takes no more connections; what is under way goes on. */
+  readonly stop: () => void;
+  readonly close: () => void;
+}
+
+const isApi = (url: string): boolean => /^\/(api(\/|$|\?)|healthz$|healthz\?|metrics$|metrics\?)/.test(url);
+const SOCKETS = "/socket.io/";
+
+function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): unknown {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return new TailboneError(
+        "conflict",
+        `Port ${port} on ${host} is in use.`,
+        "Stop what uses it (perhaps another Tailbone), or choose another port with TAILBONE_PORT.",
+        { cause: error },
+      );
+    case "EACCES":
+      return new TailboneError(
+        "forbidden",
+        `Port ${port} may not be used.`,
+        "Choose one above 1024 with TAILBONE_PORT.",
+      );
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new TailboneError(
+        "bad_request",
+        `This machine has no address ${host}.`,
+        "Set TAILBONE_HOST to an address of this machine, or to 0.0.0.0 for all of them.",
+      );
+    default:
+      return error;
+  }
+}
+
+/** Listens on `host`:`port` (0: any free port). Throws `conflict` when the port is in use. */
+export async function openFrontDoor(host: string, port: number): Promise<FrontDoor> {
+  const starting = new TailboneError("unavailable", "Tailbone is starting.", "Try again in a few seconds.");
+  let rooms: Rooms = {
+    api: (request, response) => answerUnavailable(request, response, starting),
+    pages: (request, response) => answerUnavailable(request, response, starting),
+    upgrade: (_request, socket) => socket.destroy(),
+  };
+  const server = createServer((request, response) => {
+    if (isApi(request.url ?? "/")) rooms.api(request, response);
+    else rooms.pages(request, response);
+  });
+  server.on("upgrade", (request, socket, head) => {
+    if (!request.url?.startsWith(SOCKETS)) rooms.upgrade(request, socket, head);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(listenFailure(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  return {
+    server,
+    port: address !== null && typeof address === "object" ? address.port : port,
+    open: (opened) => {
+      rooms = opened;
+    },
+    stop: () => {
+      server.close();
+      server.closeIdleConnections();
+    },
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { sql } from "drizzle-orm";
+import { parseBearer, TEAM_HEADER } from "../auth/resolve-caller";
+import { databaseAway } from "../failure";
+import type { Services } from "../services";
+import type { Api } from "./environment";
+
+const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
+
+/** For whoever watches the hub itself: `/healthz` needs nobody's leave, `/metrics` does unless it comes from this machine. */
+export function addHealthRoutes(app: Api, { db, metrics, resolveCaller }: Services): void {
+  app.get("/healthz", async (c) => {
+    await db.execute(sql`select 1`).catch((error: unknown) => {
+      throw databaseAway(error);
+    });
+    return c.json({ status: "ok" });
+  });
+
+  app.get("/metrics", async (c) => {
+    const address = c.env.incoming.socket.remoteAddress ?? "";
+    const isForwarded = c.req.header("x-forwarded-for") !== undefined || c.req.header("forwarded") !== undefined;
+    if (!LOOPBACK.has(address) || isForwarded) {
+      const key = parseBearer(c.req.header("authorization"));
+      await resolveCaller({ key, headers: c.req.raw.headers, team: c.req.header(TEAM_HEADER) });
+    }
+    return c.body(await metrics.registry.metrics(), 200, { "content-type": metrics.registry.contentType });
+  });
+}

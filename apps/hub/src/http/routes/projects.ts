@@ -1,0 +1,35 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { getProject, listProjects } from "@tailbone/db/projects";
+import { projectListSchema, projectSchema } from "@tailbone/protocol/http";
+import type { Services } from "../../services";
+import { type Api, answers } from "../environment";
+
+export function addProjectRoutes(api: Api, { db }: Services): void {
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/projects",
+      summary: "The team's projects",
+      responses: answers(projectListSchema),
+    }),
+    async (c) => {
+      const team = c.var.caller.team.id;
+      return c.json({ projects: await listProjects(db, { team }) }, 200);
+    },
+  );
+
+  const params = z.object({ project: z.uuid() });
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/projects/{project}",
+      summary: "One project",
+      request: { params },
+      responses: answers(projectSchema),
+    }),
+    async (c) => {
+      const team = c.var.caller.team.id;
+      return c.json(await getProject(db, { team, project: c.req.valid("param").project }), 200);
+    },
+  );
+}

@@ -1,0 +1,15 @@
+import type { IngestClientEvents, LiveClientEvents, LiveServerEvents } from "@tailbone/protocol/sockets";
+import type { Server, Socket } from "socket.io";
+import type { Caller } from "./auth/caller";
+
+type ClientEvents = IngestClientEvents & LiveClientEvents;
+type NoEvents = Record<string, never>;
+
+/** What a socket that was let in carries. */
+interface SocketData {
+  caller: Caller;
+}
+
+/** Sockets of both namespaces: Socket.IO types a server's events as a whole. `/ingest` is sent nothing. */
+export type HubSocket = Socket<ClientEvents, LiveServerEvents, NoEvents, SocketData>;
+export type SocketServer = Server<ClientEvents, LiveServerEvents, NoEvents, SocketData>;

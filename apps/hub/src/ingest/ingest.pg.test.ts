@@ -1,0 +1,138 @@
+import { encodeFrame } from "@tailbone/protocol/frame";
+import { LIMITS } from "@tailbone/protocol/limits";
+import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
+import { v7 as uuidv7 } from "uuid";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lossFrame, openRequest, startTestHub, type TestHub, unwrap, type WriterSocket } from "../test-hub";
+
+let hub: TestHub;
+beforeAll(async () => {
+  hub = await startTestHub();
+});
+afterAll(() => hub.close());
+
+async function refusal(socket: WriterSocket): Promise<unknown> {
+  const error = await new Promise<Error>((resolve) => socket.once("connect_error", resolve));
+  socket.disconnect();
+  return "data" in error ? error.data : error;
+}
+
+async function openWriter(socket: WriterSocket) {
+  const request = openRequest();
+  const opened = unwrap(await socket.emitWithAck("writer:open", request));
+  return { address: { run: request.run, writer: request.writer }, opened, request };
+}
+
+describe("a writer", () => {
+  test("without a key, or with a wrong one, is told so", async () => {
+    expect(await refusal(hub.writer({}))).toMatchObject({ code: "unauthenticated" });
+    expect(await refusal(hub.writer({ key: `tb_${"x".repeat(64)}` }))).toMatchObject({ code: "unauthenticated" });
+    expect(await refusal(hub.writer({ key: "hello" }))).toMatchObject({ code: "unauthenticated" });
+  });
+
+  test("of another version is told which one the hub speaks", async () => {
+    const refused = await refusal(hub.writer({ key: hub.key, protocol: PROTOCOL_VERSION + 1 }));
+    expect(refused).toMatchObject({ code: "version_mismatch", hint: expect.stringContaining("same release") });
+  });
+
+  test("opens a run, and opening again says where to go on", async () => {
+    const socket = hub.writer();
+    const { address, opened, request } = await openWriter(socket);
+    expect(opened).toMatchObject({ run: address.run, project: "digits", next: 0, lastStep: null });
+    await socket.emitWithAck("frame:append", address, lossFrame(0));
+    expect(unwrap(await socket.emitWithAck("writer:open", request))).toMatchObject({ next: 1, lastStep: 0 });
+  });
+
+  test("is answered once its frames are committed; a frame sent twice is stored once", async () => {
+    const socket = hub.writer();
+    const { address } = await openWriter(socket);
+    const sent = [0, 1, 1, 2, 0].map((sequence) => socket.emitWithAck("frame:append", address, lossFrame(sequence)));
+    const answers = (await Promise.all(sent)).map(unwrap);
+    expect(answers.map(({ next }) => next).at(-1)).toBe(3);
+    const points = await hub.fetch(`/api/v1/runs/${address.run}/points?series=loss&raw=1`);
+    expect(await points.json()).toMatchObject({ offset: 3, steps: [0, 1, 2] });
+  });
+
+  test("keeps the order of frames that it sends without waiting", async () => {
+    const socket = hub.writer();
+    const { address } = await openWriter(socket);
+    const count = 200;
+    const sent = Array.from({ length: count }, (_, sequence) =>
+      socket.emitWithAck("frame:append", address, lossFrame(sequence, 3)),
+    );
+    for (const reply of await Promise.all(sent)) unwrap(reply);
+    const run = await hub.fetch(`/api/v1/runs/${address.run}`);
+    expect(await run.json()).toMatchObject({ offset: count, points: 3 * count, lastStep: 3 * count - 1 });
+  });
+
+  test("that leaves a gap is told which frame is expected", async () => {
+    const socket = hub.writer();
+    const { address } = await openWriter(socket);
+    unwrap(await socket.emitWithAck("frame:append", address, lossFrame(0)));
+    const reply = await socket.emitWithAck("frame:append", address, lossFrame(2));
+    expect(reply).toMatchObject({ ok: false, error: { code: "sequence_gap", expected: 1 } });
+  });
+
+  test("with damaged, oversized or foreign frames gets an error for each and loses nothing else", async () => {
+    const socket = hub.writer();
+    const { address } = await openWriter(socket);
+    const frame = lossFrame(0, 10);
+    const truncated = await socket.emitWithAck("frame:append", address, frame.slice(0, frame.byteLength - 5));
+    expect(truncated).toMatchObject({ ok: false, error: { code: "frame_malformed" } });
+    const oversized = await socket.emitWithAck("frame:append", address, new Uint8Array(LIMITS.frameBytes + 8));
+    expect(oversized).toMatchObject({ ok: false, error: { code: "too_large" } });
+    const unknown = await socket.emitWithAck("frame:append", { ...address, run: uuidv7() }, frame);
+    expect(unknown).toMatchObject({ ok: false, error: { code: "not_found" } });
+    const unopened = await socket.emitWithAck("frame:append", { ...address, writer: uuidv7() }, frame);
+    expect(unopened).toMatchObject({ ok: false, error: { code: "not_found" } });
+    expect(unwrap(await socket.emitWithAck("frame:append", address, frame))).toEqual({ next: 1 });
+  });
+
+  test("with a name of a megabyte is refused, and the field is named", async () => {
+    const socket = hub.writer();
+    const reply = await socket.emitWithAck("writer:open", openRequest({ project: "x".repeat(1 << 20) }));
+    expect(reply).toMatchObject({
+      ok: false,
+      error: { code: "bad_request", message: expect.stringContaining("project") },
+    });
+  });
+
+  test("one frame that cannot be stored does not take its neighbours with it", async () => {
+    const socket = hub.writer();
+    const { address } = await openWriter(socket);
+    const tooMuch = encodeFrame({
+      sequence: 1,
+      sealedAtMs: 0,
+      groups: [],
+      records: [{ type: "config", timeMs: 0, config: { text: "x".repeat(LIMITS.configBytes + 1) } }],
+    });
+    const replies = await Promise.all([
+      socket.emitWithAck("frame:append", address, lossFrame(0)),
+      socket.emitWithAck("frame:append", address, tooMuch),
+    ]);
+    expect(replies[0]).toMatchObject({ ok: true });
+    const run = await hub.fetch(`/api/v1/runs/${address.run}`);
+    expect(await run.json()).toMatchObject({ points: 1 });
+  });
+
+  test("may use plain HTTP, with the same answers", async () => {
+    const request = openRequest();
+    const json = { "content-type": "application/json" };
+    const opened = await hub.fetch("/api/v1/runs", { method: "POST", body: JSON.stringify(request), headers: json });
+    expect(await opened.json()).toMatchObject({ run: request.run, next: 0 });
+    const append = (body: Uint8Array<ArrayBuffer>) =>
+      hub.fetch(`/api/v1/runs/${request.run}/frames?writer=${request.writer}`, {
+        method: "POST",
+        body,
+        headers: { "content-type": "application/octet-stream" },
+      });
+    expect(await (await append(lossFrame(0))).json()).toEqual({ next: 1 });
+    expect(await (await append(lossFrame(0))).json()).toEqual({ next: 1 });
+    const gap = await append(lossFrame(5));
+    expect([gap.status, await gap.json()]).toMatchObject([409, { error: { code: "sequence_gap", expected: 1 } }]);
+    const large = await append(new Uint8Array(LIMITS.frameBytes + 1));
+    expect([large.status, await large.json()]).toMatchObject([413, { error: { code: "too_large" } }]);
+    const torn = await append(lossFrame(1).slice(0, 40));
+    expect([torn.status, await torn.json()]).toMatchObject([422, { error: { code: "frame_malformed" } }]);
+  });
+});

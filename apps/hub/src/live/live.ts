@@ -1,0 +1,157 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import type { Run } from "@tailbone/protocol/run";
+import { type Followed, followProjectSchema, followRunSchema } from "@tailbone/protocol/sockets";
+import { z } from "zod";
+import type { HubSocket } from "../hub-socket";
+import type { Committed } from "../ingest/appender";
+import type { Log } from "../log";
+import type { Metrics } from "../metrics";
+import { answerWith } from "../reply";
+import { FeedStore } from "./feed";
+import { createHeadThrottle } from "./head-throttle";
+import { Viewer } from "./viewer";
+
+export interface LiveOptions {
+  /** A team's run as it is now. Throws `not_found`. */
+  readonly getRun: (team: string, run: string) => Promise<Run>;
+  /** Throws `not_found` unless the project is the team's. */
+  readonly checkProject: (team: string, project: string) => Promise<void>;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export interface Live {
+  /** Pushes committed frames to whom they concern. Called in the order of the run's stream. */
+  readonly committed: (committed: Committed) => void;
+  /** A run's head (state, name, tags) has changed by other means than a frame. */
+  readonly changed: (run: Run) => void;
+  readonly deleted: (run: Run) => void;
+  /** Serves a socket that has been let in. */
+  readonly connect: (socket: HubSocket) => void;
+  readonly close: () => void;
+}
+
+const FEED_BYTES = { runBytes: 8 * 1024 * 1024, totalBytes: 128 * 1024 * 1024 };
+const HEAD_INTERVAL_MS = 250;
+const FOLLOWED_RUNS = 500;
+
+const leaveSchema = z.object({ run: z.string() });
+
+/** Who follows what. An entry without viewers is not kept. */
+class Rooms {
+  readonly #rooms = new Map<string, Set<Viewer>>();
+
+  join(room: string, viewer: Viewer): void {
+    const viewers = this.#rooms.get(room);
+    if (viewers === undefined) this.#rooms.set(room, new Set([viewer]));
+    else viewers.add(viewer);
+  }
+
+  leave(room: string, viewer: Viewer): void {
+    const viewers = this.#rooms.get(room);
+    viewers?.delete(viewer);
+    if (viewers?.size === 0) this.#rooms.delete(room);
+  }
+
+  of(room: string): Iterable<Viewer> {
+    return this.#rooms.get(room) ?? [];
+  }
+}
+
+/** The live half of the hub: after a commit, every viewer of the run gets what is new to it. */
+export function createLive({ getRun, checkProject, metrics, log }: LiveOptions): Live {
+  const feeds = new FeedStore(FEED_BYTES);
+  const byRun = new Rooms();
+  const byProject = new Rooms();
+  const heads = createHeadThrottle(HEAD_INTERVAL_MS, (run) => {
+    for (const viewer of audience(run)) viewer.changed(run);
+  });
+
+  function audience(run: Run): Set<Viewer> {
+    return new Set([...byRun.of(run.id), ...byProject.of(run.project.id)]);
+  }
+
+  async function follow(viewer: Viewer, wanted: Set<string>, payload: unknown): Promise<Followed> {
+    const { run: id, offset } = followRunSchema.parse(payload);
+    if (viewer.followed >= FOLLOWED_RUNS) {
+      throw new TailboneError(
+        "rate_limited",
+        `One connection follows at most ${FOLLOWED_RUNS} runs.`,
+        "Leave runs that are not on screen.",
+      );
+    }
+    wanted.add(id);
+    const run = await getRun(viewer.socket.data.caller.team.id, id);
+    // From here on nothing waits, so no commit falls between what is answered and what is pushed.
+    const feed = feeds.get(id);
+    const end = Math.max(feed?.end ?? 0, run.offset);
+    const isInFeed = offset !== null && feed?.end === end && feed.start <= offset && offset <= end;
+    const resumed = isInFeed || offset === end;
+    // It may have left again while the run was looked up.
+    if (wanted.has(id)) {
+      byRun.join(id, viewer);
+      viewer.follow(id, isInFeed ? offset : end, end);
+    }
+    return { offset: end, resumed, run };
+  }
+
+  function connect(socket: HubSocket): void {
+    const viewer = new Viewer(socket, feeds, () => metrics.resets.inc());
+    const wanted = new Set<string>();
+    const projects = new Set<string>();
+    metrics.viewers.inc();
+    socket.on("run:follow", (request, answer) => {
+      void answerWith(answer, log, () => follow(viewer, wanted, request));
+    });
+    socket.on("run:leave", (request) => {
+      const parsed = leaveSchema.safeParse(request);
+      if (!parsed.success) return;
+      wanted.delete(parsed.data.run);
+      byRun.leave(parsed.data.run, viewer);
+      viewer.leave(parsed.data.run);
+    });
+    socket.on("project:follow", (request, answer) => {
+      void answerWith(answer, log, async () => {
+        const { project } = followProjectSchema.parse(request);
+        projects.add(project);
+        await checkProject(socket.data.caller.team.id, project);
+        if (projects.has(project)) byProject.join(project, viewer);
+        return null;
+      });
+    });
+    socket.on("project:leave", (request) => {
+      const parsed = followProjectSchema.safeParse(request);
+      if (!parsed.success) return;
+      projects.delete(parsed.data.project);
+      byProject.leave(parsed.data.project, viewer);
+    });
+    socket.on("disconnect", () => {
+      metrics.viewers.dec();
+      for (const run of wanted) byRun.leave(run, viewer);
+      for (const project of projects) byProject.leave(project, viewer);
+      wanted.clear();
+      projects.clear();
+      viewer.close();
+    });
+  }
+
+  return {
+    committed: ({ run, from, frames }) => {
+      const feed = feeds.append(run.id, from, frames);
+      for (const viewer of byRun.of(run.id)) viewer.grown(run.id, feed);
+      heads.push(run);
+    },
+    changed: heads.push,
+    deleted: (run) => {
+      heads.forget(run.id);
+      feeds.delete(run.id);
+      for (const viewer of audience(run)) {
+        viewer.leave(run.id);
+        byRun.leave(run.id, viewer);
+        viewer.socket.emit("run:deleted", { run: run.id });
+      }
+    },
+    connect,
+    close: heads.close,
+  };
+}

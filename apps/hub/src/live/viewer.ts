@@ -1,0 +1,119 @@
+import type { Run } from "@tailbone/protocol/run";
+import type { HubSocket } from "../hub-socket";
+import type { Feed, FeedStore } from "./feed";
+import { hasPackets } from "./packets";
+
+/** What may wait for a viewer whose connection is busy; beyond it the viewer is told to read anew. */
+const PENDING_BYTES = 1024 * 1024;
+
+/** Socket.IO's parser takes no more binary attachments in one event (its `maxAttachments`). */
+const DELTA_FRAMES = 10;
+
+interface Following {
+  /** The next offset that this viewer is to be sent. */
+  cursor: number;
+  /** How far the run's stream reaches, as far as this viewer was told. */
+  end: number;
+  /** Too much waits: the next thing to send is a reset. */
+  lagging: boolean;
+}
+
+/**
+ * One socket that follows runs. It holds no frames, only the offset up to which it was sent each run; the frames wait
+ * in the feed, which is bounded. While the connection is busy nothing is handed to it, so a slow viewer gets
+ * fewer, larger deltas, and costs the hub nothing.
+ */
+export class Viewer {
+  readonly socket: HubSocket;
+  readonly #feeds: FeedStore;
+  readonly #onReset: () => void;
+  readonly #following = new Map<string, Following>();
+  readonly #dirty = new Set<string>();
+  readonly #heads = new Map<string, Run>();
+  #scheduled = false;
+
+  constructor(socket: HubSocket, feeds: FeedStore, onReset: () => void) {
+    this.socket = socket;
+    this.#feeds = feeds;
+    this.#onReset = onReset;
+    socket.conn.on("drain", this.#schedule);
+  }
+
+  get followed(): number {
+    return this.#following.size;
+  }
+
+  /** Sends the run's frames from offset `cursor` on; those up to `end` exist already. */
+  follow(run: string, cursor: number, end: number): void {
+    this.#following.set(run, { cursor, end, lagging: false });
+    this.#dirty.add(run);
+    this.#schedule();
+  }
+
+  leave(run: string): void {
+    this.#following.delete(run);
+    this.#dirty.delete(run);
+  }
+
+  /** The run's stream has grown. */
+  grown(run: string, feed: Feed): void {
+    const following = this.#following.get(run);
+    if (following === undefined) return;
+    following.end = feed.end;
+    this.#dirty.add(run);
+    if (hasPackets(this.socket.conn) && feed.isBeyond(following.cursor, PENDING_BYTES)) following.lagging = true;
+    this.#schedule();
+  }
+
+  /** The run's head has changed; only the newest one is kept for a busy viewer. */
+  changed(run: Run): void {
+    this.#heads.set(run.id, run);
+    this.#schedule();
+  }
+
+  close(): void {
+    this.socket.conn.off("drain", this.#schedule);
+    this.#following.clear();
+    this.#dirty.clear();
+    this.#heads.clear();
+  }
+
+  readonly #schedule = (): void => {
+    if (this.#scheduled || (this.#dirty.size === 0 && this.#heads.size === 0)) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  };
+
+  #flush(): void {
+    for (const run of this.#dirty) {
+      if (hasPackets(this.socket.conn)) return;
+      this.#dirty.delete(run);
+      this.#sendRun(run);
+    }
+    for (const [id, run] of this.#heads) {
+      if (hasPackets(this.socket.conn)) return;
+      this.#heads.delete(id);
+      this.socket.emit("run:changed", run);
+    }
+  }
+
+  #sendRun(run: string): void {
+    const following = this.#following.get(run);
+    if (following === undefined || following.cursor >= following.end) return;
+    const { cursor, end, lagging } = following;
+    const frames = lagging ? null : (this.#feeds.get(run)?.since(cursor, DELTA_FRAMES) ?? null);
+    following.lagging = false;
+    if (frames === null) {
+      following.cursor = end;
+      this.#onReset();
+      this.socket.emit("run:reset", { run, offset: end });
+      return;
+    }
+    following.cursor += frames.length;
+    this.socket.emit("run:delta", { run, from: cursor, to: following.cursor, frames });
+    if (following.cursor < end) this.#dirty.add(run);
+  }
+}

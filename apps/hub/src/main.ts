@@ -1,0 +1,3 @@
+import { runHub } from "./run-hub";
+
+await runHub({ dashboard: "optional" });

@@ -1,0 +1,32 @@
+import type { Database } from "@tailbone/db/database";
+import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
+import type { Auth } from "./auth/auth";
+import type { Caller } from "./auth/caller";
+import type { Keys } from "./auth/keys";
+import type { Origins } from "./auth/origins";
+import type { ResolveCaller } from "./auth/resolve-caller";
+import type { Address, Appender } from "./ingest/appender";
+import type { Live } from "./live/live";
+import type { Log } from "./log";
+import type { Metrics } from "./metrics";
+
+/** What the routes and sockets of one hub work with. */
+export interface Services {
+  readonly db: Database;
+  readonly auth: Auth;
+  readonly keys: Keys;
+  readonly origins: Origins;
+  readonly resolveCaller: ResolveCaller;
+  readonly openWriter: (caller: Caller, request: OpenWriter) => Promise<OpenedWriter>;
+  readonly beatWriter: (address: Address) => Promise<void>;
+  readonly appender: Appender;
+  readonly live: Live;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** What the HTTP API needs besides. */
+export interface ApiServices extends Services {
+  /** Ends the sockets of a key that was deleted. */
+  readonly disconnectKey: (id: string) => void;
+}

@@ -1,0 +1,75 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { TailboneError } from "@tailbone/protocol/errors";
+import { z } from "zod";
+
+const url = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin);
+const milliseconds = z.coerce.number().int().positive();
+
+const environmentSchema = z.object({
+  TAILBONE_PORT: z.coerce.number().int().min(0).max(65_535).default(4400),
+  TAILBONE_HOST: z.string().default("127.0.0.1"),
+  TAILBONE_DATA: z.string().default(".tailbone"),
+  TAILBONE_URL: url.optional(),
+  TAILBONE_CONFIG_HOME: z.string().optional(),
+  XDG_CONFIG_HOME: z.string().optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  TAILBONE_OWNER_EMAIL: z.email().default("owner@tailbone.local"),
+  TAILBONE_SECRET: z.string().min(32).optional(),
+  TAILBONE_STALL_AFTER_MS: milliseconds.default(30_000),
+  TAILBONE_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  TAILBONE_DASHBOARD_URL: url.optional(),
+});
+
+/** Everything that the environment decides about a hub. */
+export interface Settings {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly host: string;
+  /** Absolute path of the folder for the embedded database, the secret and the lock. */
+  readonly dataDir: string;
+  /** Origin under which people and writers reach the hub, if it is not the one it listens on. */
+  readonly publicOrigin: string | undefined;
+  /** Folder of `credentials.json`, where the SDK on this machine finds its key. */
+  readonly configHome: string;
+  /** Missing: the hub runs an embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  readonly ownerEmail: string;
+  readonly secret: string | undefined;
+  /** Silence after which a running run is called stalled. */
+  readonly stallAfterMs: number;
+  readonly logLevel: string;
+  /** Origin of a dashboard that somebody else runs (`next dev`); the hub then starts none. */
+  readonly dashboardOrigin: string | undefined;
+}
+
+/** Parses the environment; an empty variable counts as missing. Throws `bad_request` naming the variable. */
+export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new TailboneError(
+      "bad_request",
+      `The environment variable ${issue?.path.join(".")} is not usable: ${issue?.message}.`,
+      "Correct it or unset it; README.md lists what each variable means.",
+      { cause: parsed.error },
+    );
+  }
+  const env = parsed.data;
+  return {
+    port: env.TAILBONE_PORT,
+    host: env.TAILBONE_HOST,
+    dataDir: resolve(env.TAILBONE_DATA),
+    publicOrigin: env.TAILBONE_URL,
+    configHome: resolve(
+      env.TAILBONE_CONFIG_HOME ?? join(env.XDG_CONFIG_HOME ?? join(homedir(), ".config"), "tailbone"),
+    ),
+    databaseUrl: env.DATABASE_URL,
+    ownerEmail: env.TAILBONE_OWNER_EMAIL,
+    secret: env.TAILBONE_SECRET,
+    stallAfterMs: env.TAILBONE_STALL_AFTER_MS,
+    logLevel: env.TAILBONE_LOG_LEVEL,
+    dashboardOrigin: env.TAILBONE_DASHBOARD_URL,
+  };
+}
