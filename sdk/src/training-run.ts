@@ -1,0 +1,288 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { toWireNumber } from "@tailbone/protocol/json";
+import { LIMITS } from "@tailbone/protocol/limits";
+import { tagSchema } from "@tailbone/protocol/names";
+import { alertLevelSchema, type RunRecord } from "@tailbone/protocol/records";
+import { captureConsole } from "./console-capture";
+import { DrainDisplay } from "./drain-progress";
+import { type Ending, watchExits } from "./exits";
+import { toJsonObject } from "./json-values";
+import { say, Warnings } from "./own-output";
+import { Recorder } from "./recorder";
+import type { RingWriter } from "./ring/ring-writer";
+import type { AlertOptions, CheckpointOptions, FinishOptions, LogOptions, Metrics, Run } from "./run";
+import type { WriterThread } from "./writer-thread";
+
+/** How long a process that ends by itself may be held up by the hand-over. */
+const EXIT_LIMIT_MS = 2000;
+/** How long `finish` waits for a hub that has never been reached. */
+const STRANGER_LIMIT_MS = 2000;
+const POLL_MS = 15;
+
+export interface TrainingRunOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly project: string;
+  readonly url: string;
+  readonly lastStep: number | null;
+  readonly ring: RingWriter;
+  readonly thread: WriterThread;
+  readonly spoolDir: string;
+  readonly mode: "online" | "offline";
+  readonly captureConsole: boolean;
+  readonly finishTimeoutMs: number;
+  readonly quiet: boolean;
+}
+
+/** A run that is really written down. */
+export class TrainingRun implements Run {
+  readonly id: string;
+  readonly name: string;
+  readonly project: string;
+  readonly url: string;
+  readonly lastStep: number | null;
+  readonly #options: TrainingRunOptions;
+  readonly #warnings = new Warnings();
+  readonly #recorder: Recorder;
+  readonly #stopCapture: () => void;
+  readonly #stopWatching: () => void;
+  readonly #works = new Set<Promise<void>>();
+  #finishing: Promise<void> | null = null;
+  /** From now on nothing more is taken. */
+  #isClosed = false;
+  #isEnded = false;
+  #isDraining = false;
+
+  constructor(options: TrainingRunOptions) {
+    this.id = options.id;
+    this.name = options.name;
+    this.project = options.project;
+    this.url = options.url;
+    this.lastStep = options.lastStep;
+    this.#options = options;
+    this.#recorder = new Recorder(
+      options.ring,
+      this.#warnings,
+      options.lastStep === null ? 0 : Math.floor(options.lastStep) + 1,
+    );
+    this.#stopCapture = options.captureConsole
+      ? captureConsole((stream, text) => this.#recorder.record({ type: "console", timeMs: Date.now(), stream, text }))
+      : () => {};
+    void options.thread.ended.then(() => {
+      const { failure } = options.thread;
+      if (failure === null || this.#finishing !== null) return;
+      say(
+        `its worker thread died (${failure.message}). The training goes on, but what it logs from now on is not kept; what was written before is in ${options.spoolDir}.`,
+      );
+    });
+    this.#stopWatching = watchExits({ endNow: (ending) => this.#endNow(ending), drain: () => this.#drain() });
+  }
+
+  log(metrics: Metrics, options?: LogOptions): void {
+    try {
+      if (!this.#isClosed) this.#recorder.log(metrics, options);
+      else this.#warnTooLate("log");
+    } catch (error) {
+      this.#warnFailed("log", error);
+    }
+  }
+
+  pinStep(step: number, defaults?: Metrics): void {
+    this.#guard("pinStep", () => this.#recorder.pinStep(step, defaults));
+  }
+
+  config(values: Readonly<Record<string, unknown>>): void {
+    this.#guard("config", () => {
+      const config = toJsonObject(values);
+      if (typeof config !== "string") this.#record({ type: "config", timeMs: Date.now(), config });
+      else this.#warnings.once("config", `A config is left out: ${config}.`);
+    });
+  }
+
+  tags(...tags: string[]): void {
+    this.#guard("tags", () => {
+      const add = tags.filter((tag) => tagSchema.safeParse(tag).success).slice(0, LIMITS.tags);
+      if (add.length < tags.length) {
+        this.#warnings.once(
+          "tags",
+          `A tag is left out: tags are texts of 1 to ${LIMITS.tagBytes} bytes, at most ${LIMITS.tags}.`,
+        );
+      }
+      if (add.length > 0) this.#record({ type: "tags", timeMs: Date.now(), add, remove: [] });
+    });
+  }
+
+  alert({ title, text = "", level = "info" }: AlertOptions): void {
+    this.#guard("alert", () => {
+      const step = this.#recorder.currentStep;
+      const shortTitle = clean(title, 80);
+      if (shortTitle === "")
+        return this.#warnings.once("alert-title", "An alert without a title is left out; give it one.");
+      this.#record({
+        type: "alert",
+        timeMs: Date.now(),
+        step,
+        title: shortTitle,
+        text: String(text).slice(0, 8192),
+        level: alertLevelSchema.catch("info").parse(level),
+      });
+    });
+  }
+
+  checkpoint({ step, metrics, weights }: CheckpointOptions): void {
+    this.#guard("checkpoint", () => {
+      if (!Number.isFinite(step)) {
+        return this.#warnings.once(
+          "checkpoint-step",
+          `A checkpoint's step must be a finite number; ${String(step)} is left out.`,
+        );
+      }
+      const numbers = Object.entries(metrics).filter(([, value]) => typeof value === "number");
+      const record: RunRecord = {
+        type: "checkpoint",
+        timeMs: Date.now(),
+        step,
+        metrics: Object.fromEntries(numbers.map(([name, value]) => [name, toWireNumber(value)])),
+      };
+      this.#record(
+        weights === undefined ? record : { ...record, weights: { path: weights.path, bytes: weights.bytes } },
+      );
+    });
+  }
+
+  waitFor(work: Promise<void>): void {
+    this.#works.add(work);
+    void work.finally(() => this.#works.delete(work));
+  }
+
+  finish({ state = "finished" }: FinishOptions = {}): Promise<void> {
+    this.#finishing ??= this.#finish({ state: state === "failed" ? "failed" : "finished" });
+    return this.#finishing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.finish();
+  }
+
+  #record(record: RunRecord): void {
+    this.#recorder.record(record);
+  }
+
+  #guard(what: string, action: () => void): void {
+    try {
+      if (!this.#isClosed) action();
+      else this.#warnTooLate(what);
+    } catch (error) {
+      this.#warnFailed(what, error);
+    }
+  }
+
+  #warnTooLate(what: string): void {
+    this.#warnings.once("too-late", `${what}() was called after finish(), and is left out. Finish the run last.`);
+  }
+
+  #warnFailed(what: string, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#warnings.once(`failed-${what}`, `${what}() could not take what it was given (${reason}); it is left out.`);
+  }
+
+  async #finish(ending: Ending): Promise<void> {
+    const { thread, finishTimeoutMs } = this.#options;
+    const startedAtMs = performance.now();
+    const timeout = pause(finishTimeoutMs, undefined, { ref: false });
+    // Closed at once unless there is work to wait for, whose results are still to be taken.
+    if (this.#works.size > 0) await Promise.race([this.#settleWorks(), timeout]);
+    this.#isClosed = true;
+    await Promise.race([this.#recorder.settle(), timeout]);
+    if (!this.#isEnded) {
+      this.#writeEnding(ending);
+      thread.finish();
+    }
+    await this.#waitForDelivery(startedAtMs + finishTimeoutMs);
+    this.#stopWatching();
+    await thread.stop();
+    this.#tellRest();
+  }
+
+  async #settleWorks(): Promise<void> {
+    while (this.#works.size > 0) await Promise.all(this.#works);
+  }
+
+  async #waitForDelivery(untilMs: number): Promise<void> {
+    const { thread } = this.#options;
+    const display = new DrainDisplay();
+    const startedAtMs = performance.now();
+    let isEnded = false;
+    void thread.ended.then(() => {
+      isEnded = true;
+    });
+    let wasOpen = false;
+    while (!isEnded && performance.now() < untilMs) {
+      const progress = thread.progress();
+      wasOpen ||= progress.isOpen || progress.acked > 0;
+      if (!wasOpen && thread.isDurable && performance.now() - startedAtMs > STRANGER_LIMIT_MS) break;
+      if (!this.#options.quiet) display.update(progress);
+      await Promise.race([thread.ended, pause(POLL_MS)]);
+    }
+    display.close();
+  }
+
+  /** The last words, in order: what was pinned, what the console still holds, how it ended. */
+  #writeEnding({ state, error }: Ending): void {
+    this.#isEnded = true;
+    this.#isClosed = true;
+    this.#recorder.flushPin();
+    this.#recorder.settleNow();
+    this.#stopCapture();
+    const record: RunRecord = { type: "finish", timeMs: Date.now(), state };
+    this.#record(error === undefined ? record : { ...record, error });
+  }
+
+  #endNow(ending: Ending): void {
+    this.#stopWatching();
+    try {
+      if (!this.#isEnded) this.#writeEnding(ending);
+      this.#finishing ??= Promise.resolve();
+      this.#options.thread.finishNow(EXIT_LIMIT_MS);
+      this.#tellRest();
+    } catch (error) {
+      say(`the run could not be ended in order: ${error instanceof Error ? error.stack : error}`);
+    }
+  }
+
+  /** The loop is empty, but the run was not finished: deliver what there is, so that the exit need not wait for it. */
+  #drain(): void {
+    if (this.#isDraining || this.#finishing !== null) return;
+    this.#isDraining = true;
+    const { thread, finishTimeoutMs } = this.#options;
+    const until = performance.now() + finishTimeoutMs;
+    const wait = async (): Promise<void> => {
+      await this.#recorder.settle();
+      while (thread.progress().isOpen && !thread.isDelivered && performance.now() < until) await pause(POLL_MS);
+    };
+    void wait();
+  }
+
+  /** Says what is not stored yet, and where it lies. */
+  #tellRest(): void {
+    const { thread, mode, spoolDir, quiet, ring } = this.#options;
+    if (ring.dropped > 0)
+      say(`${ring.dropped} points of ${this.project} / ${this.name} were dropped; the run's page says so.`);
+    if (thread.isDelivered) return;
+    const command = `tailbone sync ${JSON.stringify(join(spoolDir, "../.."))}`;
+    if (mode === "online")
+      say(
+        `${this.project} / ${this.name} is not all delivered yet. The rest is safe in ${spoolDir}. Deliver it with: ${command}`,
+      );
+    else if (!quiet) say(`${this.project} / ${this.name} was written to ${spoolDir}. Deliver it with: ${command}`);
+  }
+}
+
+/** One line of at most so many characters, as a title must be. */
+function clean(text: unknown, length: number): string {
+  return String(text)
+    .replaceAll(/\p{Cc}+/gu, " ")
+    .trim()
+    .slice(0, length);
+}
