@@ -1,0 +1,237 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
+import { init } from "tailbone";
+import { listSpools } from "tailbone/spool";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import about from "../package.json" with { type: "json" };
+
+/* The built command, against a real hub that it has started itself. */
+
+const entry = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+let folder: string;
+let env: Record<string, string | undefined>;
+let hub: ChildProcess;
+let url: string;
+let key: string;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [entry, ...args], { env, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+async function tailbone(...args: string[]): Promise<Ended> {
+  const child = start(...args);
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk) => (stdout += chunk));
+  child.stderr?.on("data", (chunk) => (stderr += chunk));
+  const [code]: (number | null)[] = await once(child, "close");
+  return { code: code ?? null, stdout, stderr };
+}
+
+/** Resolves with the first line of a child's stdout that has `text` in it. */
+function lineWith(child: ChildProcess, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (child.stdout === null) throw new Error("no stdout");
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (line.includes(text)) resolve(line);
+    });
+    child.once("exit", (code) => reject(new Error(`it ended with exit code ${code}`)));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address !== null ? address.port : expect.fail("no port");
+}
+
+async function train(name: string, points: number, mode: "online" | "offline" = "online"): Promise<string> {
+  const options = {
+    project: "cli",
+    url,
+    apiKey: key,
+    dir: join(folder, "data"),
+    console: false,
+    system: false,
+    quiet: true,
+  };
+  const run = await init({ ...options, name, mode, config: { lr: 0.1 }, tags: ["tested"] });
+  for (let step = 0; step < points; step++) run.log({ n: step, "odd, name": step === 1 ? Number.NaN : -step });
+  await run.finish();
+  return run.id;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tailbone-cli-"));
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  env = {
+    ...process.env,
+    NODE_OPTIONS: undefined,
+    TAILBONE_PORT: String(port),
+    TAILBONE_URL: url,
+    TAILBONE_DATA: join(folder, "data"),
+    TAILBONE_CONFIG_HOME: join(folder, "config"),
+    TAILBONE_LOG_LEVEL: "warn",
+  };
+  hub = start("start", "--no-dashboard", "--json");
+  const ready: unknown = JSON.parse(await lineWith(hub, "signInLink"));
+  expect(ready).toMatchObject({ url, signInLink: expect.stringContaining(url) });
+  key = JSON.parse(readFileSync(join(folder, "config/credentials.json"), "utf8"))[url].key;
+});
+afterAll(async () => {
+  hub.kill("SIGTERM");
+  await once(hub, "close");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("tailbone", () => {
+  test("says its version, and helps with every command by an example", async () => {
+    expect(await tailbone("--version")).toMatchObject({ code: 0, stdout: `${about.version}\n` });
+    expect((await tailbone("--help")).stdout).toContain("Exit codes");
+    for (const command of ["start", "sync", "runs ls", "runs tail", "runs export", "keys create"]) {
+      const { code, stdout } = await tailbone(...command.split(" "), "--help");
+      expect(code).toBe(0);
+      expect(stdout).toContain(`$ tailbone ${command}`);
+    }
+  });
+
+  test("ends with 2 when it is used wrongly, and with 1 when something fails, saying what to do and no stack", async () => {
+    for (const args of [
+      ["unknown"],
+      ["runs", "tail"],
+      ["runs", "export", "no-id"],
+      ["runs", "ls", "--url", "nowhere"],
+    ]) {
+      const { code, stderr } = await tailbone(...args);
+      expect([args, code]).toEqual([args, 2]);
+      expect(stderr).not.toMatch(/^\s+at /m);
+    }
+    const away = await tailbone("runs", "ls", "--url", "http://127.0.0.1:1");
+    expect(away.code).toBe(1);
+    expect(away.stderr).toContain("tailbone start");
+    expect(away.stderr).not.toMatch(/^\s+at /m);
+    const refused = await tailbone("runs", "ls", "--api-key", "tb_wrong");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain("--api-key");
+  });
+
+  test("lists runs, for people and for programs", async () => {
+    const id = await train("listed", 3);
+    const table = await tailbone("runs", "ls", "--project", "cli");
+    expect(table.stdout.split("\n")[0]).toMatch(/^ID +PROJECT +NAME +STATE/);
+    expect(table.stdout).toMatch(new RegExp(`${id} +cli +listed +finished +2 +6`));
+    const { stdout } = await tailbone("runs", "ls", "--filter", "listed", "--json");
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ id, state: "finished", points: 6 }]);
+  });
+
+  test("exports every point as CSV, JSON and Parquet", async () => {
+    const id = await train("exported", 12_000);
+    const csv = (await tailbone("runs", "export", id)).stdout.trim().split("\n");
+    expect(csv.length).toBe(24_001);
+    expect(csv[0]).toBe("series,step,time_ms,value");
+    expect(csv.filter((line) => line.startsWith("n,")).map((line) => Number(line.split(",")[3]))).toEqual(
+      Array.from({ length: 12_000 }, (_, n) => n),
+    );
+    expect(csv.find((line) => line.endsWith("NaN"))).toMatch(/^"odd, name",1,[\d.]+,NaN$/);
+
+    const out = join(folder, "run.json");
+    expect((await tailbone("runs", "export", id, "--format", "json", "--out", out, "--series", "n")).code).toBe(0);
+    const json: { run: { id: string }; pages: { series: string; values: number[] }[] } = JSON.parse(
+      readFileSync(out, "utf8"),
+    );
+    expect(json.run.id).toBe(id);
+    expect(json.pages.flatMap(({ values }) => values)).toEqual(Array.from({ length: 12_000 }, (_, n) => n));
+
+    const parquet = join(folder, "run.parquet");
+    expect((await tailbone("runs", "export", id, "--format", "parquet", "--out", parquet)).code).toBe(0);
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(parquet) });
+    expect(rows.filter(({ series }) => series === "n").map(({ step, value }) => [step, value])).toEqual(
+      Array.from({ length: 12_000 }, (_, n) => [n, n]),
+    );
+    expect(rows.find(({ series, step }) => series === "odd, name" && step === 1)?.value).toBeNaN();
+    expect((await tailbone("runs", "export", id, "--format", "parquet")).code).toBe(2);
+  });
+
+  test("follows a run live until it ends", async () => {
+    const options = {
+      project: "cli",
+      url,
+      apiKey: key,
+      dir: join(folder, "data"),
+      console: false,
+      system: false,
+      quiet: true,
+    };
+    const run = await init(options);
+    const child = start("runs", "tail", run.id, "--json");
+    const got: { type: string; metrics?: { n: number } }[] = [];
+    let step = 0;
+    // Until it is there, whatever is logged is none of its business.
+    const timer = setInterval(() => run.log({ n: step++ }), 10);
+    const ended = once(child, "close");
+    if (child.stdout !== null) {
+      for await (const line of createInterface({ input: child.stdout })) {
+        got.push(JSON.parse(line));
+        if (got.length === 20) {
+          clearInterval(timer);
+          void run.finish();
+        }
+      }
+    }
+    expect((await ended)[0]).toBe(0);
+    const values = got.filter(({ type }) => type === "points").map(({ metrics }) => metrics?.n ?? -1);
+    expect(values).toEqual(values.map((_, index) => (values[0] ?? 0) + index));
+    expect(values.at(-1)).toBe(step - 1);
+  });
+
+  test("makes a key that lets in", async () => {
+    const { code, stdout } = await tailbone("keys", "create", "made here");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^tb_\w+\n$/);
+    expect((await tailbone("runs", "ls", "--api-key", stdout.trim())).code).toBe(0);
+  });
+
+  test("delivers what an offline training has left", async () => {
+    const script = `
+      import { init } from ${JSON.stringify(import.meta.resolve("tailbone"))};
+      const run = await init({ project: "cli", name: "left", mode: "offline", console: false, system: false });
+      for (let n = 0; n < 100; n++) run.log({ n });
+      await run.finish();
+      console.log(run.id);`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      env,
+      cwd: folder,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let id = "";
+    child.stdout.on("data", (chunk) => (id += chunk));
+    await once(child, "close");
+    const { code, stdout } = await tailbone("sync", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ run: id.trim(), refused: 0, damaged: 0, error: null });
+    expect(await listSpools(join(folder, "data/spool"))).toEqual([]);
+    expect((await tailbone("runs", "export", id.trim(), "--series", "n")).stdout.trim().split("\n").length).toBe(101);
+    expect((await tailbone("sync")).stderr).toContain("nothing to deliver");
+  });
+});

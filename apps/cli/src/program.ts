@@ -1,0 +1,111 @@
+import { runIdSchema } from "@tailbone/protocol/names";
+import { Command, InvalidArgumentError, Option } from "commander";
+import about from "../package.json" with { type: "json" };
+import { EXPORT_FORMATS } from "./export-writer";
+import { createKey } from "./keys-create";
+import { exportRun } from "./runs-export";
+import { listRuns } from "./runs-ls";
+import { tailRun } from "./runs-tail";
+import { sync } from "./sync";
+
+const EXIT_CODES = `
+Exit codes: 0 all is well, 1 something failed (the message says what to do), 2 wrong usage.`;
+
+const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
+
+function parseRunId(text: string): string {
+  if (runIdSchema.safeParse(text).success) return text;
+  throw new InvalidArgumentError("It is no run's id; `tailbone runs ls` lists them.");
+}
+
+/** Adds the options of every command that asks a hub. */
+function withHub(command: Command): Command {
+  return command
+    .option("--url <url>", "the hub (default: TAILBONE_URL, else http://127.0.0.1:4400)")
+    .option("--api-key <key>", "the key to it (default: TAILBONE_API_KEY, else the one stored on this machine)")
+    .option("--json", "print JSON, one object a line");
+}
+
+/** The command line. `setExitCode` is told when a command has not failed, but not all is well either. */
+export function createProgram(setExitCode: (code: number) => void): Command {
+  const program = new Command("tailbone")
+    .description("Watch a model while it trains.")
+    .version(about.version, "-V, --version")
+    .addHelpText("after", EXIT_CODES)
+    .exitOverride();
+
+  program
+    .command("start")
+    .description("serve the hub, the dashboard and, unless DATABASE_URL is set, an embedded database")
+    .option("--port <port>", "port to listen on (default: TAILBONE_PORT, else 4400)")
+    .option("--host <host>", "address to listen on (default: TAILBONE_HOST, else 127.0.0.1)")
+    .option("--data <dir>", "data folder (default: TAILBONE_DATA, else .tailbone)")
+    .option("--no-dashboard", "without pages")
+    .option("--json", "print URL and sign-in link as one line of JSON")
+    .addHelpText("after", examples("tailbone start", "tailbone start --port 8080 --data /var/lib/tailbone"))
+    .action(async (options) => {
+      // The hub is loaded only here: the other commands shall not wait for it.
+      const { start } = await import("./start");
+      await start(options);
+    });
+
+  withHub(program.command("sync"))
+    .argument("[dir]", "a spool folder, or the part of one run (default: spool in TAILBONE_DATA, else .tailbone/spool)")
+    .description("deliver what killed or offline trainings have left on disk")
+    .option("--skip-damaged", "deliver what lies behind damage too; the run will say that points are missing")
+    .addHelpText(
+      "after",
+      examples("tailbone sync", "tailbone sync /mnt/node7/.tailbone/spool --url https://tailbone.example.org"),
+    )
+    .action(async (dir, options) => setExitCode(await sync(dir, options)));
+
+  const runs = program.command("runs").description("look at runs");
+  withHub(runs.command("ls"))
+    .description("list runs")
+    .option("--project <project>", "of this project (name or id)")
+    .option("--filter <words>", "words in name, tags or state; state=running and tag=x narrow it to one field")
+    .option("--sort <key>", "created, name, state, duration or series:NAME; a leading - turns it round")
+    .option("--limit <count>", "at most so many, up to 500", "50")
+    .addHelpText(
+      "after",
+      examples(
+        "tailbone runs ls --project digits",
+        "tailbone runs ls --filter state=running --json",
+        "tailbone runs ls --sort=-series:accuracy",
+      ),
+    )
+    .action(async (options) => listRuns(options));
+  withHub(runs.command("tail"))
+    .argument("<run>", "the run's id", parseRunId)
+    .description("follow what a run logs, live, until it ends")
+    .addHelpText(
+      "after",
+      examples("tailbone runs tail 0199a8e2-…", "tailbone runs tail 0199a8e2-… --json | jq .metrics.loss"),
+    )
+    .action(async (run, options) => tailRun(run, options));
+  withHub(runs.command("export"))
+    .argument("<run>", "the run's id", parseRunId)
+    .description("write every raw point of a run: series, step, time_ms, value")
+    .addOption(new Option("--format <format>", "csv, json or parquet").choices(EXPORT_FORMATS).default("csv"))
+    .option("--out <file>", "where to (default: the terminal; Parquet needs a file)")
+    .option("--series <name...>", "only these series")
+    .addHelpText(
+      "after",
+      examples(
+        "tailbone runs export 0199a8e2-… --out run.csv",
+        "tailbone runs export 0199a8e2-… --format parquet --out run.parquet",
+      ),
+    )
+    .action(async (run, options) => exportRun(run, options));
+
+  const keys = program.command("keys").description("API keys of the team");
+  withHub(keys.command("create"))
+    .argument("<name>", "what the key is for")
+    .description("make an API key; it is shown this once")
+    .addHelpText(
+      "after",
+      examples("tailbone keys create 'node 7'", "export TAILBONE_API_KEY=$(tailbone keys create ci)"),
+    )
+    .action(async (name, options) => createKey(name, options));
+  return program;
+}
