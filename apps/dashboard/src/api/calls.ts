@@ -1,0 +1,91 @@
+import {
+  alertListSchema,
+  bucketsSchema,
+  checkpointListSchema,
+  consoleListSchema,
+  keyCreatedSchema,
+  keyListSchema,
+  memberInvitedSchema,
+  memberListSchema,
+  meSchema,
+  projectListSchema,
+  type RunPatch,
+  runListSchema,
+  seriesListSchema,
+} from "@tailbone/protocol/http";
+import { runDetailSchema } from "@tailbone/protocol/run";
+import { z } from "zod";
+import type { PointsRequest } from "../live/chart-feed";
+import { SNAPSHOT_BUCKETS } from "../live/chart-view";
+import { callApi } from "./client";
+
+/** Every request that the dashboard makes of the hub, one function each. All throw TailboneError. */
+
+type Abort = AbortSignal | undefined;
+
+export const readMe = (signal?: Abort) => callApi(meSchema, "/me", { signal });
+
+export const setPassword = (body: { email?: string; password: string }) =>
+  callApi(z.object({ email: z.string() }), "/me/password", { method: "POST", body });
+
+export const listProjects = (signal?: Abort) => callApi(projectListSchema, "/projects", { signal });
+
+export interface RunsRequest {
+  readonly project: string | null;
+  readonly filter: string;
+  readonly sort: string;
+}
+
+const RUNS_PER_PAGE = 100;
+
+export const listRuns = ({ project, filter, sort }: RunsRequest, cursor: string | null, signal?: Abort) =>
+  callApi(runListSchema, "/runs", {
+    query: { project, filter: filter === "" ? null : filter, sort, cursor, limit: RUNS_PER_PAGE },
+    signal,
+  });
+
+export const readRun = (run: string, signal?: Abort) => callApi(runDetailSchema, `/runs/${run}`, { signal });
+
+export const patchRun = (run: string, body: RunPatch) =>
+  callApi(runDetailSchema, `/runs/${run}`, { method: "PATCH", body });
+
+export const deleteRun = (run: string) => callApi(z.object({}), `/runs/${run}`, { method: "DELETE" });
+
+export const listSeries = (run: string, signal?: Abort) => callApi(seriesListSchema, `/runs/${run}/series`, { signal });
+
+export type SeriesList = z.infer<typeof seriesListSchema>;
+
+/** Within the list of names a comma separates, so one in a name is written in percents, and so is the percent sign. */
+const escapeName = (name: string): string => name.replaceAll("%", "%25").replaceAll(",", "%2C");
+
+export const readBuckets = (run: string, { series, axis, from, to }: PointsRequest, signal?: Abort) =>
+  callApi(bucketsSchema, `/runs/${run}/points`, {
+    query: { series: series.map(escapeName).join(","), axis, from, to, buckets: SNAPSHOT_BUCKETS },
+    signal,
+  });
+
+export const listCheckpoints = (run: string, signal?: Abort) =>
+  callApi(checkpointListSchema, `/runs/${run}/checkpoints`, { signal });
+
+export type CheckpointList = z.infer<typeof checkpointListSchema>["checkpoints"];
+
+export type ConsoleList = z.infer<typeof consoleListSchema>;
+
+const CONSOLE_PAGE = 1000;
+
+export const readConsole = (run: string, before: number | null, signal?: Abort) =>
+  callApi(consoleListSchema, `/runs/${run}/console`, { query: { before, limit: CONSOLE_PAGE }, signal });
+
+export const listAlerts = (run: string, signal?: Abort) =>
+  callApi(alertListSchema, "/alerts", { query: { run }, signal });
+
+export const listKeys = (signal?: Abort) => callApi(keyListSchema, "/keys", { signal });
+
+export const createKey = (name: string) => callApi(keyCreatedSchema, "/keys", { method: "POST", body: { name } });
+
+export const revokeKey = (key: string) => callApi(z.object({}), `/keys/${key}`, { method: "DELETE" });
+
+export const listMembers = (signal?: Abort) => callApi(memberListSchema, "/members", { signal });
+
+export const inviteMember = (body: { email: string; name: string }) =>
+  callApi(memberInvitedSchema, "/members", { method: "POST", body });

@@ -1,0 +1,10 @@
+import { requireSession } from "../../api/session";
+import { withQuery } from "../../api/session-path";
+import { Home } from "../../projects/home";
+
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function HomePage({ searchParams }: Props) {
+  await requireSession(withQuery("/", await searchParams));
+  return <Home />;
+}

@@ -1,0 +1,162 @@
+import type { PointerEvent } from "react";
+import { useRef, useState, useSyncExternalStore } from "react";
+import { formatCount } from "../format/number";
+import { projectX, type Span, unprojectX, type XAxisMode } from "./axis";
+import { pixelOfX, pixelOfY, placeAtPixel, plotArea, type Size } from "./geometry";
+import type { HoverStore } from "./hover";
+import { meanOf, nearestRow, type Plot } from "./plot";
+import { xTitle } from "./ticks";
+import { formatIn, type Unit, unitOf } from "./unit";
+
+/** Shorter drags are clicks. */
+const DRAG_PIXELS = 4;
+
+export interface CrosshairProps {
+  series: string;
+  plot: Plot;
+  size: Size;
+  x: XAxisMode;
+  logY: boolean;
+  colour: string;
+  store: HoverStore;
+  onZoom: (window: Span | null) => void;
+}
+
+const noHover = (): null => null;
+
+/** The layer above a chart that follows the pointer: one crosshair for all charts, a drag zooms, a double click shows all. */
+export function Crosshair({ series, plot, size, x, logY, colour, store, onZoom }: CrosshairProps) {
+  const hover = useSyncExternalStore(store.subscribe, store.get, noHover);
+  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
+  const layer = useRef<HTMLDivElement>(null);
+  const area = plotArea(size);
+  const place = hover === null ? null : projectX(hover.x, x);
+  const isInside = place !== null && place >= plot.x.from && place <= plot.x.to;
+  const index = isInside ? nearestRow(plot.rows, place) : null;
+  const row = index === null ? undefined : plot.rows[index];
+  const bucket = index === null ? undefined : plot.buckets[index];
+
+  const pixelOf = (event: PointerEvent): number => event.clientX - (layer.current?.getBoundingClientRect().left ?? 0);
+  const hoverAt = (pixel: number): void => {
+    store.set({ x: unprojectX(placeAtPixel(pixel, plot.x, size), x), chart: series });
+  };
+
+  function finishDrag(): void {
+    if (drag !== null && Math.abs(drag.to - drag.from) >= DRAG_PIXELS) {
+      const ends = [drag.from, drag.to].map((pixel) => unprojectX(placeAtPixel(pixel, plot.x, size), x));
+      onZoom({ from: Math.min(...ends), to: Math.max(...ends) });
+    }
+    setDrag(null);
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: for the pointer; the card takes the same by the keyboard
+    <div
+      ref={layer}
+      className="absolute inset-0 cursor-crosshair touch-pan-y select-none"
+      onPointerMove={(event) => {
+        hoverAt(pixelOf(event));
+        if (drag !== null) setDrag({ ...drag, to: pixelOf(event) });
+      }}
+      onPointerLeave={() => drag === null && store.set(null)}
+      onPointerDown={(event) => {
+        if (event.button !== 0 || event.pointerType === "touch") return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        setDrag({ from: pixelOf(event), to: pixelOf(event) });
+      }}
+      onPointerUp={finishDrag}
+      onPointerCancel={() => setDrag(null)}
+      onDoubleClick={() => onZoom(null)}
+    >
+      {drag === null || Math.abs(drag.to - drag.from) < DRAG_PIXELS ? null : (
+        <div
+          className="absolute bg-accent/15"
+          style={{
+            left: Math.max(area.left, Math.min(drag.from, drag.to)),
+            width:
+              Math.min(area.left + area.width, Math.max(drag.from, drag.to)) -
+              Math.max(area.left, Math.min(drag.from, drag.to)),
+            top: area.top,
+            height: area.height,
+          }}
+        />
+      )}
+      {isInside && row !== undefined && bucket !== undefined ? (
+        <>
+          <div
+            className="absolute w-px bg-ink/40"
+            style={{ left: pixelOfX(row.x, plot.x, size), top: area.top, height: area.height }}
+          />
+          {row.raw === null ? null : (
+            <div
+              className="absolute size-1.5 -translate-x-1/2 -translate-y-1/2 rounded-full ring-2 ring-panel"
+              style={{
+                left: pixelOfX(row.x, plot.x, size),
+                top: pixelOfY(row.smooth ?? row.raw, plot.y, size),
+                background: colour,
+              }}
+            />
+          )}
+          {hover?.chart === series && drag === null ? (
+            <HoverBox
+              left={pixelOfX(row.x, plot.x, size)}
+              size={size}
+              lines={describe(bucket, row.smooth, logY, unitOf(series))}
+              title={xTitle(unprojectX(row.x, x), x)}
+            />
+          ) : null}
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+type Bucket = Plot["buckets"][number];
+
+function describe(bucket: Bucket, smooth: number | null, logY: boolean, unit: Unit): [name: string, value: string][] {
+  const mean = meanOf(bucket);
+  const lines: [string, string][] = [];
+  if (bucket.count === 1) lines.push(["value", formatIn(unit, bucket.last)]);
+  else {
+    lines.push(["mean", mean === null ? "none" : formatIn(unit, mean)]);
+    if (mean !== null && bucket.min < bucket.max) {
+      lines.push(["min", formatIn(unit, bucket.min)], ["max", formatIn(unit, bucket.max)]);
+    }
+    lines.push(["points", formatCount(bucket.count)]);
+  }
+  if (smooth !== null) lines.push(["smoothed", formatIn(unit, logY ? 10 ** smooth : smooth)]);
+  if (bucket.count > 1 && bucket.nan > 0) lines.push(["NaN", formatCount(bucket.nan)]);
+  if (bucket.count > 1 && bucket.posInf > 0) lines.push(["∞", formatCount(bucket.posInf)]);
+  if (bucket.count > 1 && bucket.negInf > 0) lines.push(["−∞", formatCount(bucket.negInf)]);
+  return lines;
+}
+
+function HoverBox({
+  left,
+  size,
+  title,
+  lines,
+}: {
+  left: number;
+  size: Size;
+  title: string;
+  lines: [string, string][];
+}) {
+  const isRight = left > size.width / 2;
+  return (
+    <div
+      className="pointer-events-none absolute top-2 z-10 rounded-md border border-line-strong bg-panel/95 px-2 py-1 text-2xs shadow-sm"
+      style={isRight ? { right: size.width - left + 10 } : { left: left + 10 }}
+    >
+      <p className="mb-0.5 whitespace-nowrap font-medium">{title}</p>
+      <dl className="grid grid-cols-[auto_auto] gap-x-3">
+        {lines.map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="text-soft">{name}</dt>
+            <dd className="whitespace-nowrap text-right">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

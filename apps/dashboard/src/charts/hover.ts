@@ -1,0 +1,31 @@
+/** The x that the pointer (or the keyboard) is at, shared by all charts of a page. */
+export interface Hover {
+  /** In the unit that the axis shows (`shownX`). */
+  readonly x: number;
+  /** The chart that it is in. */
+  readonly chart: string;
+}
+
+/** One crosshair for many charts, as a store: changes are told at most once a frame. */
+export class HoverStore {
+  readonly #listeners = new Set<() => void>();
+  #hover: Hover | null = null;
+  #scheduled = false;
+
+  readonly get = (): Hover | null => this.#hover;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly set = (hover: Hover | null): void => {
+    this.#hover = hover;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame(() => {
+      this.#scheduled = false;
+      for (const listener of this.#listeners) listener();
+    });
+  };
+}

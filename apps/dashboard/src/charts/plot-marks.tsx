@@ -1,0 +1,53 @@
+import { memo } from "react";
+import { pixelOfX, plotArea, type Size } from "./geometry";
+import type { EdgeMark, Plot } from "./plot";
+
+const MARK = 5;
+
+/** A small triangle at an edge: NaN and what lies below at the bottom, +∞ at the top. */
+function pathOf(marks: readonly EdgeMark[], kind: EdgeMark["kind"], plot: Plot, size: Size): string {
+  const { top, height } = plotArea(size);
+  const drawn = new Set<number>();
+  let path = "";
+  for (const mark of marks) {
+    if (mark.kind !== kind) continue;
+    const x = Math.round(pixelOfX(mark.x, plot.x, size));
+    if (drawn.has(x)) continue;
+    drawn.add(x);
+    if (kind === "high") path += `M${x} ${top}l-3 ${MARK}h6z`;
+    else if (kind === "low") path += `M${x} ${top + height}l-3 -${MARK}h6z`;
+    else path += `M${x - 2.5} ${top + height - 7}l5 5m0 -5l-5 5`;
+  }
+  return path;
+}
+
+/** What is marked beside the lines: values without a place on the axis, and the steps at which the model was measured. */
+export const PlotMarks = memo(function PlotMarks({
+  plot,
+  size,
+  checkpoints,
+}: {
+  plot: Plot;
+  size: Size;
+  /** Places on the x axis. */
+  checkpoints: readonly number[];
+}) {
+  const { top, height } = plotArea(size);
+  const ticks = checkpoints
+    .filter((place) => place >= plot.x.from && place <= plot.x.to)
+    .map((place) => `M${Math.round(pixelOfX(place, plot.x, size)) + 0.5} ${top + height}v-7`)
+    .join("");
+  return (
+    <svg
+      aria-hidden
+      className="pointer-events-none absolute inset-0"
+      width={size.width}
+      height={size.height}
+      data-edges={plot.edges.length}
+    >
+      <path d={ticks} stroke="var(--ink-soft)" strokeWidth={1} fill="none" />
+      <path d={pathOf(plot.edges, "nan", plot, size)} stroke="var(--bad)" strokeWidth={1.5} fill="none" />
+      <path d={pathOf(plot.edges, "high", plot, size) + pathOf(plot.edges, "low", plot, size)} fill="var(--bad)" />
+    </svg>
+  );
+});

@@ -1,0 +1,142 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { addPoints, type ChartView, fromSnapshot } from "../live/chart-view";
+import { projectX, rangeOf, unprojectX, type XAxisMode } from "./axis";
+import { layOutPlot, nearestRow, type PlotOptions } from "./plot";
+import { roundNumbers, roundPowers, stepLabels, xTicks, yTicks } from "./ticks";
+
+const steps: XAxisMode = { mode: "step", log: false, originMs: 0 };
+const plain: PlotOptions = { x: steps, logY: false, smoothing: 0, window: null, ticks: { x: 5, y: 4 } };
+
+function viewOf(values: readonly number[]): ChartView {
+  const column = Float64Array.from(values);
+  const index = column.map((_, at) => at);
+  const empty = fromSnapshot(undefined, { axis: "step", from: null, to: null });
+  return addPoints(empty, { steps: index, timesMs: index, values: column });
+}
+
+const anyValue = fc.oneof(
+  fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+  fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0),
+);
+
+describe("a plot", () => {
+  test("hides nothing: every finite extreme is within it, every other value is marked at an edge, on both y axes", () => {
+    fc.assert(
+      fc.property(fc.array(anyValue, { minLength: 1, maxLength: 5000 }), fc.boolean(), (values, logY) => {
+        const view = viewOf(values);
+        const plot = layOutPlot(view, { ...plain, logY });
+        if (plot === null) throw new Error("there are points");
+        const finite = values.filter(Number.isFinite).filter((value) => !logY || value > 0);
+        const place = (value: number): number => (logY ? Math.log10(value) : value);
+        for (const value of [Math.min(...finite), Math.max(...finite)].filter(Number.isFinite)) {
+          expect(place(value)).toBeGreaterThanOrEqual(plot.y.from);
+          expect(place(value)).toBeLessThanOrEqual(plot.y.to);
+        }
+        if (finite.length > 0) {
+          const highest = Math.max(...plot.rows.map(({ band }) => band?.[1] ?? Number.NEGATIVE_INFINITY));
+          expect(highest).toBe(place(Math.max(...finite)));
+        }
+        const kinds = new Set(plot.edges.map(({ kind }) => kind));
+        expect(kinds.has("nan")).toBe(values.some(Number.isNaN));
+        expect(kinds.has("high")).toBe(values.includes(Number.POSITIVE_INFINITY));
+        const low = values.some(
+          (value) => value === Number.NEGATIVE_INFINITY || (logY && Number.isFinite(value) && value <= 0),
+        );
+        expect(kinds.has("low")).toBe(low);
+        expect(plot.buckets.reduce((sum, { count }) => sum + count, 0)).toBe(values.length);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("keeps the raw line beside the smoothed one", () => {
+    const plot = layOutPlot(viewOf([1, 0, 1, 0, 1, 0]), { ...plain, smoothing: 0.9 });
+    expect(plot?.rows.map(({ raw }) => raw)).toEqual([1, 0, 1, 0, 1, 0]);
+    const smooth = plot?.rows.map(({ smooth: value }) => value ?? 0) ?? [];
+    expect(Math.max(...smooth.slice(2)) - Math.min(...smooth.slice(2))).toBeLessThan(0.5);
+  });
+
+  test("of a window shows what is in it; of another axis than the view's, nothing", () => {
+    const view = viewOf(Array.from({ length: 100 }, (_, at) => at));
+    const plot = layOutPlot(view, { ...plain, window: { from: 10, to: 20 } });
+    expect(plot?.rows).toHaveLength(11);
+    expect([plot?.x.from, plot?.x.to]).toEqual([10, 20]);
+    expect(layOutPlot(view, { ...plain, x: { ...steps, mode: "time" } })).toBeNull();
+  });
+
+  test("finds the row nearest to the pointer", () => {
+    const rows = [0, 1, 10, 11].map((x) => ({ x, band: null, raw: 0, smooth: null }));
+    expect([-5, 0.4, 0.6, 5, 6, 99].map((x) => nearestRow(rows, x))).toEqual([0, 0, 1, 1, 2, 3]);
+    expect(nearestRow([], 1)).toBeNull();
+  });
+});
+
+describe("an x axis", () => {
+  test("comes back from its place to its x, also below zero and on a logarithmic axis", () => {
+    fc.assert(
+      fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.boolean(), (x, log) => {
+        for (const mode of ["step", "relative", "time"] as const) {
+          const axis = { mode, log, originMs: 0 };
+          expect(unprojectX(projectX(x, axis), axis)).toBeCloseTo(x, 3);
+        }
+      }),
+    );
+  });
+
+  test("asks the hub for times since 1970, whatever it shows", () => {
+    const axis: XAxisMode = { mode: "relative", log: false, originMs: 1_700_000_000_000 };
+    expect(rangeOf({ from: 0, to: 5000 }, axis)).toEqual({
+      axis: "time",
+      from: 1_700_000_000_000,
+      to: 1_700_000_005_000,
+    });
+    expect(rangeOf(null, steps)).toEqual({ axis: "step", from: null, to: null });
+  });
+});
+
+describe("ticks", () => {
+  const labels = (ticks: readonly { label: string }[]): string[] =>
+    ticks.map(({ label }) => label.replaceAll("\u202f", " "));
+
+  test("are round, within the axis, and told apart by their labels", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+        fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
+        (from, size) => {
+          const span = { from, to: from + size };
+          const ticks = yTicks(span, false, 5);
+          expect(ticks.length).toBeLessThanOrEqual(12);
+          for (const { place } of ticks) {
+            expect(place).toBeGreaterThanOrEqual(span.from - size * 1e-6);
+            expect(place).toBeLessThanOrEqual(span.to + size * 1e-6);
+          }
+          expect(new Set(labels(ticks)).size).toBe(ticks.length);
+        },
+      ),
+    );
+  });
+
+  test("of steps are short where that is exact", () => {
+    expect(stepLabels([0, 2000, 4000])).toEqual(["0", "2k", "4k"]);
+    expect(stepLabels([500, 1000, 1500])).toEqual(["500", "1k", "1.5k"]);
+    expect(stepLabels([0, 500_000, 1_000_000])).toEqual(["0", "0.5M", "1M"]);
+    expect(stepLabels([2900, 3000, 3100]).map((label) => label.replaceAll("\u202f", " "))).toEqual([
+      "2 900",
+      "3 000",
+      "3 100",
+    ]);
+  });
+
+  test("of logarithmic axes are powers of ten, begun at zero on x", () => {
+    expect(roundPowers({ from: 1e-4, to: 1 }, 5)).toEqual([1e-4, 1e-3, 0.01, 0.1, 1]);
+    expect(labels(xTicks({ from: 0, to: 6000 }, { ...steps, log: true }, 6))).toEqual(["0", "1", "10", "100", "1 000"]);
+    expect(roundNumbers({ from: 0, to: 0.35 }, 4)).toEqual([0, 0.1, 0.2, 0.3]);
+  });
+
+  test("of time are minutes and seconds", () => {
+    const axis: XAxisMode = { mode: "relative", log: false, originMs: 0 };
+    expect(labels(xTicks({ from: 0, to: 125_000 }, axis, 5))).toEqual(["0", "30 s", "1:00", "1:30", "2:00"]);
+  });
+});

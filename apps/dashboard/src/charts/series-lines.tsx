@@ -1,0 +1,89 @@
+import { pixelOfX, pixelOfY, plotArea, type Size } from "./geometry";
+import type { Plot, PlotRow } from "./plot";
+
+/** Tenths of a pixel are as fine as anybody sees, and short to write. */
+const round = (pixel: number): number => Math.round(pixel * 10) / 10;
+
+/** A line through the rows' values, broken where there is none; a value by itself is a dot, by its round ends. */
+function linePath(plot: Plot, size: Size, pick: (row: PlotRow) => number | null): string {
+  let path = "";
+  let isOpen = false;
+  for (const row of plot.rows) {
+    const value = pick(row);
+    if (value === null) {
+      isOpen = false;
+      continue;
+    }
+    const point = `${round(pixelOfX(row.x, plot.x, size))} ${round(pixelOfY(value, plot.y, size))}`;
+    path += isOpen ? `L${point}` : `M${point}L${point}`;
+    isOpen = true;
+  }
+  return path;
+}
+
+/** The area between the rows' extremes, broken where there are none. */
+function bandPath(plot: Plot, size: Size): string {
+  let path = "";
+  let upper = "";
+  let lower = "";
+  const close = (): void => {
+    if (upper !== "") path += `M${upper.slice(1)}${lower}Z`;
+    upper = "";
+    lower = "";
+  };
+  for (const { x, band } of plot.rows) {
+    if (band === null) {
+      close();
+      continue;
+    }
+    const pixel = round(pixelOfX(x, plot.x, size));
+    upper += `L${pixel} ${round(pixelOfY(band[1], plot.y, size))}`;
+    lower = `L${pixel} ${round(pixelOfY(band[0], plot.y, size))}${lower}`;
+  }
+  close();
+  return path;
+}
+
+const meanOfRow = (row: PlotRow): number | null => row.raw;
+const smoothOfRow = (row: PlotRow): number | null => row.smooth;
+
+export interface SeriesLinesProps {
+  plot: Plot;
+  size: Size;
+  colour: string;
+  isSmoothed: boolean;
+}
+
+/**
+ * Extremes as an area, means as a line, and, smoothed, a second line above both: one path each. Recharts' own lines make an object
+ * of every point several times over, which thirty live charts cannot afford.
+ */
+export function SeriesLines({ plot, size, colour, isSmoothed }: SeriesLinesProps) {
+  const area = plotArea(size);
+  return (
+    <svg
+      aria-hidden
+      x={area.left}
+      y={area.top}
+      width={area.width}
+      height={area.height}
+      viewBox={`${area.left} ${area.top} ${area.width} ${area.height}`}
+      fill="none"
+      stroke={colour}
+      strokeLinejoin="round"
+      strokeLinecap="round"
+    >
+      {plot.hasBand ? (
+        // Its outline is as wide as a pixel, so that one extreme among a thousand points to a pixel is seen as well.
+        <path d={bandPath(plot, size)} fill={colour} fillOpacity={0.2} strokeOpacity={0.35} strokeWidth={1} />
+      ) : null}
+      <path
+        className="series-raw"
+        d={linePath(plot, size, meanOfRow)}
+        strokeOpacity={isSmoothed ? 0.35 : 1}
+        strokeWidth={plot.rows.length === 1 ? 5 : isSmoothed ? 1 : 1.5}
+      />
+      {isSmoothed ? <path className="series-smooth" d={linePath(plot, size, smoothOfRow)} strokeWidth={1.75} /> : null}
+    </svg>
+  );
+}

@@ -1,0 +1,67 @@
+"use client";
+import { Dialog } from "radix-ui";
+import { createContext, type ReactNode, useContext, useState } from "react";
+import { LiveProvider } from "../live/live-provider";
+import { CommandPalette } from "./command-palette";
+import { KeyHelp } from "./key-help";
+import { Rail } from "./rail";
+import { RAIL_COOKIE } from "./rail-cookie";
+import { useKeys } from "./use-keys";
+
+interface Frame {
+  readonly openPalette: () => void;
+  readonly openDrawer: () => void;
+}
+
+const FrameContext = createContext<Frame | null>(null);
+
+export function useFrame(): Frame {
+  const frame = useContext(FrameContext);
+  if (frame === null) throw new Error("useFrame is called outside of Shell");
+  return frame;
+}
+
+/** What stays while pages come and go: the rail, the command palette, the keys, the live connection. */
+export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: boolean; children: ReactNode }) {
+  const [isCollapsed, setCollapsed] = useState(wasCollapsed);
+  const [open, setOpen] = useState<"palette" | "help" | "drawer" | null>(null);
+  useKeys({ openPalette: () => setOpen("palette"), openHelp: () => setOpen("help") });
+
+  function toggleRail(): void {
+    const next = !isCollapsed;
+    setCollapsed(next);
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser yet
+    document.cookie = `${RAIL_COOKIE}=${next ? "collapsed" : "open"}; path=/; max-age=31536000; samesite=lax`;
+  }
+  const close = (): void => setOpen(null);
+  const frame = { openPalette: () => setOpen("palette"), openDrawer: () => setOpen("drawer") };
+  return (
+    <LiveProvider>
+      <FrameContext value={frame}>
+        <div className="flex h-dvh">
+          <aside
+            aria-label="Navigation"
+            className={`shrink-0 border-line border-r bg-panel max-md:hidden ${isCollapsed ? "w-12" : "w-52"}`}
+          >
+            <Rail isCollapsed={isCollapsed} onToggle={toggleRail} />
+          </aside>
+          <div className="flex min-w-0 flex-1 flex-col">{children}</div>
+        </div>
+        <Dialog.Root open={open === "drawer"} onOpenChange={(isOpen) => setOpen(isOpen ? "drawer" : null)}>
+          <Dialog.Portal>
+            <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
+            <Dialog.Content
+              aria-describedby={undefined}
+              className="fixed inset-y-0 left-0 z-50 w-64 border-line border-r bg-panel shadow-2xl"
+            >
+              <Dialog.Title className="sr-only">Navigation</Dialog.Title>
+              <Rail isCollapsed={false} onNavigate={close} />
+            </Dialog.Content>
+          </Dialog.Portal>
+        </Dialog.Root>
+        <CommandPalette open={open === "palette"} onClose={close} onHelp={() => setOpen("help")} />
+        <KeyHelp open={open === "help"} onClose={close} />
+      </FrameContext>
+    </LiveProvider>
+  );
+}

@@ -1,0 +1,79 @@
+/** When charts are drawn: injected, so that tests need no browser. */
+export interface FrameClock {
+  readonly now: () => number;
+  /** Calls back before the next frame is painted. */
+  readonly onFrame: (callback: () => void) => void;
+}
+
+/** Between two drawings of one chart lie at least so many milliseconds for each chart that is live. */
+const MS_PER_CHART = 8;
+const SHORTEST_MS = 33;
+const LONGEST_MS = 125;
+const SMOOTH_FRAME_MS = 24;
+const SLOW_FRAME_MS = 40;
+const MOST_PER_FRAME = 12;
+
+/**
+ * Spreads drawing over frames: those that waited longest first, each at most 30 times a second when it is alone and 8 times when
+ * there are many, and no more in one frame than the machine draws without a stutter, which it learns from the frames' lengths.
+ */
+export class DrawScheduler {
+  readonly #clock: FrameClock;
+  readonly #draw: (chart: string) => void;
+  readonly #dirty = new Set<string>();
+  readonly #drawnAt = new Map<string, number>();
+  #perFrame = 6;
+  #lastFrame: number | null = null;
+  #scheduled = false;
+
+  constructor(clock: FrameClock, draw: (chart: string) => void) {
+    this.#clock = clock;
+    this.#draw = draw;
+  }
+
+  /** The chart has something new; it is drawn as soon as its turn comes. */
+  touch(chart: string): void {
+    this.#dirty.add(chart);
+    this.#schedule();
+  }
+
+  forget(chart: string): void {
+    this.#dirty.delete(chart);
+    this.#drawnAt.delete(chart);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#dirty.size === 0) return;
+    this.#scheduled = true;
+    this.#clock.onFrame(() => {
+      this.#scheduled = false;
+      this.#frame();
+    });
+  }
+
+  #frame(): void {
+    const now = this.#clock.now();
+    this.#adapt(now);
+    const intervalMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, MS_PER_CHART * this.#drawnAt.size));
+    const drawnAt = (chart: string): number => this.#drawnAt.get(chart) ?? Number.NEGATIVE_INFINITY;
+    const due = [...this.#dirty]
+      .filter((chart) => now - drawnAt(chart) >= intervalMs)
+      .sort((a, b) => drawnAt(a) - drawnAt(b))
+      .slice(0, this.#perFrame);
+    for (const chart of due) {
+      this.#dirty.delete(chart);
+      this.#drawnAt.set(chart, now);
+      this.#draw(chart);
+    }
+    this.#lastFrame = this.#dirty.size > 0 || due.length > 0 ? now : null;
+    this.#schedule();
+  }
+
+  /** More per frame while frames are short, half as many when one was long. */
+  #adapt(now: number): void {
+    if (this.#lastFrame === null) return;
+    const tookMs = now - this.#lastFrame;
+    if (tookMs > SLOW_FRAME_MS) this.#perFrame = Math.max(1, Math.floor(this.#perFrame / 2));
+    else if (tookMs < SMOOTH_FRAME_MS) this.#perFrame = Math.min(MOST_PER_FRAME, this.#perFrame + 0.25);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Frame } from "@tailbone/protocol/frame";
+import type { SeriesList } from "../api/calls";
+import { ChartFeed, type ChartState, type ReadPoints } from "./chart-feed";
+import { DrawScheduler } from "./draw-scheduler";
+import { RunFeed } from "./run-feed";
+import { SlotFeed } from "./slot-feed";
+
+export interface RunLiveOptions {
+  readonly follow: (offset: number | null) => void;
+  readonly onProgress: () => void;
+  readonly readPoints: ReadPoints;
+  readonly listSeries: (signal: AbortSignal) => Promise<SeriesList>;
+  /** Frames came that hold records (checkpoints, alerts) which are read as lists of their own. */
+  readonly onRecord: (type: Frame["records"][number]["type"]) => void;
+}
+
+/** Everything of one run that is live on its page, and what of it is on the screen at the moment. */
+export class RunLive {
+  readonly feed: RunFeed;
+  readonly charts: ChartFeed;
+  /** Names of the run's series, in the order of their arrival. */
+  readonly series: SlotFeed<readonly string[], SeriesList>;
+  readonly #drawn = new Map<string, ChartState>();
+  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #scheduler: DrawScheduler;
+
+  constructor({ follow, onProgress, readPoints, listSeries, onRecord }: RunLiveOptions) {
+    this.feed = new RunFeed({ follow, onProgress });
+    this.#scheduler = new DrawScheduler(
+      { now: () => performance.now(), onFrame: (callback) => requestAnimationFrame(callback) },
+      (series) => this.#draw(series),
+    );
+    this.charts = new ChartFeed(this.feed, readPoints, (series) => {
+      if (this.#listeners.has(series)) this.#scheduler.touch(series);
+    });
+    this.series = new SlotFeed(this.feed, {
+      read: listSeries,
+      fromSnapshot: ({ series }) => series.map(({ name }) => name),
+      apply: addNames,
+    });
+    this.feed.attach({
+      oldest: () => null,
+      reload: () => false,
+      take: (frames) => {
+        for (const type of new Set(frames.flatMap(({ records }) => records.map((record) => record.type))))
+          onRecord(type);
+      },
+    });
+  }
+
+  /** What is to be drawn of a series: it changes only when its turn to be drawn has come. */
+  drawn(series: string): ChartState {
+    return this.#drawn.get(series) ?? this.charts.state(series);
+  }
+
+  /** Keeps a series live and tells when it is to be drawn anew, until the returned function is called. */
+  watch(series: string, listener: () => void): () => void {
+    const listeners = this.#listeners.get(series) ?? new Set();
+    this.#listeners.set(series, listeners.add(listener));
+    this.#drawn.set(series, this.charts.state(series));
+    const hide = this.charts.show(series);
+    return () => {
+      hide();
+      listeners.delete(listener);
+      if (listeners.size > 0) return;
+      this.#listeners.delete(series);
+      this.#scheduler.forget(series);
+    };
+  }
+
+  close(): void {
+    this.charts.close();
+    this.series.close();
+  }
+
+  #draw(series: string): void {
+    this.#drawn.set(series, this.charts.state(series));
+    for (const listener of this.#listeners.get(series) ?? []) listener();
+  }
+}
+
+function addNames(known: readonly string[], frames: readonly Frame[]): readonly string[] {
+  const names = new Set(known);
+  for (const { groups } of frames) for (const group of groups) for (const name of group.names) names.add(name);
+  return names.size === known.length ? known : [...names];
+}

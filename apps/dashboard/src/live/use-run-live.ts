@@ -1,0 +1,46 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { listSeries, readBuckets } from "../api/calls";
+import { useLive } from "./live-provider";
+import { RunLive } from "./run-live";
+
+/** Lists that the stream does not carry are read anew at most so often. */
+const RECORDS_MS = 400;
+
+/** A run's live feed as long as the component is mounted; null before the first effect. */
+export function useRunLive(run: string): RunLive | null {
+  const connection = useLive();
+  const client = useQueryClient();
+  const [live, setLive] = useState<RunLive | null>(null);
+  useEffect(() => {
+    const timers = new Map<string, ReturnType<typeof setTimeout>>();
+    const refresh = (list: string): void => {
+      if (timers.has(list)) return;
+      const read = (): void => {
+        timers.delete(list);
+        void client.invalidateQueries({ queryKey: [list, run] });
+      };
+      timers.set(list, setTimeout(read, RECORDS_MS));
+    };
+    const created = new RunLive({
+      follow: (offset) => connection.follow(run, offset),
+      onProgress: () => connection.progress(),
+      readPoints: (request, signal) => readBuckets(run, request, signal),
+      listSeries: (signal) => listSeries(run, signal),
+      onRecord: (type) => {
+        if (type === "checkpoint") refresh("checkpoints");
+        if (type === "alert") refresh("alerts");
+        if (type === "config" || type === "finish") refresh("run");
+      },
+    });
+    setLive(created);
+    const leave = connection.addFeed(run, created.feed);
+    return () => {
+      for (const timer of timers.values()) clearTimeout(timer);
+      leave();
+      created.close();
+      setLive(null);
+    };
+  }, [run, connection, client]);
+  return live;
+}

@@ -1,0 +1,79 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useEffect } from "react";
+import { toTailboneError } from "../api/client";
+import { queries } from "../api/queries";
+import { formatCount } from "../format/number";
+import { TopLine } from "../frame/top-line";
+import { Ago } from "../ui/ago";
+import { ErrorNotice } from "../ui/notice";
+import { Table, TableSkeleton } from "../ui/table";
+import { useNow } from "../ui/use-now";
+import { FirstRun } from "./first-run";
+
+/** While there is no project, the first one is waited for. */
+const WAITING_MS = 1500;
+
+export function Home() {
+  const router = useRouter();
+  const { data, error, refetch } = useQuery({
+    ...queries.projects,
+    refetchInterval: ({ state }) => (state.data?.projects.length === 0 ? WAITING_MS : 15_000),
+  });
+  const now = useNow(5000);
+  const only = data?.projects.length === 1 ? data.projects[0] : undefined;
+  useEffect(() => {
+    if (only !== undefined) router.replace(`/projects/${only.id}`);
+  }, [only, router]);
+  return (
+    <>
+      <TopLine crumbs={[{ label: "Projects" }]} />
+      <main className="min-h-0 flex-1 overflow-auto">
+        {data === undefined && error !== null ? (
+          <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
+        ) : data === undefined || only !== undefined ? (
+          <TableSkeleton rows={6} />
+        ) : data.projects.length === 0 ? (
+          <FirstRun />
+        ) : (
+          <>
+            <h1 className="px-4 py-3 font-semibold text-base">Projects</h1>
+            <Table label="Projects">
+              <thead>
+                <tr>
+                  <th>Name</th>
+                  <th className="text-right">Runs</th>
+                  <th>Running</th>
+                  <th>Last active</th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.projects.map(({ id, name, runs, running, lastActiveAtMs }) => (
+                  <tr key={id} className="relative">
+                    <td className="w-1/2">
+                      <Link
+                        href={`/projects/${id}`}
+                        className="rounded font-medium after:absolute after:inset-0 hover:text-accent"
+                      >
+                        {name}
+                      </Link>
+                    </td>
+                    <td className="text-right">{formatCount(runs)}</td>
+                    <td className={running > 0 ? "text-good" : "text-faint"}>
+                      {running > 0 ? formatCount(running) : "none"}
+                    </td>
+                    <td className="text-soft">
+                      {lastActiveAtMs === null ? "" : <Ago timeMs={lastActiveAtMs} now={now} />}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </Table>
+          </>
+        )}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,155 @@
+"use client";
+import { ChevronDown, ChevronRight } from "lucide-react";
+import { useQueryStates } from "nuqs";
+import { useCallback, useDeferredValue, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
+import type { CheckpointList } from "../api/calls";
+import { hubAxis, rangeOf, type Span, shownX, type XAxisMode } from "../charts/axis";
+import { ChartCard, type ChartSettings } from "../charts/chart-card";
+import { groupSeries, isSystemSeries, searchSeries } from "../charts/groups";
+import { HoverStore } from "../charts/hover";
+import { formatPlural } from "../format/number";
+import type { RunLive } from "../live/run-live";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { EmptyNotice, ErrorNotice } from "../ui/notice";
+import { ChartToolbar } from "./chart-toolbar";
+import { chartParsers } from "./chart-url";
+import { ChartsSkeleton } from "./charts-skeleton";
+import { runColour } from "./run-colour";
+
+const CARD_HEIGHT = 190;
+const noSeries = { value: null, error: null };
+
+export interface ChartsTabProps {
+  run: string;
+  live: RunLive;
+  /** When the run began: where relative time begins. */
+  originMs: number;
+  isRunning: boolean;
+  checkpoints: CheckpointList;
+  /** The series of host and process, by the time since the run began, rather than the run's own. */
+  system?: boolean;
+}
+
+/** A run's charts in groups, sharing crosshair, window and axes. */
+export function ChartsTab({ run, live, originMs, isRunning, checkpoints, system = false }: ChartsTabProps) {
+  const [url, setUrl] = useQueryStates(chartParsers, { history: "replace" });
+  const { value: names, error } = useSyncExternalStore(live.series.subscribe, live.series.state, () => noSeries);
+  const [hover] = useState(() => new HoverStore());
+  const mode = system && url.x === "step" ? "relative" : url.x;
+  const x = useMemo<XAxisMode>(() => ({ mode, log: url.logx, originMs }), [mode, url.logx, originMs]);
+  const smoothing = useDeferredValue(url.smooth);
+  const settings = useMemo<ChartSettings>(
+    () => ({ x, logY: url.logy, smoothing, window: url.zoom }),
+    [x, url.logy, smoothing, url.zoom],
+  );
+  useLayoutEffect(() => live.charts.setRange(rangeOf(url.zoom, x)), [live, url.zoom, x]);
+
+  const onZoom = useCallback((zoom: Span | null) => void setUrl({ zoom }, { history: "push" }), [setUrl]);
+  const onEnlarge = useCallback((chart: string) => void setUrl({ chart }, { history: "push" }), [setUrl]);
+  const marks = useMemo(
+    () => checkpoints.map(({ step, timeMs }) => shownX(hubAxis(mode) === "step" ? step : timeMs, x)),
+    [checkpoints, mode, x],
+  );
+  const groups = useMemo(() => {
+    const own = (names ?? []).filter((name) => isSystemSeries(name) === system);
+    return groupSeries(searchSeries(own, url.find));
+  }, [names, url.find, system]);
+
+  if (error !== null) return <ErrorNotice error={error} onRetry={() => live.series.retry()} className="m-4" />;
+  const shared = { live, settings, checkpoints: marks, colour: runColour(run), hover, onZoom };
+  const toggle = (prefix: string): void => {
+    const closed = url.closed.includes(prefix) ? url.closed.filter((one) => one !== prefix) : [...url.closed, prefix];
+    void setUrl({ closed });
+  };
+  return (
+    <>
+      <ChartToolbar url={url} setUrl={setUrl} x={x} withSteps={!system} />
+      {names === null ? (
+        <ChartsSkeleton />
+      ) : groups.length === 0 ? (
+        <NoCharts search={url.find} isRunning={isRunning} system={system} onClear={() => void setUrl({ find: "" })} />
+      ) : (
+        <div className="grid gap-5 px-4 pt-3 pb-10">
+          {groups.map(({ prefix, series }) => {
+            const isClosed = url.closed.includes(prefix);
+            return (
+              <section key={prefix} aria-label={prefix === "" ? "Charts" : prefix}>
+                {prefix === "" || system ? null : (
+                  <h2 className="mb-2">
+                    <button
+                      type="button"
+                      aria-expanded={!isClosed}
+                      onClick={() => toggle(prefix)}
+                      className="flex items-center gap-1 rounded font-semibold text-xs hover:text-accent"
+                    >
+                      {isClosed ? <ChevronRight className="size-3.5" /> : <ChevronDown className="size-3.5" />}
+                      {prefix}
+                      <span className="ml-1 font-normal text-faint">{formatPlural(series.length, "chart")}</span>
+                    </button>
+                  </h2>
+                )}
+                {isClosed ? null : (
+                  <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,22rem),1fr))] gap-3">
+                    {series.map((name) => (
+                      <ChartCard key={name} {...shared} series={name} height={CARD_HEIGHT} onEnlarge={onEnlarge} />
+                    ))}
+                  </div>
+                )}
+              </section>
+            );
+          })}
+        </div>
+      )}
+      <Dialog
+        open={url.chart !== null}
+        onOpenChange={(open) => !open && void setUrl({ chart: null })}
+        title={url.chart ?? ""}
+        className="w-[min(80rem,calc(100vw-1.5rem))]"
+      >
+        {url.chart === null ? null : <ChartCard {...shared} series={url.chart} height={LARGE_HEIGHT} />}
+      </Dialog>
+    </>
+  );
+}
+
+const LARGE_HEIGHT = 520;
+
+function NoCharts({
+  search,
+  isRunning,
+  system,
+  onClear,
+}: {
+  search: string;
+  isRunning: boolean;
+  system: boolean;
+  onClear: () => void;
+}) {
+  if (search !== "") {
+    return (
+      <EmptyNotice title={`No series is called “${search}”.`} className="px-4">
+        <div>
+          <Button size="small" onClick={onClear}>
+            Clear the search
+          </Button>
+        </div>
+      </EmptyNotice>
+    );
+  }
+  if (system) {
+    return (
+      <EmptyNotice title="No system metrics." className="px-4">
+        <p>The SDK measures CPU and memory every five seconds, unless it is told not to.</p>
+      </EmptyNotice>
+    );
+  }
+  return (
+    <EmptyNotice title={isRunning ? "Waiting for the first point." : "This run has logged no points."} className="px-4">
+      <p>
+        <code className="font-mono text-ink">run.log({"{ loss }"})</code> draws a chart here, a fraction of a second
+        later.
+      </p>
+    </EmptyNotice>
+  );
+}

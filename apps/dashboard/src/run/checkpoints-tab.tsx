@@ -1,0 +1,80 @@
+"use client";
+import { fromWireNumber } from "@tailbone/protocol/json";
+import { useQuery } from "@tanstack/react-query";
+import { toTailboneError } from "../api/client";
+import { queries } from "../api/queries";
+import { formatBytes, formatStep, formatValue } from "../format/number";
+import { formatExact } from "../format/time";
+import { CopyButton } from "../ui/copy-button";
+import { EmptyNotice, ErrorNotice } from "../ui/notice";
+import { Table, TableSkeleton } from "../ui/table";
+
+/** Every step at which the model was measured. */
+export function CheckpointsTab({ run }: { run: string }) {
+  const { data, error, refetch } = useQuery(queries.checkpoints(run));
+  if (data === undefined) {
+    return error === null ? (
+      <TableSkeleton rows={8} />
+    ) : (
+      <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
+    );
+  }
+  const { checkpoints } = data;
+  if (checkpoints.length === 0) {
+    return (
+      <EmptyNotice title="No checkpoints." className="px-4">
+        <p>
+          <code className="font-mono text-ink">watch(run, model)</code> measures a TensorFlow.js model at steps 0, 1, 2,
+          4 … and then every few hundred.
+        </p>
+      </EmptyNotice>
+    );
+  }
+  const metrics = [...new Set(checkpoints.flatMap((one) => Object.keys(one.metrics)))].sort();
+  const hasWeights = checkpoints.some(({ weights }) => weights !== undefined);
+  return (
+    <Table label="Checkpoints">
+      <thead>
+        <tr>
+          <th className="text-right">Step</th>
+          <th>Time</th>
+          {metrics.map((name) => (
+            <th key={name} className="text-right">
+              {name}
+            </th>
+          ))}
+          {hasWeights ? <th>Weights</th> : null}
+        </tr>
+      </thead>
+      <tbody>
+        {checkpoints.map(({ step, timeMs, metrics: values, weights }) => (
+          <tr key={`${step} ${timeMs}`}>
+            <td className="text-right">{formatStep(step)}</td>
+            <td className="text-soft">{formatExact(timeMs)}</td>
+            {metrics.map((name) => {
+              const value = values[name];
+              return (
+                <td key={name} className="text-right">
+                  {value === undefined ? "" : formatValue(fromWireNumber(value))}
+                </td>
+              );
+            })}
+            {hasWeights ? (
+              <td>
+                {weights === undefined ? null : (
+                  <span className="flex items-center gap-2">
+                    <code className="min-w-0 truncate font-mono text-xs" title={weights.path}>
+                      {weights.path}
+                    </code>
+                    <span className="text-faint">{formatBytes(weights.bytes)}</span>
+                    <CopyButton text={weights.path} label="Copy path" />
+                  </span>
+                )}
+              </td>
+            ) : null}
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,151 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { Tabs } from "radix-ui";
+import { useEffect } from "react";
+import { toTailboneError } from "../api/client";
+import { queries } from "../api/queries";
+import { formatCount } from "../format/number";
+import { TopLine } from "../frame/top-line";
+import type { RunLive } from "../live/run-live";
+import { useRunLive } from "../live/use-run-live";
+import { EmptyNotice, ErrorNotice } from "../ui/notice";
+import { Skeleton } from "../ui/skeleton";
+import { AlertsTab } from "./alerts-tab";
+import { ChartsSkeleton } from "./charts-skeleton";
+import { ChartsTab } from "./charts-tab";
+import { CheckpointsTab } from "./checkpoints-tab";
+import { ConfigTab } from "./config-tab";
+import { ConsoleTab } from "./console-tab";
+import { HostTable } from "./host-table";
+import { isSettled, type RunDetail } from "./run-facts";
+import { RunHead } from "./run-head";
+import { RunDot } from "./run-state";
+import { useRun } from "./use-run";
+
+const TABS = ["charts", "checkpoints", "config", "console", "system", "alerts"] as const;
+type Tab = (typeof TABS)[number];
+
+const tabParser = parseAsStringLiteral(TABS).withDefault("charts").withOptions({ history: "push" });
+
+export function RunPage({ run: id }: { run: string }) {
+  const { data: run, error, refetch, samples, isDeleted } = useRun(id);
+  const live = useRunLive(id);
+  const name = run?.name;
+  useEffect(() => {
+    if (name !== undefined) document.title = `${name} · Tailbone`;
+  }, [name]);
+  const crumbs =
+    run === undefined
+      ? [{ label: "Runs", href: "/runs" }, { label: "…" }]
+      : [
+          { label: run.project.name, href: `/projects/${run.project.id}` },
+          {
+            label: (
+              <span className="flex items-center gap-2">
+                <RunDot run={id} />
+                <span className="truncate">{run.name}</span>
+              </span>
+            ),
+          },
+        ];
+  return (
+    <>
+      <TopLine crumbs={crumbs} />
+      <main className="min-h-0 flex-1 overflow-y-auto">
+        {isDeleted ? (
+          <EmptyNotice title="This run has just been deleted." className="px-4" />
+        ) : run === undefined && error !== null ? (
+          <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
+        ) : run === undefined || live === null ? (
+          <RunSkeleton />
+        ) : (
+          <>
+            <RunHead run={run} samples={samples} />
+            <RunTabs run={run} live={live} />
+          </>
+        )}
+      </main>
+    </>
+  );
+}
+
+function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
+  const [tab, setTab] = useQueryState("tab", tabParser);
+  const { data: checkpoints } = useQuery(queries.checkpoints(run.id));
+  const { data: alerts } = useQuery(queries.alerts(run.id));
+  const counts: Partial<Record<Tab, number | undefined>> = {
+    checkpoints: checkpoints?.checkpoints.length,
+    alerts: alerts?.alerts.length,
+  };
+  const charts = {
+    run: run.id,
+    live,
+    originMs: run.startedAtMs,
+    isRunning: !isSettled(run),
+    checkpoints: checkpoints?.checkpoints ?? noCheckpoints,
+  };
+  return (
+    <Tabs.Root
+      value={tab}
+      onValueChange={(value) => {
+        const next = TABS.find((one) => one === value);
+        if (next !== undefined) void setTab(next);
+      }}
+    >
+      <Tabs.List
+        aria-label="Parts of the run"
+        className="flex gap-1 overflow-x-auto border-line border-b bg-panel px-2"
+      >
+        {TABS.map((one) => (
+          <Tabs.Trigger
+            key={one}
+            value={one}
+            className="-mb-px border-transparent border-b-2 px-2.5 py-2 text-soft capitalize hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
+          >
+            {one}
+            {counts[one] ? (
+              <span aria-hidden className="ml-1.5 text-faint text-xs">
+                {formatCount(counts[one])}
+              </span>
+            ) : null}
+          </Tabs.Trigger>
+        ))}
+      </Tabs.List>
+      <Tabs.Content value="charts" tabIndex={-1}>
+        <ChartsTab {...charts} />
+      </Tabs.Content>
+      <Tabs.Content value="checkpoints" tabIndex={-1}>
+        <CheckpointsTab run={run.id} />
+      </Tabs.Content>
+      <Tabs.Content value="config" tabIndex={-1}>
+        <ConfigTab config={run.config} />
+      </Tabs.Content>
+      <Tabs.Content value="console" tabIndex={-1}>
+        <ConsoleTab run={run.id} live={live} />
+      </Tabs.Content>
+      <Tabs.Content value="system" tabIndex={-1}>
+        <HostTable run={run} />
+        <ChartsTab {...charts} system />
+      </Tabs.Content>
+      <Tabs.Content value="alerts" tabIndex={-1}>
+        <AlertsTab run={run.id} />
+      </Tabs.Content>
+    </Tabs.Root>
+  );
+}
+
+const noCheckpoints: never[] = [];
+
+const RunSkeleton = () => (
+  <div aria-busy>
+    <div className="grid gap-2 bg-panel px-4 py-4">
+      <Skeleton className="h-5 w-56" />
+      <Skeleton className="h-4 w-80" />
+    </div>
+    <div className="border-line border-b bg-panel px-4 pb-2">
+      <Skeleton className="h-4 w-96 max-w-full" />
+    </div>
+    <ChartsSkeleton />
+  </div>
+);

@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { safeNext } from "../api/auth";
+import { withQuery } from "../api/session-path";
+import { parseAsSpan } from "./chart-url";
+import { flattenConfig, searchConfig } from "./flat-config";
+
+describe("what a URL says", () => {
+  test("of a window comes back as it was, in few digits", () => {
+    expect(parseAsSpan.serialize({ from: 1200.123456, to: 1800.98 })).toBe("1200.1..1801");
+    expect(parseAsSpan.parse("1200..1800")).toEqual({ from: 1200, to: 1800 });
+    expect(parseAsSpan.parse("-0.25..0.5")).toEqual({ from: -0.25, to: 0.5 });
+    for (const bad of ["", "5", "5..1", "a..b", "1..2..3", "1..Infinity"]) expect(parseAsSpan.parse(bad)).toBeNull();
+  });
+
+  test("leads back after signing in, but never to another site", () => {
+    expect(safeNext(withQuery("/runs/1", { zoom: "1..2", x: ["step"] }))).toBe("/runs/1?zoom=1..2&x=step");
+    for (const bad of [null, "", "https://evil.example", "//evil.example", "/\\evil.example", "/sign-in?next=/"]) {
+      expect(safeNext(bad)).toBe("/");
+    }
+  });
+});
+
+test("a config is listed by its innermost values, and found by key or value", () => {
+  const entries = flattenConfig({ lr: 0.1, model: { hidden: [8, 8], act: { name: "relu" } }, empty: {} });
+  expect(entries.map(({ path }) => path.join("."))).toEqual(["lr", "model.hidden", "model.act.name", "empty"]);
+  expect(searchConfig(entries, "act relu").map(({ value }) => value)).toEqual(["relu"]);
+  expect(searchConfig(entries, "0.1")).toHaveLength(1);
+});

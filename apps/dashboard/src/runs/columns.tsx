@@ -1,0 +1,156 @@
+import { fromWireNumber } from "@tailbone/protocol/json";
+import type { Run } from "@tailbone/protocol/run";
+import { createColumnHelper, tableFeatures } from "@tanstack/react-table";
+import Link from "next/link";
+import { formatStep, formatValue } from "../format/number";
+import { formatDuration } from "../format/time";
+import { durationMs } from "../run/run-facts";
+import { RunDot, RunStateWord } from "../run/run-state";
+import { Ago } from "../ui/ago";
+
+export const features = tableFeatures({});
+const column = createColumnHelper<typeof features, Run>();
+
+/** Columns that can be chosen besides the series; a run's name is always there. */
+export const FACTS = ["state", "tags", "step", "started", "duration", "who"] as const;
+export type Fact = (typeof FACTS)[number];
+
+/** By what the hub sorts a column; missing: it does not. */
+export const SORT_OF: Readonly<Record<string, string>> = {
+  name: "name",
+  state: "state",
+  started: "created",
+  duration: "duration",
+};
+
+const SERIES = "series:";
+const seriesOf = (columnId: string): string | null =>
+  columnId.startsWith(SERIES) ? columnId.slice(SERIES.length) : null;
+
+export const isNumeric = (columnId: string): boolean =>
+  seriesOf(columnId) !== null || columnId === "step" || columnId === "duration";
+
+export interface ColumnOptions {
+  readonly facts: readonly Fact[];
+  readonly series: readonly string[];
+  readonly withProject: boolean;
+}
+
+/** What of each run is shown, from left to right. */
+export function runColumns({ facts, series, withProject }: ColumnOptions) {
+  const has = (fact: Fact): boolean => facts.includes(fact);
+  return column.columns([
+    column.accessor("name", {
+      id: "name",
+      header: "Name",
+      cell: ({ row: { original: run } }) => (
+        <Link
+          href={`/runs/${run.id}`}
+          prefetch={false}
+          className="flex max-w-80 items-center gap-2 rounded font-medium after:absolute after:inset-0 hover:text-accent"
+        >
+          <RunDot run={run.id} />
+          <span className="truncate">{run.name}</span>
+        </Link>
+      ),
+    }),
+    ...(withProject
+      ? [
+          column.accessor((run) => run.project.name, {
+            id: "project",
+            header: "Project",
+            cell: ({ row: { original: run } }) => (
+              <Link
+                href={`/projects/${run.project.id}`}
+                prefetch={false}
+                className="relative z-1 rounded text-soft hover:text-accent"
+              >
+                {run.project.name}
+              </Link>
+            ),
+          }),
+        ]
+      : []),
+    ...(has("state")
+      ? [
+          column.accessor("state", {
+            id: "state",
+            header: "State",
+            cell: ({ getValue }) => <RunStateWord state={getValue()} />,
+          }),
+        ]
+      : []),
+    ...(has("tags")
+      ? [
+          column.accessor("tags", {
+            id: "tags",
+            header: "Tags",
+            cell: ({ getValue }) => (
+              <span className="flex gap-1">
+                {getValue().map((tag) => (
+                  <span key={tag} className="rounded bg-sunken px-1.5 text-soft text-xs">
+                    {tag}
+                  </span>
+                ))}
+              </span>
+            ),
+          }),
+        ]
+      : []),
+    ...(has("step")
+      ? [
+          column.accessor("lastStep", {
+            id: "step",
+            header: "Step",
+            cell: ({ getValue }) => {
+              const step = getValue();
+              return step === null ? "" : formatStep(step);
+            },
+          }),
+        ]
+      : []),
+    ...series.map((name) =>
+      column.accessor((run) => run.last[name], {
+        id: `${SERIES}${name}`,
+        header: name,
+        cell: ({ getValue }) => {
+          const value = getValue();
+          return value === undefined ? "" : formatValue(fromWireNumber(value));
+        },
+      }),
+    ),
+    ...(has("started")
+      ? [
+          column.accessor("startedAtMs", {
+            id: "started",
+            header: "Started",
+            cell: ({ getValue, table }) => <Ago timeMs={getValue()} now={nowOf(table.options.meta)} />,
+          }),
+        ]
+      : []),
+    ...(has("duration")
+      ? [
+          column.accessor((run) => durationMs(run), {
+            id: "duration",
+            header: "Took",
+            cell: ({ getValue }) => formatDuration(getValue()),
+          }),
+        ]
+      : []),
+    ...(has("who")
+      ? [
+          column.accessor("createdBy", {
+            id: "who",
+            header: "Who",
+            cell: ({ getValue }) => <span className="text-soft">{getValue()}</span>,
+          }),
+        ]
+      : []),
+  ]);
+}
+
+/** The time that the table was drawn at, from its `meta`. */
+function nowOf(meta: unknown): number | null {
+  const now: unknown = typeof meta === "object" && meta !== null && "now" in meta ? meta.now : null;
+  return typeof now === "number" ? now : null;
+}

@@ -1,0 +1,111 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { useDeferredValue, useEffect } from "react";
+import { toTailboneError } from "../api/client";
+import { queries } from "../api/queries";
+import { formatPlural } from "../format/number";
+import { TopLine } from "../frame/top-line";
+import { FirstRun } from "../projects/first-run";
+import { Button } from "../ui/button";
+import { Input } from "../ui/input";
+import { EmptyNotice, ErrorNotice } from "../ui/notice";
+import { TableSkeleton } from "../ui/table";
+import { ColumnMenu } from "./column-menu";
+import { FACTS } from "./columns";
+import { RunsTable } from "./runs-table";
+import { chooseSeries, knownSeries } from "./series-columns";
+import { useRuns } from "./use-runs";
+import { useStoredColumns } from "./use-stored-columns";
+
+const parsers = {
+  filter: parseAsString.withDefault(""),
+  sort: parseAsString.withDefault("-created"),
+  /** Columns besides the name: facts and series. Missing: those chosen last in this browser, else the usual ones. */
+  series: parseAsArrayOf(parseAsString),
+  facts: parseAsArrayOf(parseAsStringLiteral(FACTS)),
+};
+
+const USUAL_FACTS = ["state", "tags", "step", "started", "duration", "who"] as const;
+
+/** The runs of a project, or of all projects. */
+export function RunsPage({ project }: { project: string | null }) {
+  const [url, setUrl] = useQueryStates(parsers, { history: "replace" });
+  const filter = useDeferredValue(url.filter);
+  const runs = useRuns({ project, filter, sort: url.sort });
+  const { data: projects } = useQuery(queries.projects);
+  const name =
+    project === null
+      ? "Runs"
+      : (projects?.projects.find(({ id }) => id === project)?.name ?? runs.rows[0]?.project.name);
+  useEffect(() => {
+    if (name !== undefined) document.title = `${name} · Tailbone`;
+  }, [name]);
+
+  const known = knownSeries(runs.rows);
+  const [stored, store] = useStoredColumns(project ?? "all");
+  const series = url.series ?? stored?.series ?? chooseSeries(known);
+  const facts = url.facts ?? stored?.facts ?? USUAL_FACTS;
+  const crumbs = project === null ? [{ label: "Runs" }] : [{ label: "Projects", href: "/" }, { label: name ?? "…" }];
+  const isFiltered = url.filter !== "";
+  return (
+    <>
+      <TopLine crumbs={crumbs} />
+      <main className="min-h-0 flex-1 overflow-auto">
+        <div className="sticky left-0 flex flex-wrap items-center gap-3 px-4 py-2">
+          <h1 className="font-semibold text-base max-sm:w-full">{name ?? "Runs"}</h1>
+          <Input
+            data-search
+            className="h-7 w-80 text-xs max-sm:flex-1"
+            placeholder="Filter: words, state=running, tag=baseline  ( / )"
+            aria-label="Filter runs"
+            value={url.filter}
+            onChange={(event) => void setUrl({ filter: event.target.value })}
+          />
+          <span className="text-faint text-xs" aria-live="polite">
+            {runs.data === undefined ? "" : formatPlural(runs.total, "run")}
+          </span>
+          <span className="ml-auto">
+            <ColumnMenu
+              known={known}
+              series={series}
+              facts={facts}
+              onChange={(chosen) => {
+                store(chosen);
+                void setUrl(chosen);
+              }}
+            />
+          </span>
+        </div>
+        {runs.data === undefined && runs.error !== null ? (
+          <ErrorNotice error={toTailboneError(runs.error)} onRetry={() => void runs.refetch()} className="m-4" />
+        ) : runs.data === undefined ? (
+          <TableSkeleton rows={12} />
+        ) : runs.rows.length === 0 && isFiltered ? (
+          <EmptyNotice title={`No run fits “${url.filter}”.`} className="px-4">
+            <div>
+              <Button size="small" onClick={() => void setUrl({ filter: "" })}>
+                Show all runs
+              </Button>
+            </div>
+          </EmptyNotice>
+        ) : runs.rows.length === 0 ? (
+          <FirstRun project={name} />
+        ) : (
+          <RunsTable
+            runs={runs.rows}
+            fresh={runs.fresh}
+            facts={facts}
+            series={series}
+            withProject={project === null}
+            sort={url.sort}
+            onSort={(sort) => void setUrl({ sort })}
+            hasMore={runs.hasNextPage}
+            isLoadingMore={runs.isFetchingNextPage}
+            onMore={() => void runs.fetchNextPage()}
+          />
+        )}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { toTailboneError } from "../api/client";
+import { queries } from "../api/queries";
+import { TopLine } from "../frame/top-line";
+import { ErrorNotice } from "../ui/notice";
+import { TableSkeleton } from "../ui/table";
+import { AccountSection } from "./account-section";
+import { KeysSection } from "./keys-section";
+import { MembersSection } from "./members-section";
+
+export function SettingsPage() {
+  const { data: me, error, refetch } = useQuery(queries.me);
+  return (
+    <>
+      <TopLine crumbs={[{ label: "Settings" }]} />
+      <main className="min-h-0 flex-1 overflow-auto">
+        {me === undefined ? (
+          error === null ? (
+            <TableSkeleton rows={8} />
+          ) : (
+            <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
+          )
+        ) : (
+          <div className="grid max-w-3xl gap-10 px-4 py-5">
+            <h1 className="sr-only">Settings</h1>
+            {me.user === null ? null : <AccountSection user={me.user} />}
+            <KeysSection canRevoke={me.team.role !== "member"} />
+            <MembersSection team={me.team.name} canInvite={me.team.role !== "member"} self={me.user?.id ?? null} />
+          </div>
+        )}
+      </main>
+    </>
+  );
+}

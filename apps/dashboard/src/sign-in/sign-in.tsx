@@ -1,0 +1,64 @@
+"use client";
+import { type FormEvent, useState } from "react";
+import { safeNext, signIn } from "../api/auth";
+import { Logo } from "../frame/logo";
+import { Button } from "../ui/button";
+import { Field } from "../ui/input";
+
+/** What better-auth says of a link that did not sign in. */
+const LINK_ERRORS: Readonly<Record<string, string>> = {
+  INVALID_TOKEN: "That sign-in link has been used already, or is none of this Tailbone's.",
+  EXPIRED_TOKEN: "That sign-in link has expired: it is good for 15 minutes.",
+};
+
+function linkError(error: string | null): string | null {
+  if (error === null) return null;
+  const what = LINK_ERRORS[error] ?? "That sign-in link did not work.";
+  return `${what} Start Tailbone again for a new one, or sign in with a password.`;
+}
+
+export function SignIn({ next, error }: { next: string | null; error: string | null }) {
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const [isPending, setPending] = useState(false);
+  const notice = refusal ?? linkError(error);
+
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    setPending(true);
+    const said = await signIn(String(form.get("email")), String(form.get("password")));
+    if (said === null) window.location.assign(safeNext(next));
+    else {
+      setRefusal(said);
+      setPending(false);
+    }
+  }
+
+  return (
+    <main className="mx-auto grid min-h-dvh w-full max-w-sm content-center gap-6 px-6 py-10">
+      <header className="grid gap-2">
+        <Logo className="size-8 text-accent" />
+        <h1 className="font-semibold text-lg">Sign in to Tailbone</h1>
+      </header>
+      {notice === null ? null : (
+        <p role="alert" className="rounded-lg border border-bad/30 bg-bad-soft px-3 py-2">
+          {notice}
+        </p>
+      )}
+      <form className="grid gap-4" onSubmit={(event) => void submit(event)}>
+        <Field label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
+        <Field label="Password" name="password" type="password" autoComplete="current-password" required />
+        <Button type="submit" look="primary" disabled={isPending}>
+          {isPending ? "Signing in …" : "Sign in"}
+        </Button>
+      </form>
+      <section className="grid gap-1 border-line border-t pt-5 text-soft">
+        <h2 className="font-medium text-ink">First time here, or no password yet?</h2>
+        <p>
+          Open the one-time link that was printed in the terminal where Tailbone was started. It signs you in once; then
+          set a password under Settings. Each start prints a new link.
+        </p>
+      </section>
+    </main>
+  );
+}

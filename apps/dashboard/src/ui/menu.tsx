@@ -1,0 +1,55 @@
+import { Check } from "lucide-react";
+import { DropdownMenu as Radix } from "radix-ui";
+import type { ComponentProps, ReactNode } from "react";
+import { cn } from "./cn";
+
+const item =
+  "flex cursor-default select-none items-center gap-2 rounded px-2 py-1.5 outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-sunken";
+
+/** A button that opens a menu. */
+export function Menu({
+  trigger,
+  align = "start",
+  children,
+}: {
+  trigger: ReactNode;
+  align?: "start" | "end";
+  children: ReactNode;
+}) {
+  return (
+    <Radix.Root>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          align={align}
+          sideOffset={4}
+          className="z-50 max-h-[70dvh] min-w-44 overflow-auto rounded-lg border border-line bg-panel p-1 shadow-lg"
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+export function MenuItem({ className, ...props }: ComponentProps<typeof Radix.Item>) {
+  return <Radix.Item className={cn(item, className)} {...props} />;
+}
+
+/** An item that is chosen or not. */
+export function MenuCheck({ className, children, ...props }: ComponentProps<typeof Radix.CheckboxItem>) {
+  return (
+    <Radix.CheckboxItem className={cn(item, "pl-7", className)} onSelect={(event) => event.preventDefault()} {...props}>
+      <Radix.ItemIndicator className="absolute left-3">
+        <Check className="size-3.5" />
+      </Radix.ItemIndicator>
+      {children}
+    </Radix.CheckboxItem>
+  );
+}
+
+export const MenuLabel = (props: ComponentProps<typeof Radix.Label>) => (
+  <Radix.Label className="px-2 pt-1.5 pb-1 font-medium text-faint text-xs" {...props} />
+);
+
+export const MenuLine = () => <Radix.Separator className="my-1 h-px bg-line" />;
