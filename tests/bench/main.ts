@@ -1,0 +1,19 @@
+import { benchIngest } from "./ingest";
+import { benchLatency } from "./latency";
+import { benchLog } from "./log";
+
+const benches: Record<string, () => Promise<void>> = { log: benchLog, ingest: benchIngest, latency: benchLatency };
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `No benchmark is called ${unknown.join(", ")}. There are: ${Object.keys(benches).join(", ")}.\n`,
+  );
+  process.exit(2);
+}
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stderr.write(`bench ${name} …\n`);
+  await bench();
+}
