@@ -1,12 +1,12 @@
 // Format, lint, types, import law and dead code: all at once, each with its time; fails if any does.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 const bin = (name) => join("node_modules/.bin", name);
-const cache = "node_modules/.cache/types";
-mkdirSync(cache, { recursive: true });
+// The compiler in Go checks types in a fifth of the time; what needs the older one's API (Next, the import law) keeps that.
+const tsc = "node_modules/typescript-7/bin/tsc";
 
 const packages = [
   "sdk",
@@ -16,18 +16,7 @@ const packages = [
 ];
 const types = packages
   .filter((dir) => existsSync(join(dir, "tsconfig.json")))
-  .map((dir) => ({
-    name: `types ${dir}`,
-    run: [
-      bin("tsc"),
-      "--noEmit",
-      "--incremental",
-      "--tsBuildInfoFile",
-      join(cache, `${dir.replaceAll("/", "-")}.tsbuildinfo`),
-      "-p",
-      dir,
-    ],
-  }));
+  .map((dir) => ({ name: `types ${dir}`, run: [tsc, "--noEmit", "-p", dir] }));
 const checks = [
   ...types,
   {

@@ -4,7 +4,6 @@ import { defineConfig } from "tsup";
 export default defineConfig({
   // One flat folder: a module that became a part of a bundle finds what it needs beside it.
   entry: {
-    main: "src/main.ts",
     "start-hub": "src/start-hub.ts",
     "run-hub": "src/run-hub.ts",
     "serve-dashboard": "src/dashboard/serve-dashboard.ts",

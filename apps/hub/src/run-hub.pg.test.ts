@@ -58,7 +58,8 @@ function start(env: Record<string, string> = {}): Started {
   });
   processes.push(child);
   let text = "";
-  const url = new Promise<string>((resolve) => {
+  const url = new Promise<string>((resolve, reject) => {
+    child.once("close", () => reject(new Error(`The hub ended before it served:\n${text}`)));
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
         text += `${line}\n`;
@@ -67,6 +68,7 @@ function start(env: Record<string, string> = {}): Started {
       });
     }
   });
+  url.catch(() => {});
   const exited = once(child, "close").then(([code]: unknown[]) => (typeof code === "number" ? code : null));
   return { process: child, output: () => text, exited, url };
 }
