@@ -33,8 +33,15 @@ export async function openPlace(extra: Record<string, string> = {}): Promise<Pla
       TAILBONE_LOG_LEVEL: "warn",
       ...extra,
     },
-    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+    remove: () => removePlace(folder),
   };
+}
+
+/** With the database's files, where they lie elsewhere because the folder is closed to the database's user. */
+async function removePlace(folder: string): Promise<void> {
+  const elsewhere = await readFile(join(folder, "data/postgres.location"), "utf8").catch(() => null);
+  const folders = elsewhere === null ? [folder] : [folder, elsewhere.trim()];
+  await Promise.all(folders.map((each) => rm(each, { recursive: true, force: true, maxRetries: 5 })));
 }
 
 /** A running `tailbone start`. */

@@ -31,6 +31,9 @@ afterEach(async () => {
     if (each.exitCode === null && each.signalCode === null) each.kill("SIGTERM");
     if (each.exitCode === null && each.signalCode === null) await once(each, "exit");
   }
+  // Where the database's user cannot enter the folder, its files lie elsewhere.
+  const elsewhere = await readFile(join(folder, "data/postgres.location"), "utf8").catch(() => null);
+  if (elsewhere !== null) await rm(elsewhere.trim(), { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -24,6 +24,8 @@ interface DeliveryEvents {
   readonly onAcked: (next: number) => void;
   /** The connection is gone, or could not be made; it is tried again. */
   readonly onAway: (reason: string) => void;
+  /** The hub cannot store a frame for now; it is sent again. */
+  readonly onDelayed?: (error: TailboneError) => void;
   /** It ends here: the hub refuses this writer for good, or frames cannot be read. */
   readonly onClosed: (error: TailboneError) => void;
   /** A frame was put aside, because the hub refuses it for good. */
@@ -175,6 +177,7 @@ export class Delivery {
       this.#later(() => this.pump());
     } else if (RETRYABLE[error.code]) {
       this.#rewind();
+      this.#options.events.onDelayed?.(error);
       this.#later(() => this.pump());
     } else if (FRAME_REFUSALS.has(error.code) && !this.#replacements.has(sequence)) {
       this.#replace(sequence, error);

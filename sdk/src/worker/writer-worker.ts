@@ -40,6 +40,8 @@ export class WriterWorker {
   #timers: NodeJS.Timeout[] = [];
   #link: number = LINK.away;
   #hasOpened = false;
+  /** The hub could not store the last frame that it answered. */
+  #isDelayed = false;
   readonly #closing = new AbortController();
 
   /** Makes the spool's folder. Throws a TailboneError when that cannot be. */
@@ -99,7 +101,8 @@ export class WriterWorker {
       source: this.#outbox,
       events: {
         onOpened: (opened) => this.#opened(opened),
-        onAcked: () => {},
+        onAcked: () => this.#acked(),
+        onDelayed: (error) => this.#delayed(error),
         onAway: (reason) => {
           this.#setLink(LINK.away);
           if (!this.#hasOpened) this.#post({ type: "away", reason });
@@ -117,6 +120,17 @@ export class WriterWorker {
     void deliverLeftovers(this.#input, this.#closing.signal);
     if (this.#outbox.sealed === 0) this.#collector.step = opened.lastStep ?? 0;
     this.#post({ type: "opened", opened });
+  }
+
+  #delayed(error: TailboneError): void {
+    if (this.#isDelayed) return;
+    this.#isDelayed = true;
+    tell(`${error.message} The training goes on; what it logs waits in ${this.#dir}.`);
+  }
+
+  #acked(): void {
+    if (this.#isDelayed) tell("the hub stores again.");
+    this.#isDelayed = false;
   }
 
   #closed(error: TailboneError): void {

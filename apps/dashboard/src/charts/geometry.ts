@@ -1,7 +1,7 @@
 import type { Span } from "./axis";
 
 /** The frame of a chart in pixels: what the axes take on each side of the plot. */
-export const FRAME = { left: 48, right: 16, top: 8, bottom: 20 } as const;
+export const FRAME = { left: 54, right: 16, top: 8, bottom: 20 } as const;
 
 export interface Size {
   readonly width: number;

@@ -7,9 +7,13 @@ export interface SeriesGroup {
 
 const prefixOf = (series: string): string => series.slice(0, Math.max(0, series.indexOf("/")));
 
-const byName = new Intl.Collator("en", { numeric: true });
+const alphabetical = new Intl.Collator("en", { numeric: true });
 
-/** Groups by prefix, those without one first; within a group by name, numbers by their size. */
+/** By name, numbers by their size; but the loss, which everybody looks for, comes first. */
+const byName = (a: string, b: string): number =>
+  Number(b === "loss") - Number(a === "loss") || alphabetical.compare(a, b);
+
+/** Groups by prefix, those without one first; within a group by name. */
 export function groupSeries(names: readonly string[]): SeriesGroup[] {
   const groups = new Map<string, string[]>();
   for (const name of names) {
@@ -17,8 +21,8 @@ export function groupSeries(names: readonly string[]): SeriesGroup[] {
     groups.set(prefix, [...(groups.get(prefix) ?? []), name]);
   }
   return [...groups]
-    .map(([prefix, series]) => ({ prefix, series: series.sort(byName.compare) }))
-    .sort((a, b) => byName.compare(a.prefix, b.prefix));
+    .map(([prefix, series]) => ({ prefix, series: series.sort(byName) }))
+    .sort((a, b) => byName(a.prefix, b.prefix));
 }
 
 /** The series that the SDK measures of host and process; they have a tab of their own. */
