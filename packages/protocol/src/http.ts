@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { jsonObjectSchema, wireNumberSchema } from "./json";
+import { lifecycleEventSchema, lifeSettingsSchema } from "./lifecycle";
 import { LIMITS } from "./limits";
 import { runNameSchema, seriesNameSchema, stepSchema, tagsSchema, timeMsSchema } from "./names";
+import { featureNameSchema, featureStateSchema, readingSchema } from "./reading";
 import { alertLevelSchema, checkpointRecordSchema, consoleRecordSchema } from "./records";
 import { runSchema, runStateSchema } from "./run";
 
@@ -154,6 +156,24 @@ export const rawPointsSchema = z.object({
 export type RawPoints = z.infer<typeof rawPointsSchema>;
 
 export const checkpointListSchema = z.object({ checkpoints: z.array(checkpointRecordSchema.omit({ type: true })) });
+
+/** A feature of a run with all its readings, by step; `readings` and `settings` are what its state follows from. */
+export const featureSchema = z.object({
+  name: featureNameSchema,
+  layer: z.string().nullable(),
+  settings: lifeSettingsSchema.partial(),
+  state: featureStateSchema,
+  readings: z.array(readingSchema.omit({ feature: true }).extend({ timeMs: timeMsSchema })),
+});
+export type Feature = z.infer<typeof featureSchema>;
+/** `offset`: the run's committed frames that this answer includes. */
+export const featureListSchema = z.object({ offset: z.number().int(), features: z.array(featureSchema) });
+export type FeatureList = z.infer<typeof featureListSchema>;
+
+/** A change of a feature's state, with its evidence. */
+export const runEventSchema = lifecycleEventSchema.extend({ id: z.uuid(), timeMs: timeMsSchema });
+export type RunEvent = z.infer<typeof runEventSchema>;
+export const runEventListSchema = z.object({ events: z.array(runEventSchema) });
 
 export const consoleQuerySchema = z.object({
   /** Lines before this id (exclusive), newest last; missing: the newest lines. */

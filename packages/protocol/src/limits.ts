@@ -14,6 +14,10 @@ export const LIMITS = {
   seriesNameBytes: 512,
   /** Series that one run may hold. */
   seriesPerRun: 10_000,
+  /** Features of one run. */
+  featuresPerRun: 256,
+  /** Features whose lives a run carries in lists. */
+  lifeStrips: 8,
   /** A run's or a project's name. */
   nameBytes: 256,
   /** One tag. */

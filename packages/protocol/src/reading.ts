@@ -19,10 +19,22 @@ export const estimateSchema = z
     control: z.number().nullable(),
     unit: z.string().max(64),
   })
-  .refine(({ value, low, high }) => low <= value && value <= high, "an estimate lies within its interval: low <= value <= high");
+  .refine(
+    ({ value, low, high }) => low <= value && value <= high,
+    "an estimate lies within its interval: low <= value <= high",
+  );
 
-/** What can be wrong with a reading. `off_distribution` and `not_measurable` ones move no state. */
-export const readingMarkSchema = z.enum(["off_distribution", "not_measurable", "few_examples", "methods_disagree"]);
+/**
+ * What can be wrong with a reading. `off_distribution`, `not_measurable` and `skipped` ones move no state; `skipped`: the checkpoint was not
+ * measured, because measuring was behind the training.
+ */
+export const readingMarkSchema = z.enum([
+  "off_distribution",
+  "not_measurable",
+  "skipped",
+  "few_examples",
+  "methods_disagree",
+]);
 
 /** Share of examples that lie beyond the clean 99.9th percentile of the next layer: after the intervention, and after its control. */
 export const shiftSchema = z.object({ share: z.number().min(0).max(1), control: z.number().min(0).max(1).nullable() });

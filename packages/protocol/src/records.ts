@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { jsonObjectSchema, wireNumberSchema } from "./json";
+import { lifeSettingsSchema } from "./lifecycle";
 import { LIMITS } from "./limits";
 import { boundedText, stepSchema, tagsSchema, timeMsSchema } from "./names";
+import { featureNameSchema, readingSchema } from "./reading";
 
 /** A change of the run's config: keys are set, the others stay. */
 export const configRecordSchema = z.object({
@@ -67,6 +69,19 @@ export const finishRecordSchema = z.object({
   error: runErrorSchema.optional(),
 });
 
+/** A feature that is looked for. Said again, its layer and thresholds change from there on. */
+export const featureRecordSchema = z.object({
+  type: z.literal("feature"),
+  timeMs: timeMsSchema,
+  name: featureNameSchema,
+  /** Where it is looked for; null: it is measured by other means. */
+  layer: z.string().max(512).nullable(),
+  settings: lifeSettingsSchema.partial(),
+});
+
+/** What a checkpoint showed of one feature. */
+export const readingRecordSchema = readingSchema.extend({ type: z.literal("reading"), timeMs: timeMsSchema });
+
 /** Everything of a frame that is not a point. */
 export const recordSchema = z.discriminatedUnion("type", [
   configRecordSchema,
@@ -75,10 +90,14 @@ export const recordSchema = z.discriminatedUnion("type", [
   checkpointRecordSchema,
   alertRecordSchema,
   droppedRecordSchema,
+  featureRecordSchema,
+  readingRecordSchema,
   finishRecordSchema,
 ]);
 
 export type RunRecord = z.infer<typeof recordSchema>;
 export type CheckpointRecord = z.infer<typeof checkpointRecordSchema>;
+export type FeatureRecord = z.infer<typeof featureRecordSchema>;
+export type ReadingRecord = z.infer<typeof readingRecordSchema>;
 export type AlertLevel = z.infer<typeof alertLevelSchema>;
 export type RunError = z.infer<typeof runErrorSchema>;

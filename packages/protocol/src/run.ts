@@ -9,6 +9,7 @@ import {
   timeMsSchema,
   writerIdSchema,
 } from "./names";
+import { featureNameSchema, featureStateSchema } from "./reading";
 import { runErrorSchema } from "./records";
 
 /**
@@ -66,6 +67,13 @@ export const openedWriterSchema = z.object({
 });
 export type OpenedWriter = z.infer<typeof openedWriterSchema>;
 
+/** A feature's life in short: its states, each with the step from which it holds. */
+export const lifeStripSchema = z.object({
+  feature: featureNameSchema,
+  spans: z.array(z.object({ state: featureStateSchema, from: stepSchema })),
+});
+export type LifeStrip = z.infer<typeof lifeStripSchema>;
+
 /** A run as lists and heads show it. `offset` counts the run's committed frames: the place in the live stream. */
 export const runSchema = z.object({
   id: runIdSchema,
@@ -86,6 +94,8 @@ export const runSchema = z.object({
   droppedPoints: z.number().int().nonnegative(),
   error: runErrorSchema.nullable(),
   notes: z.string(),
+  /** The lives of its first features, in the order in which they were declared. */
+  lives: z.array(lifeStripSchema),
   /** Last value of each series (the first 100 by name). */
   last: z.record(z.string(), wireNumberSchema),
 });
