@@ -1,10 +1,11 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Frame } from "@tailbone/protocol/frame";
 import type { Run } from "@tailbone/protocol/run";
+import { appendLife } from "./append-life";
 import { collectPoints, placePoints, readSeries, type SeriesRow } from "./append-points";
 import { appendRecords } from "./append-records";
 import type { Database, Transaction } from "./database";
-import type { RunHead } from "./gather-records";
+import { gatherLife, type RunHead } from "./gather-records";
 import { readRun } from "./get-run";
 import { refuseMissingRun } from "./missing-run";
 import { writePoints } from "./write-points";
@@ -51,10 +52,11 @@ export async function appendFrames(
 
     const arrived = fresh.length === frames.length ? all : collectPoints(fresh.flatMap((frame) => frame.groups));
     const { appends, leftOut } = await placePoints(sql, { team, run, arrived, known });
+    const { remarks } = await appendLife(sql, { team, run, ...gatherLife(fresh), nowMs });
     // Sent together and carried out in this order, so that the run is read as the others have left it.
     const [, , , after] = await Promise.all([
       writePoints(sql, { team, run, appends }),
-      appendRecords(sql, { team, run, writer, head, frames: fresh, leftOut, revive: place.newest, nowMs }),
+      appendRecords(sql, { team, run, writer, head, frames: fresh, leftOut, remarks, revive: place.newest, nowMs }),
       sql`update writer set next_sequence = ${next} where run_id = ${run} and id = ${writer}`,
       readRun(sql, { team, run }),
     ]);

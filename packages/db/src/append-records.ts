@@ -13,6 +13,8 @@ interface AppendRecords {
   frames: readonly Frame[];
   /** Points of these frames that were not stored. */
   leftOut: number;
+  /** What else was left out, in words. */
+  remarks: readonly string[];
   /** Whether a run that has ended runs again by these frames. */
   revive: boolean;
   nowMs: number;
@@ -20,8 +22,8 @@ interface AppendRecords {
 
 /** Stores the records of new frames and moves the run's head on. Nothing in it waits for an answer before it sends all. */
 export async function appendRecords(sql: Transaction, input: AppendRecords): Promise<void> {
-  const { team, run, writer, head, frames, leftOut, nowMs } = input;
-  const changes = gatherRecords(head, frames, leftOut, nowMs);
+  const { team, run, writer, head, frames, leftOut, remarks, nowMs } = input;
+  const changes = gatherRecords(head, frames, { leftOut, remarks, nowMs });
   const { points, lastStep } = countPoints(frames);
   const { end } = changes;
   const state = end?.state ?? stateAfter(head.state, input.revive);

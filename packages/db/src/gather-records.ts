@@ -30,7 +30,11 @@ export interface Changes {
  * Gathers what the records of frames change. A record that cannot be kept (a config grown beyond its limit, too many tags) is left
  * out, and the run's console says so: it must not hold up the writer's points for ever.
  */
-export function gatherRecords(head: RunHead, frames: readonly Frame[], leftOut: number, nowMs: number): Changes {
+export function gatherRecords(
+  head: RunHead,
+  frames: readonly Frame[],
+  { leftOut, remarks, nowMs }: { leftOut: number; remarks: readonly string[]; nowMs: number },
+): Changes {
   const changes: Changes = {
     config: null,
     tags: null,
@@ -43,6 +47,7 @@ export function gatherRecords(head: RunHead, frames: readonly Frame[], leftOut: 
   const refuse = (what: string): void => {
     changes.lines.push({ timeMs: nowMs, stream: "stderr", text: `Tailbone: ${what}` });
   };
+  for (const remark of remarks) refuse(remark);
   if (leftOut > 0) {
     refuse(
       `${leftOut} points were left out: a run has at most ${LIMITS.seriesPerRun} series. Log fewer names, or split the run.`,
@@ -69,6 +74,10 @@ export function gatherRecords(head: RunHead, frames: readonly Frame[], leftOut: 
       case "alert":
         changes.alerts.push(record);
         break;
+      case "feature":
+      case "reading":
+        // They have a table of their own: see gatherLife.
+        break;
       case "dropped":
         changes.dropped += record.points;
         break;
@@ -78,6 +87,15 @@ export function gatherRecords(head: RunHead, frames: readonly Frame[], leftOut: 
     }
   }
   return changes;
+}
+
+/** What frames say of features, in order, and whether the training ends with them. */
+export function gatherLife(frames: readonly Frame[]): { records: Kept<"feature" | "reading">; isEnd: boolean } {
+  const all = frames.flatMap((frame) => frame.records);
+  return {
+    records: all.filter((record) => record.type === "feature" || record.type === "reading"),
+    isEnd: all.some((record) => record.type === "finish"),
+  };
 }
 
 function changeTags(

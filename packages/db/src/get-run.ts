@@ -1,6 +1,6 @@
 import { type JsonObject, toWireNumber } from "@tailbone/protocol/json";
 import type { RunError } from "@tailbone/protocol/records";
-import type { Host, Run, RunDetail, RunState } from "@tailbone/protocol/run";
+import type { Host, LifeStrip, Run, RunDetail, RunState } from "@tailbone/protocol/run";
 import type { Client, Database, Transaction } from "./database";
 import { runNotFound } from "./missing-run";
 
@@ -26,6 +26,7 @@ export interface RunRow {
   droppedPoints: number;
   error: RunError | null;
   notes: string;
+  lives: LifeStrip[];
 }
 
 /** The columns of `RunRow`, for a query over `run` joined with `project`. */
@@ -33,7 +34,8 @@ export const runColumns = (sql: Client | Transaction) => sql`
   run.id, project.id as "projectId", project.name as "projectName", run.name, run.state, run.tags, run.created_by as "createdBy",
   run.created_at_ms as "createdAtMs", run.started_at_ms as "startedAtMs", run.seen_at_ms as "seenAtMs",
   run.finished_at_ms as "finishedAtMs", run.total_steps as "totalSteps", run.last_step as "lastStep",
-  run.stream_offset as "offset", run.points, run.dropped_points as "droppedPoints", run.error, run.notes`;
+  run.stream_offset as "offset", run.points, run.dropped_points as "droppedPoints", run.error, run.notes,
+  coalesce((select strips from run_life where run_life.run_id = run.id), '[]') as lives`;
 
 /** The last values of the first series, by name, of each run. */
 const readLastValues = (sql: Client | Transaction, runs: readonly string[]) => sql<LastValue[]>`

@@ -31,8 +31,8 @@ const teamId = () =>
     .notNull()
     .references(() => organization.id, { onDelete: "cascade" });
 /** The team of what a run holds: the run's own. To check that again for every row would lock the team's row with every frame. */
-const runsTeamId = () => text("team_id").notNull();
-const runId = () =>
+export const runsTeamId = () => text("team_id").notNull();
+export const runId = () =>
   uuid("run_id")
     .notNull()
     .references(() => run.id, { onDelete: "cascade" });

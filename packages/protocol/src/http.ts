@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonObjectSchema, wireNumberSchema } from "./json";
-import { lifecycleEventSchema, lifeSettingsSchema } from "./lifecycle";
+import { lifecycleEventSchema, settingsChangeSchema } from "./lifecycle";
 import { LIMITS } from "./limits";
 import { runNameSchema, seriesNameSchema, stepSchema, tagsSchema, timeMsSchema } from "./names";
 import { featureNameSchema, featureStateSchema, readingSchema } from "./reading";
@@ -161,7 +161,7 @@ export const checkpointListSchema = z.object({ checkpoints: z.array(checkpointRe
 export const featureSchema = z.object({
   name: featureNameSchema,
   layer: z.string().nullable(),
-  settings: lifeSettingsSchema.partial(),
+  settings: settingsChangeSchema,
   state: featureStateSchema,
   readings: z.array(readingSchema.omit({ feature: true }).extend({ timeMs: timeMsSchema })),
 });

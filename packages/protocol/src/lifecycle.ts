@@ -23,6 +23,9 @@ export const lifeSettingsSchema = z.object({
   alpha: z.number().gt(0).lt(1),
 });
 
+/** Thresholds that are set; the others are at their defaults. */
+export const settingsChangeSchema = lifeSettingsSchema.partial();
+
 /** What a reading said, as an event's evidence keeps it. */
 export const evidenceReadingSchema = z.object({
   step: stepSchema,
@@ -52,5 +55,6 @@ export const lifecycleEventSchema = z.object({
 
 export type Claim = z.infer<typeof claimSchema>;
 export type LifeSettings = z.infer<typeof lifeSettingsSchema>;
+export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 export type EvidenceReading = z.infer<typeof evidenceReadingSchema>;
 export type LifecycleEvent = z.infer<typeof lifecycleEventSchema>;

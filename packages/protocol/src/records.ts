@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonObjectSchema, wireNumberSchema } from "./json";
-import { lifeSettingsSchema } from "./lifecycle";
+import { settingsChangeSchema } from "./lifecycle";
 import { LIMITS } from "./limits";
 import { boundedText, stepSchema, tagsSchema, timeMsSchema } from "./names";
 import { featureNameSchema, readingSchema } from "./reading";
@@ -76,7 +76,7 @@ export const featureRecordSchema = z.object({
   name: featureNameSchema,
   /** Where it is looked for; null: it is measured by other means. */
   layer: z.string().max(512).nullable(),
-  settings: lifeSettingsSchema.partial(),
+  settings: settingsChangeSchema,
 });
 
 /** What a checkpoint showed of one feature. */

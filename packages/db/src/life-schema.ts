@@ -1,0 +1,58 @@
+import type { LifecycleEvent, SettingsChange } from "@tailbone/protocol/lifecycle";
+import { FEATURE_STATES, type Reading } from "@tailbone/protocol/reading";
+import type { LifeStrip } from "@tailbone/protocol/run";
+import { bigint, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { runId, runsTeamId } from "./run-schema";
+
+/*
+ * The lives of a run's features. Every row names its team, as in run-schema.ts.
+ */
+
+/** What the reducer of @tailbone/lifecycle has come to, and its lives in short; moved on with each frame that holds readings. */
+export const runLife = pgTable("run_life", {
+  runId: runId().primaryKey(),
+  teamId: runsTeamId(),
+  life: jsonb("life").$type<unknown>().notNull(),
+  strips: jsonb("strips").$type<LifeStrip[]>().notNull(),
+});
+
+export const feature = pgTable(
+  "feature",
+  {
+    teamId: runsTeamId(),
+    runId: runId(),
+    name: text("name").notNull(),
+    /** In the order in which features were declared. */
+    ordinal: integer("ordinal").notNull(),
+    layer: text("layer"),
+    settings: jsonb("settings").$type<SettingsChange>().notNull(),
+    state: text("state", { enum: FEATURE_STATES }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.name] })],
+);
+
+export const reading = pgTable(
+  "reading",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    teamId: runsTeamId(),
+    runId: runId(),
+    feature: text("feature").notNull(),
+    step: doublePrecision("step").notNull(),
+    timeMs: doublePrecision("time_ms").notNull(),
+    reading: jsonb("reading").$type<Omit<Reading, "feature" | "step">>().notNull(),
+  },
+  (table) => [index("reading_run_feature").on(table.runId, table.feature, table.step)],
+);
+
+export const lifecycleEvent = pgTable(
+  "lifecycle_event",
+  {
+    id: uuid("id").primaryKey(),
+    teamId: runsTeamId(),
+    runId: runId(),
+    timeMs: doublePrecision("time_ms").notNull(),
+    event: jsonb("event").$type<LifecycleEvent>().notNull(),
+  },
+  (table) => [index("lifecycle_event_run").on(table.runId, table.id)],
+);
