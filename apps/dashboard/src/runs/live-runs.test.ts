@@ -19,6 +19,7 @@ const run = (id: string, createdAtMs: number, change: Partial<Run> = {}): Run =>
   offset: 0,
   points: 0,
   droppedPoints: 0,
+  lives: [],
   error: null,
   notes: "",
   last: {},

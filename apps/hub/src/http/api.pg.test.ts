@@ -68,6 +68,8 @@ describe("the API", () => {
         "delete /runs/{run}",
         "post /runs/{run}/frames",
         "get /runs/{run}/series",
+        "get /runs/{run}/events",
+        "get /runs/{run}/features",
         "get /runs/{run}/points",
         "get /runs/{run}/checkpoints",
         "get /runs/{run}/console",

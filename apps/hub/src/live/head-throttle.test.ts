@@ -21,6 +21,7 @@ const head = (offset: number, state: Run["state"] = "running"): Run => ({
   offset,
   points: 0,
   droppedPoints: 0,
+  lives: [],
   error: null,
   notes: "",
   last: {},

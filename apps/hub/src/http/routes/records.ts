@@ -1,6 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { listEvents, listFeatures } from "@tailbone/db/list-life";
 import { listAlerts, listCheckpoints, listConsole } from "@tailbone/db/list-records";
-import { alertListSchema, checkpointListSchema, consoleListSchema, consoleQuerySchema } from "@tailbone/protocol/http";
+import {
+  alertListSchema,
+  checkpointListSchema,
+  consoleListSchema,
+  consoleQuerySchema,
+  featureListSchema,
+  runEventListSchema,
+} from "@tailbone/protocol/http";
 import { runIdSchema } from "@tailbone/protocol/names";
 import type { Services } from "../../services";
 import { type Api, answers } from "../environment";
@@ -39,6 +47,30 @@ export function addRecordRoutes(api: Api, { db }: Services): void {
   api.openapi(console, async (c) => {
     const team = c.var.caller.team.id;
     return c.json(await listConsole(db, { team, run: c.req.valid("param").run, ...c.req.valid("query") }), 200);
+  });
+
+  const features = createRoute({
+    method: "get",
+    path: "/runs/{run}/features",
+    summary: "A run's features: their states and all their readings",
+    request: { params },
+    responses: answers(featureListSchema),
+  });
+  api.openapi(features, async (c) => {
+    const team = c.var.caller.team.id;
+    return c.json(await listFeatures(db, { team, run: c.req.valid("param").run }), 200);
+  });
+
+  const events = createRoute({
+    method: "get",
+    path: "/runs/{run}/events",
+    summary: "What happened to a run's features, with the evidence",
+    request: { params },
+    responses: answers(runEventListSchema),
+  });
+  api.openapi(events, async (c) => {
+    const team = c.var.caller.team.id;
+    return c.json({ events: await listEvents(db, { team, run: c.req.valid("param").run }) }, 200);
   });
 
   const alerts = createRoute({
