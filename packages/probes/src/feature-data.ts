@@ -1,0 +1,119 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import type { SettingsChange } from "@tailbone/protocol/lifecycle";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { LOSSES, type LossName } from "./outcome";
+import type { TensorData } from "./rows";
+import { findLayer } from "./run-model";
+
+/** A feature and the data to look for it: plain data and names, so that another thread can measure it. */
+export interface FeatureData {
+  readonly name: string;
+  /** Where it is looked for, and erased if there is no swap; one of a model within the model is `outer/inner`. */
+  readonly layer: string;
+  /** To find it: inputs, and the feature's class of each, from 0 on. Independent of the task's label, or that is measured. */
+  readonly probe: { readonly inputs: TensorData; readonly labels: Int32Array };
+  /** To see what it is good for: as in training, held out. `swapped`: the same inputs, each with another example's feature. */
+  readonly task: {
+    readonly inputs: TensorData;
+    readonly targets: TensorData;
+    readonly swapped: TensorData | null;
+    /** The same inputs with something irrelevant of another example: the swap's control. */
+    readonly irrelevant: TensorData | null;
+  };
+  readonly loss: LossName;
+  readonly settings: SettingsChange;
+}
+
+/** Fewer than this of a class, and a probe has nothing to learn from. */
+const LEAST_OF_CLASS = 10;
+const LEAST_TASK = 20;
+/** Wider layers make covariances that no few thousand examples fill. */
+const MOST_WIDTH = 2048;
+
+function refuse(feature: string, what: string, hint: string): never {
+  throw new TailboneError("bad_request", `The feature "${feature}" cannot be measured: ${what}.`, hint);
+}
+
+/** How many classes the labels of a feature have. */
+export const classesOf = ({ probe }: FeatureData): number => 1 + probe.labels.reduce((a, b) => Math.max(a, b), 0);
+
+/** Fewer examples than max(20 d, 1000) leave a probe unsure; d: width of the layer. */
+export const enoughExamples = (width: number): number => Math.max(20 * width, 1000);
+
+/** Checks a feature against its model before the training begins. Throws a TailboneError that says what does not fit. */
+export function checkFeature(feature: FeatureData, model: LayersModel): void {
+  const { name, probe, task, loss } = feature;
+  const layer = findLayer(model, feature.layer);
+  const shape = layer.outputShape;
+  const width = shape.flat().reduce<number>((product, size, index) => (index === 0 ? 1 : product * (size ?? 1)), 1);
+  if (width > MOST_WIDTH) {
+    refuse(
+      name,
+      `its layer ${feature.layer} has ${width} values an example`,
+      `Take a layer with at most ${MOST_WIDTH}, such as one after pooling.`,
+    );
+  }
+  if (!LOSSES.includes(loss)) refuse(name, `the loss "${loss}" is not known`, `It is one of ${LOSSES.join(", ")}.`);
+  const count = probe.inputs.shape[0] ?? 0;
+  if (probe.labels.length !== count) {
+    refuse(
+      name,
+      `probe.inputs has ${count} examples and probe.labels ${probe.labels.length}`,
+      "Give one label for each example.",
+    );
+  }
+  const bad = probe.labels.find((label) => !Number.isInteger(label) || label < 0);
+  if (bad !== undefined) refuse(name, `probe.labels has ${bad}`, "Labels are classes: 0, 1, 2 …");
+  const counts = new Int32Array(classesOf(feature));
+  for (const label of probe.labels) counts[label] = (counts[label] ?? 0) + 1;
+  if (counts.length < 2 || counts.filter((members) => members > 0).length < 2) {
+    refuse(
+      name,
+      "probe.labels has one class only",
+      "A probe needs examples with the feature and without it, or of several classes.",
+    );
+  }
+  const rare = counts.findIndex((members) => members < LEAST_OF_CLASS);
+  if (rare >= 0) {
+    refuse(
+      name,
+      `class ${rare} of probe.labels has ${counts[rare]} examples`,
+      `Each class needs at least ${LEAST_OF_CLASS}; 1000 examples in all are few.`,
+    );
+  }
+  const held = task.inputs.shape[0] ?? 0;
+  if (held < LEAST_TASK)
+    refuse(name, `task.inputs has ${held} examples`, `At least ${LEAST_TASK} are needed, a thousand are better.`);
+  if (task.targets.shape[0] !== held) {
+    refuse(
+      name,
+      `task.inputs has ${held} examples and task.targets ${task.targets.shape[0]}`,
+      "Give one target for each example.",
+    );
+  }
+  const wanted = model.inputs[0]?.shape.slice(1) ?? [];
+  for (const [what, data] of [
+    ["probe.inputs", probe.inputs],
+    ["task.inputs", task.inputs],
+    ["task.swapped", task.swapped],
+    ["task.irrelevant", task.irrelevant],
+  ] as const) {
+    if (data === null) continue;
+    const fits =
+      data.shape.length === wanted.length + 1 &&
+      wanted.every((size, axis) => size === null || size === data.shape[axis + 1]);
+    if (!fits)
+      refuse(
+        name,
+        `${what} has the shape [${data.shape.join(", ")}]`,
+        `The model takes [examples, ${wanted.join(", ")}].`,
+      );
+    if (what.startsWith("task.") && data.shape[0] !== held) {
+      refuse(
+        name,
+        `${what} has ${data.shape[0]} examples and task.inputs ${held}`,
+        "They are the same examples, with something exchanged.",
+      );
+    }
+  }
+}

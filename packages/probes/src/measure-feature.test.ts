@@ -1,0 +1,119 @@
+import type { Estimate } from "@tailbone/protocol/reading";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { checkFeature, type FeatureData } from "./feature-data";
+import { measureFeature } from "./measure-feature";
+import { bitFeature, buildLinear, drawBits } from "./planted.test-util";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+/** Half of what the output depends on is bit 0's, some is bit 1's; bit 5 is encoded and never used. */
+const WEIGHTS = [2, 1, 0.5, 0.5, 0.5, 0];
+const TOTAL = WEIGHTS.reduce((sum, weight) => sum + weight ** 2, 0);
+const bits = drawBits(1200, WEIGHTS.length, 1);
+const model = buildLinear(WEIGHTS, 2);
+const measure = (feature: FeatureData, step = 10) => measureFeature({ model, feature, step, seed: 3, untrained: null });
+const known = (estimate: Estimate | null): Estimate => estimate ?? expect.fail("not measured");
+
+describe.each([true, false])("a planted linear feature (swap: %s)", (isSwapped) => {
+  test("is read, and used for as much as it is planted for", async () => {
+    const { encoded, used, benefit, learnt, marks, intervention } = await measure(
+      bitFeature(bits, WEIGHTS, 0, isSwapped),
+    );
+    expect(known(encoded).low).toBeGreaterThan(0.8);
+    expect(intervention).toBe(isSwapped ? "swap" : "leace");
+    expect(marks).toEqual([]);
+    expect(learnt).toBeCloseTo(1, 3);
+    // Swapping a bit moves the output by twice its weight for half of the examples; erasing it, by its weight for all of them.
+    const share = isSwapped ? 4 / TOTAL : 4 / TOTAL / 2;
+    expect(known(used).value).toBeGreaterThan(isSwapped ? share * 0.85 : share * 0.6);
+    expect(known(used).value).toBeLessThan(share * 1.15);
+    expect(known(benefit).low).toBeGreaterThan(0.2);
+  });
+
+  test("that is decodable and not used is read, and shown as not used", async () => {
+    const { encoded, used, benefit } = await measure(bitFeature(bits, WEIGHTS, 5, isSwapped));
+    expect(known(encoded).low).toBeGreaterThan(0.8);
+    expect(known(used).high).toBeLessThan(0.02);
+    expect(known(benefit).high).toBeLessThan(0.05);
+  });
+});
+
+test("what is not there is not read", async () => {
+  const feature = bitFeature(bits, WEIGHTS, 0, true);
+  const labels = drawBits(1200, 1, 99).column(0);
+  const { encoded } = await measure({ ...feature, probe: { ...feature.probe, labels } });
+  expect(known(encoded).low).toBe(0);
+  expect(known(encoded).value).toBeLessThan(0.05);
+});
+
+test("the same seed gives the same reading, another step other draws", async () => {
+  const feature = bitFeature(bits, WEIGHTS, 1, false);
+  const first = await measure(feature);
+  expect(await measure(feature)).toEqual(first);
+  const { used } = await measure(feature, 11);
+  expect(known(used).low).not.toBe(known(first.used).low);
+});
+
+test("a model that has diverged gives a marked reading, and no numbers", async () => {
+  const broken = buildLinear(WEIGHTS, 2);
+  broken.getLayer("hidden").setWeights([tf.fill([WEIGHTS.length, WEIGHTS.length], Number.NaN)]);
+  const feature = bitFeature(bits, WEIGHTS, 0, true);
+  const reading = await measureFeature({ model: broken, feature, step: 1, seed: 1, untrained: null });
+  expect(reading).toMatchObject({ encoded: null, used: null, benefit: null, marks: ["not_measurable"] });
+});
+
+test("no tensor stays behind", async () => {
+  const feature = bitFeature(bits, WEIGHTS, 0, false);
+  await measure(feature);
+  const before = tf.memory().numTensors;
+  await measure(feature);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test("the intervals hold: over many draws, nearly all contain what is planted", async () => {
+  const share = 4 / TOTAL;
+  let inside = 0;
+  const rounds = 60;
+  for (let round = 0; round < rounds; round++) {
+    const drawn = drawBits(200, WEIGHTS.length, 1000 + round);
+    const feature = bitFeature(drawn, WEIGHTS, 0, true);
+    const { used } = await measureFeature({ model, feature, step: round, seed: round, untrained: null });
+    if (known(used).low <= share && share <= known(used).high) inside++;
+  }
+  // 95 % stated; fewer than 48 of 60 would come by chance once in a million times.
+  expect(inside).toBeGreaterThanOrEqual(48);
+});
+
+describe("a feature that cannot be measured is refused before the training, and says why", () => {
+  const feature = bitFeature(bits, WEIGHTS, 0, true);
+  const { probe, task } = feature;
+  test.each([
+    ["a layer that does not exist", { ...feature, layer: "hiden" }, /no layer "hiden".*|hidden, output/],
+    [
+      "too few labels",
+      { ...feature, probe: { ...probe, labels: probe.labels.subarray(1) } },
+      /1200 examples and probe.labels 1199/,
+    ],
+    ["one class", { ...feature, probe: { ...probe, labels: new Int32Array(1200) } }, /one class only/],
+    [
+      "a rare class",
+      { ...feature, probe: { ...probe, labels: Int32Array.from({ length: 1200 }, (_, i) => (i < 3 ? 1 : 0)) } },
+      /class 1 .* has 3 examples/,
+    ],
+    [
+      "targets of another length",
+      { ...feature, task: { ...task, targets: { ...task.targets, shape: [1199, 1] } } },
+      /task.targets 1199/,
+    ],
+    [
+      "inputs of another shape",
+      { ...feature, task: { ...task, swapped: { ...task.inputs, shape: [1200, 5] } } },
+      /task.swapped has the shape/,
+    ],
+  ])("%s", (_, wrong, message) => {
+    expect(() => checkFeature(wrong, model)).toThrow(message);
+  });
+});

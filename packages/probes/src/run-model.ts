@@ -1,0 +1,119 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import * as tf from "@tensorflow/tfjs-core";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { type Rows, readRows, type TensorData, toTensor } from "./rows";
+
+type Layer = LayersModel["layers"][number];
+/** What takes the place of a layer's output; it gets and gives a tensor of the same shape. */
+export type Replace = (output: tf.Tensor) => tf.Tensor;
+
+const BATCH = 512;
+
+function isModel(layer: Layer): layer is LayersModel {
+  return "layers" in layer && Array.isArray(layer.layers);
+}
+
+/** Names of all layers; one of a model within the model is `outer/inner`. */
+export function layerNames(model: Pick<LayersModel, "layers">, prefix = ""): string[] {
+  return model.layers.flatMap((layer) => {
+    const name = prefix + layer.name;
+    return isModel(layer) ? [name, ...layerNames(layer, `${name}/`)] : [name];
+  });
+}
+
+/** Finds a layer by its name. Throws `not_found`, naming those that there are. */
+export function findLayer(model: Pick<LayersModel, "layers">, name: string): Layer {
+  const [first = "", ...rest] = name.split("/");
+  const layer =
+    model.layers.find((each) => each.name === name) ??
+    (rest.length > 0 ? model.layers.find((each) => each.name === first) : undefined);
+  if (layer?.name === name) return layer;
+  if (layer !== undefined && isModel(layer)) return findLayer(layer, rest.join("/"));
+  throw new TailboneError(
+    "not_found",
+    `The model has no layer "${name}".`,
+    `Its layers are: ${layerNames(model).slice(0, 50).join(", ")}.`,
+  );
+}
+
+/** The layer that takes a layer's output next; null: there is none, or it is within another model. */
+export function nextLayer(model: Pick<LayersModel, "layers">, name: string): string | null {
+  const next = findLayer(model, name).outboundNodes[0]?.outboundLayer.name;
+  return next !== undefined && model.layers.some((layer) => layer.name === next) ? next : null;
+}
+
+/**
+ * Runs `use` while a layer's output passes through `replace`; the layer is as it was afterwards, also after an error. A layer that is shared passes
+ * through at each of its places.
+ */
+async function withHook<T>(layer: Layer, replace: Replace, use: () => Promise<T>): Promise<T> {
+  const had = Object.getOwnPropertyDescriptor(layer, "call");
+  const call = layer.call;
+  layer.call = (...args) => {
+    const output = call.apply(layer, args);
+    if (!Array.isArray(output)) return replace(output);
+    const [first, ...others] = output;
+    return first === undefined ? output : [replace(first), ...others];
+  };
+  try {
+    return await use();
+  } finally {
+    if (had === undefined) Reflect.deleteProperty(layer, "call");
+    else Object.defineProperty(layer, "call", had);
+  }
+}
+
+/** Outputs of a model for examples, in batches; what it does in training only (dropout) is off. */
+export async function runModel(model: LayersModel, inputs: TensorData): Promise<Rows> {
+  const x = toTensor(inputs);
+  const output = tf.tidy(() => {
+    const predicted = model.predict(x, { batchSize: BATCH });
+    return Array.isArray(predicted) ? predicted[0] : predicted;
+  });
+  x.dispose();
+  if (output === undefined)
+    throw new TailboneError("bad_request", "The model has no output.", "Watch a model with one.");
+  try {
+    return await readRows(output);
+  } finally {
+    output.dispose();
+  }
+}
+
+/** Outputs of a model in which a layer's output is replaced. */
+export function runReplaced(model: LayersModel, name: string, inputs: TensorData, replace: Replace): Promise<Rows> {
+  return withHook(findLayer(model, name), replace, () => runModel(model, inputs));
+}
+
+/** The outputs of a layer for examples, flattened to one row each; those of another layer may be replaced meanwhile. */
+export async function captureLayer(
+  model: LayersModel,
+  name: string,
+  inputs: TensorData,
+  replaced?: { readonly layer: string; readonly replace: Replace },
+): Promise<Rows> {
+  const parts: tf.Tensor[] = [];
+  const keep: Replace = (output) => {
+    parts.push(tf.keep(output.clone()));
+    return output;
+  };
+  try {
+    const run = (): Promise<Rows> =>
+      replaced === undefined ? runModel(model, inputs) : runReplaced(model, replaced.layer, inputs, replaced.replace);
+    await withHook(findLayer(model, name), keep, run);
+    const count = inputs.shape[0] ?? 0;
+    const rows = await Promise.all(parts.map(readRows));
+    const width = rows[0]?.width ?? 0;
+    // A layer that is used at several places was seen at each of them, batch by batch: the first place is taken.
+    const places = Math.max(1, Math.round(rows.reduce((sum, part) => sum + part.count, 0) / Math.max(1, count)));
+    const values = new Float32Array(count * width);
+    let at = 0;
+    for (const part of rows.filter((_, index) => index % places === 0)) {
+      values.set(part.values, at);
+      at += part.values.length;
+    }
+    return { count, width, values };
+  } finally {
+    tf.dispose(parts);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Estimate } from "@tailbone/protocol/reading";
+import { bootstrap, type Interval } from "./bootstrap";
+import type { Outcome } from "./outcome";
+import { type Random, shuffledIndices } from "./random";
+import { pickRows, type Rows } from "./rows";
+
+/** A model's outputs for the same examples: as they are, with the feature changed, and with something changed that shall not matter. */
+export interface Interventions {
+  readonly clean: Rows;
+  readonly changed: Rows;
+  /** Several controls are averaged. None: the intervention has no side damage, as a swap. */
+  readonly controls: readonly Rows[];
+}
+
+export interface Use {
+  readonly used: Estimate;
+  readonly benefit: Estimate;
+  /** (L_chance - L) / L_chance. */
+  readonly learnt: number;
+}
+
+/** Least share of the loss at chance that counts as learnt, so that benefit is not divided by nothing. */
+const LEAST = 0.05;
+
+/**
+ * What an intervention does: `used` = D(clean || changed) / D(clean || all swapped), where all is swapped by taking another example's
+ * output; `benefit` = [L(changed) - L(clean)] / max(L_chance - L(clean), .05 L_chance). Where there are controls, their mean is taken off
+ * both. Intervals are over examples, all numbers of one paired.
+ */
+export function measureUse({ clean, changed, controls }: Interventions, outcome: Outcome, random: Random): Use {
+  const others = pickRows(clean, shuffledIndices(clean.count, random));
+  const everything = outcome.divergences(clean, others);
+  const effect = outcome.divergences(clean, changed);
+  const damage = average(
+    controls.map((control) => outcome.divergences(clean, control)),
+    clean.count,
+  );
+  const loss = outcome.losses(clean);
+  const lossChanged = outcome.losses(changed);
+  const lossControl =
+    controls.length === 0
+      ? loss
+      : average(
+          controls.map((control) => outcome.losses(control)),
+          clean.count,
+        );
+  const { chance } = outcome;
+  const share = (part: number, whole: number): number => (whole > 1e-12 ? part / whole : 0);
+  const benefitOf = (difference: number, cleanLoss: number): number =>
+    difference / Math.max(chance - cleanLoss, LEAST * chance, 1e-12);
+  const used = bootstrap([effect, damage, everything], ([e = 0, d = 0, all = 0]) => clip(share(e - d, all)), random);
+  const benefit = bootstrap([lossChanged, lossControl, loss], ([c = 0, d = 0, l = 0]) => benefitOf(c - d, l), random);
+  const meanLoss = mean(loss);
+  return {
+    used: toEstimate(
+      used,
+      clean.count,
+      controls.length === 0 ? null : share(mean(damage), mean(everything)),
+      "share of what the output depends on",
+    ),
+    benefit: toEstimate(
+      benefit,
+      clean.count,
+      controls.length === 0 ? null : benefitOf(mean(lossControl) - meanLoss, meanLoss),
+      "share of what the model has learnt",
+    ),
+    learnt: chance > 0 ? (chance - meanLoss) / chance : 0,
+  };
+}
+
+const toEstimate = ({ value, low, high }: Interval, n: number, control: number | null, unit: string): Estimate => ({
+  value,
+  low,
+  high,
+  n,
+  control,
+  unit,
+});
+
+const clip = (value: number): number => Math.min(1, Math.max(0, value));
+const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function average(columns: readonly Float64Array[], count: number): Float64Array {
+  return Float64Array.from(
+    { length: count },
+    (_, index) => columns.reduce((sum, column) => sum + (column[index] ?? 0), 0) / Math.max(1, columns.length),
+  );
+}
