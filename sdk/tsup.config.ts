@@ -6,6 +6,7 @@ export default defineConfig({
     "tfjs/index": "src/tfjs/index.ts",
     "spool/index": "src/spool/index.ts",
     worker: "src/worker/worker.ts",
+    "measuring-worker": "src/tfjs/measuring/measuring-worker.ts",
   },
   format: "esm",
   target: "node20",
@@ -16,6 +17,11 @@ export default defineConfig({
   dts: {
     entry: { index: "src/index.ts", "tfjs/index": "src/tfjs/index.ts", "spool/index": "src/spool/index.ts" },
     // As files of ours, not as a package, its types are bundled too.
-    compilerOptions: { paths: { "@tailbone/protocol/*": ["../packages/protocol/src/*"] } },
+    compilerOptions: {
+      paths: {
+        "@tailbone/protocol/*": ["../packages/protocol/src/*"],
+        "@tailbone/probes/*": ["../packages/probes/src/*"],
+      },
+    },
   },
 });

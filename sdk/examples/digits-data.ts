@@ -71,6 +71,46 @@ export function drawExamples(digits: Digits, options: DrawOptions): Examples {
   };
 }
 
+/** The same digits, each with the patch of another one. */
+export function swapPatches({ inputs, places }: Examples, random: () => number): tf.Tensor2D {
+  const order = shuffledIndices(places.length, random);
+  return redraw(inputs, (image, index) => {
+    image.fill(0, 0, PATCH_SIDE * SIDE);
+    drawPatch(image, places[order[index] ?? 0] ?? 0);
+  });
+}
+
+/** The same patches, each on the digit of another one. */
+export function swapShapes({ inputs, places }: Examples, random: () => number): tf.Tensor2D {
+  const order = shuffledIndices(places.length, random);
+  const all = inputs.dataSync();
+  return redraw(inputs, (image, index) => {
+    const other = order[index] ?? 0;
+    image.set(all.subarray(other * PIXELS, (other + 1) * PIXELS));
+    image.fill(0, 0, PATCH_SIDE * SIDE);
+    drawPatch(image, places[index] ?? 0);
+  });
+}
+
+/** The same digits, each with the lower left corner of another one: something that should not matter. */
+export function swapCorners({ inputs, places }: Examples, random: () => number): tf.Tensor2D {
+  const order = shuffledIndices(places.length, random);
+  const all = inputs.dataSync();
+  return redraw(inputs, (image, index) => {
+    for (let y = SIDE - 5; y < SIDE; y++) {
+      const from = (order[index] ?? 0) * PIXELS + y * SIDE;
+      image.set(all.subarray(from, from + 5), y * SIDE);
+    }
+  });
+}
+
+function redraw(inputs: tf.Tensor2D, change: (image: Float32Array, index: number) => void): tf.Tensor2D {
+  const values = Float32Array.from(inputs.dataSync());
+  const [count] = inputs.shape;
+  for (let index = 0; index < count; index++) change(values.subarray(index * PIXELS, (index + 1) * PIXELS), index);
+  return tf.tensor2d(values, [count, PIXELS]);
+}
+
 /** Batches without end, each digit once an epoch, every epoch in another order. */
 export function* drawBatches(digits: Digits, size: number, options: DrawOptions): Generator<Examples, never> {
   for (;;) {
@@ -80,6 +120,13 @@ export function* drawBatches(digits: Digits, size: number, options: DrawOptions)
     }
   }
 }
+
+/** Some of the digits. */
+export const take = (digits: Digits, count: number): Digits =>
+  pick(
+    digits,
+    Uint32Array.from({ length: count }, (_, index) => index),
+  );
 
 function pick({ pixels, labels }: Digits, indices: Uint32Array): Digits {
   const picked = new Float32Array(indices.length * PIXELS);

@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { init } from "tailbone";
 import { pickBackend, watch } from "tailbone/tfjs";
 import { drawBatches, drawExamples, loadDigits } from "./digits-data";
+import { digitFeatures } from "./digits-features";
 import { buildModel, crossEntropy } from "./digits-model";
 import { seededRandom } from "./random";
 
@@ -34,6 +35,8 @@ const optimizer = tf.train.adam(config.lr);
 const watched = watch(run, model, {
   optimizer,
   checkpoints: { log: true, every: 250, save: "never", evaluate },
+  features: digitFeatures(training, test, random),
+  seed: config.seed,
 });
 for (let step = 0; step < config.steps; step++) {
   const { inputs, targets } = batches.next().value;

@@ -15,6 +15,8 @@ export function createDisabledRun(id: string, name: string, project: string): Ru
     tags: nothing,
     alert: nothing,
     checkpoint: nothing,
+    feature: nothing,
+    reading: nothing,
     pinStep: nothing,
     waitFor: nothing,
     finish,

@@ -4,10 +4,13 @@ export type { InitOptions, Mode } from "./init-options";
 export type {
   AlertOptions,
   CheckpointOptions,
+  EstimateOptions,
+  FeatureDeclaration,
   FinishOptions,
   LogOptions,
   Metrics,
   MetricValue,
+  ReadingOptions,
   Run,
   ScalarTensor,
 } from "./run";

@@ -1,3 +1,5 @@
+import type { SettingsChange } from "@tailbone/protocol/lifecycle";
+import type { Reading } from "@tailbone/protocol/reading";
 import type { AlertLevel } from "@tailbone/protocol/records";
 
 /** What of a TensorFlow.js tensor the SDK uses; any tensor of one element has it, whatever its backend. */
@@ -42,6 +44,38 @@ export interface CheckpointOptions {
   readonly weights?: { readonly path: string; readonly bytes: number };
 }
 
+/** A measured number with its 95 % interval: without one no verdict can rest on it. */
+export interface EstimateOptions {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  /** From how many examples. Default: 1. */
+  readonly n?: number;
+  /** What the same measurement gave where nothing is to be found. */
+  readonly control?: number | null;
+  readonly unit?: string;
+}
+
+export interface FeatureDeclaration {
+  /** Where it is looked for, if it is at a layer. */
+  readonly layer?: string | null;
+  /** Thresholds of its life; what is not set stays at its default. */
+  readonly settings?: SettingsChange;
+}
+
+/** What was found out about a feature by the script's own means. Series that were not measured are left away. */
+export interface ReadingOptions extends Partial<Omit<Reading, "feature" | "step" | "encoded" | "used" | "benefit">> {
+  readonly feature: string;
+  /** Default: the step of what is logged without one. */
+  readonly step?: number;
+  /** How much of the feature is there to be read: 0 is no better than the control, 1 is everything. */
+  readonly encoded?: EstimateOptions | null;
+  /** What share of what the output depends on is due to it, 0 to 1. */
+  readonly used?: EstimateOptions | null;
+  /** What share of what the model has learnt would be lost without it; may be negative. */
+  readonly benefit?: EstimateOptions | null;
+}
+
 export interface FinishOptions {
   /** Default: `finished`. */
   readonly state?: "finished" | "failed";
@@ -79,6 +113,12 @@ export interface Run extends AsyncDisposable {
 
   /** Marks a step at which the model was measured. */
   checkpoint(checkpoint: CheckpointOptions): void;
+
+  /** Declares a feature whose life is followed, with its thresholds. A reading declares it by itself, with the default ones. */
+  feature(name: string, declaration?: FeatureDeclaration): void;
+
+  /** Says what was found out about a feature at a step. It counts like a reading of `watch`. */
+  reading(reading: ReadingOptions): void;
 
   /**
    * Ends the run and delivers what is left, with a progress bar; resolves when all is stored, or after `finishTimeoutMs` (sooner

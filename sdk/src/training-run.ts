@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { toWireNumber } from "@tailbone/protocol/json";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { tagSchema } from "@tailbone/protocol/names";
-import { alertLevelSchema, type RunRecord } from "@tailbone/protocol/records";
+import { alertLevelSchema, type RunRecord, recordSchema } from "@tailbone/protocol/records";
 import { captureConsole } from "./console-capture";
 import { DrainDisplay } from "./drain-progress";
 import { type Ending, watchExits } from "./exits";
@@ -11,7 +11,17 @@ import { toJsonObject } from "./json-values";
 import { say, Warnings } from "./own-output";
 import { Recorder } from "./recorder";
 import type { RingWriter } from "./ring/ring-writer";
-import type { AlertOptions, CheckpointOptions, FinishOptions, LogOptions, Metrics, Run } from "./run";
+import type {
+  AlertOptions,
+  CheckpointOptions,
+  EstimateOptions,
+  FeatureDeclaration,
+  FinishOptions,
+  LogOptions,
+  Metrics,
+  ReadingOptions,
+  Run,
+} from "./run";
 import type { WriterThread } from "./writer-thread";
 
 /** How long a process that ends by itself may be held up by the hand-over. */
@@ -151,6 +161,30 @@ export class TrainingRun implements Run {
     });
   }
 
+  feature(name: string, { layer = null, settings = {} }: FeatureDeclaration = {}): void {
+    this.#guard("feature", () => this.#recordChecked({ type: "feature", timeMs: Date.now(), name, layer, settings }));
+  }
+
+  reading({ step = this.#recorder.currentStep, encoded, used, benefit, ...rest }: ReadingOptions): void {
+    this.#guard("reading", () =>
+      this.#recordChecked({
+        learnt: null,
+        untrained: null,
+        intervention: null,
+        shift: null,
+        marks: [],
+        note: "",
+        ...rest,
+        type: "reading",
+        timeMs: Date.now(),
+        step,
+        encoded: completeEstimate(encoded),
+        used: completeEstimate(used),
+        benefit: completeEstimate(benefit),
+      }),
+    );
+  }
+
   waitFor(work: Promise<void>): void {
     this.#works.add(work);
     void work.finally(() => this.#works.delete(work));
@@ -167,6 +201,17 @@ export class TrainingRun implements Run {
 
   #record(record: RunRecord): void {
     this.#recorder.record(record);
+  }
+
+  /** Takes a record only if the hub would. */
+  #recordChecked(record: RunRecord): void {
+    const parsed = recordSchema.safeParse(record);
+    if (parsed.success) return this.#record(parsed.data);
+    const issue = parsed.error.issues[0];
+    this.#warnings.once(
+      record.type,
+      `A ${record.type} is left out: ${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")}.`,
+    );
   }
 
   #guard(what: string, action: () => void): void {
@@ -277,6 +322,10 @@ export class TrainingRun implements Run {
       );
     else if (!quiet) say(`${this.project} / ${this.name} was written to ${spoolDir}. Deliver it with: ${command}`);
   }
+}
+
+function completeEstimate(estimate: EstimateOptions | null | undefined) {
+  return estimate === null || estimate === undefined ? null : { n: 1, control: null, unit: "", ...estimate };
 }
 
 /** One line of at most so many characters, as a title must be. */

@@ -166,10 +166,14 @@ function useEvidence({ isUsed, settings }: FeatureLife, reading: Reading): Evide
   return evidenceAbove(measured, settings.benefitOn);
 }
 
-/** Evidence that the feature is not used: an equivalence test of each series there is, and of both where there are both. */
-function unusedEvidence(settings: LifeSettings, { used, benefit }: Reading): Evidence | null {
+/**
+ * Evidence that the feature is not used: an equivalence test of each series there is, and of both where there are both. While the model
+ * does no better than chance on what it is measured with, its benefit says nothing, either way.
+ */
+function unusedEvidence(settings: LifeSettings, { used, benefit, learnt }: Reading): Evidence | null {
+  const isNoise = learnt !== null && learnt < LEAST_LEARNT;
   const byUse = used === null ? null : evidenceBelow(used, settings.usedOff);
-  const byBenefit = benefit === null ? null : evidenceBelow(benefit, settings.benefitOff);
+  const byBenefit = benefit === null || isNoise ? null : evidenceBelow(benefit, settings.benefitOff);
   if (byUse !== null && byBenefit !== null) return evidenceForBoth(byUse, byBenefit);
   return byUse ?? byBenefit;
 }

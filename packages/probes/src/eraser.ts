@@ -89,11 +89,12 @@ function whiten(rows: Rows): Whitening {
       centred[i] = value - (mean[i] ?? 0);
     });
     for (let i = 0; i < width; i++) {
-      const value = (centred[i] ?? 0) / count;
+      const value = centred[i] ?? 0;
       if (value === 0) continue;
       for (let j = 0; j < width; j++) flat[i * width + j] = (flat[i * width + j] ?? 0) + value * (centred[j] ?? 0);
     }
   }
+  for (let at = 0; at < flat.length; at++) flat[at] = (flat[at] ?? 0) / count;
   const covariance = Matrix.from1DArray(width, width, flat);
   const shrinkage = Math.min(1, width / count / 10);
   const centre = covariance.trace() / width;

@@ -42,11 +42,13 @@ function mahalanobis(clean: Rows): (x: Float32Array) => number {
     const x = centred(row(clean, index));
     fourth += x.reduce((sum, value) => sum + value * value, 0) ** 2 / count;
     for (let i = 0; i < width; i++) {
-      const value = (x[i] ?? 0) / count;
+      const value = x[i] ?? 0;
       if (value === 0) continue;
       for (let j = 0; j < width; j++) sample[i * width + j] = (sample[i * width + j] ?? 0) + value * (x[j] ?? 0);
     }
   }
+  // Divided last, so that it is symmetric to the last digit.
+  for (let at = 0; at < sample.length; at++) sample[at] = (sample[at] ?? 0) / count;
   const covariance = Matrix.from1DArray(width, width, sample);
   const centre = covariance.trace() / width;
   const norm = sample.reduce((sum, value) => sum + value * value, 0);

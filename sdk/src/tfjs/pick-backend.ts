@@ -21,6 +21,8 @@ export interface PickBackendOptions {
   readonly order?: readonly BackendName[];
   /** Don't print which it is. */
   readonly quiet?: boolean;
+  /** The file beside which backends are looked for. Default: the script that runs. */
+  readonly script?: string | undefined;
 }
 
 /**
@@ -30,11 +32,12 @@ export interface PickBackendOptions {
 export async function pickBackend({
   order = ["node-gpu", "node", "wasm", "cpu"],
   quiet = false,
+  script = process.argv[1],
 }: PickBackendOptions = {}): Promise<BackendName> {
   for (const choice of order) {
     const backend = BACKENDS[choice];
     try {
-      if (!(await importInstalled(backend.package)) || !(await tf.setBackend(backend.name))) continue;
+      if (!(await importInstalled(backend.package, script)) || !(await tf.setBackend(backend.name))) continue;
       await tf.ready();
       if ((await multiply()) !== 3) throw new Error("it multiplies wrongly");
     } catch (error) {
@@ -53,10 +56,10 @@ export async function pickBackend({
 }
 
 /** Imports a package as the script would, which is where its author has installed it; else as the SDK would. False: it isn't there. */
-async function importInstalled(name: string): Promise<boolean> {
-  const script = createRequire(process.argv[1] ?? join(process.cwd(), "script.js"));
+async function importInstalled(name: string, script: string | undefined): Promise<boolean> {
+  const beside = createRequire(script ?? join(process.cwd(), "script.js"));
   try {
-    await import(pathToFileURL(script.resolve(name)).href);
+    await import(pathToFileURL(beside.resolve(name)).href);
     return true;
   } catch (error) {
     if (!isMissing(error, name)) throw error;

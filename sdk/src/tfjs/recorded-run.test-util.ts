@@ -3,7 +3,7 @@ import { Recorder } from "../recorder";
 import { allocateRing } from "../ring/layout";
 import { RingReader } from "../ring/ring-reader";
 import { RingWriter } from "../ring/ring-writer";
-import type { CheckpointOptions, LogOptions, Metrics } from "../run";
+import type { CheckpointOptions, LogOptions, Metrics, ReadingOptions } from "../run";
 import type { WatchedRun } from "./watched-run";
 
 export type Point = readonly [step: number, value: number];
@@ -13,6 +13,8 @@ export class RecordedRun implements WatchedRun {
   readonly id = "recorded";
   readonly told: string[] = [];
   readonly checkpoints: CheckpointOptions[] = [];
+  readonly features: string[] = [];
+  readonly readings: ReadingOptions[] = [];
   readonly #works: Promise<void>[] = [];
   readonly #series = new Map<string, Point[]>();
   readonly #reader: RingReader;
@@ -35,6 +37,14 @@ export class RecordedRun implements WatchedRun {
 
   checkpoint(checkpoint: CheckpointOptions): void {
     this.checkpoints.push(checkpoint);
+  }
+
+  feature(name: string): void {
+    this.features.push(name);
+  }
+
+  reading(reading: ReadingOptions): void {
+    this.readings.push(reading);
   }
 
   waitFor(work: Promise<void>): void {

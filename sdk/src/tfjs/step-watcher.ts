@@ -5,6 +5,7 @@ import { BatchTap } from "./batch-tap";
 import { Checkpoints } from "./checkpoints";
 import { type Gradients, GradientTap, readLearningRate } from "./gradient-tap";
 import { findLayerVariables, type LayerVariables } from "./layer-variables";
+import type { FeatureWatch } from "./measuring/feature-watch";
 import { gradientNorms, weightNorms } from "./norms";
 import { readStepResult, type StepMetrics } from "./step-metrics";
 import type { CheckedWatchOptions } from "./watch-options";
@@ -19,11 +20,13 @@ interface OpenStep {
   readonly close: () => void;
 }
 
+type StepWatcherOptions = Omit<CheckedWatchOptions, "features" | "seed"> & { readonly features: FeatureWatch | null };
+
 /** Measures the steps of one model, and logs them. Its own failures are told and never thrown. */
 export class StepWatcher {
   readonly #run: WatchedRun;
   readonly #model: LayersModel;
-  readonly #options: CheckedWatchOptions;
+  readonly #options: StepWatcherOptions;
   readonly #warnings: Warnings;
   readonly #checkpoints: Checkpoints | null;
   readonly #gradients: GradientTap;
@@ -35,7 +38,7 @@ export class StepWatcher {
   #isBusy = false;
   #hasBegun = false;
 
-  constructor(run: WatchedRun, model: LayersModel, options: CheckedWatchOptions, warnings: Warnings) {
+  constructor(run: WatchedRun, model: LayersModel, options: StepWatcherOptions, warnings: Warnings) {
     this.#run = run;
     this.#model = model;
     this.#options = options;
@@ -89,6 +92,7 @@ export class StepWatcher {
     this.#closeStep();
     this.#guard("begin", () => {
       const step = this.#nextStep;
+      this.#options.features?.poll();
       this.#run.pinStep(step);
       const layers = this.#isMeasured(step) ? findLayerVariables(this.#model) : null;
       if (layers !== null) this.#logWeightNorms(step, layers);
@@ -130,7 +134,20 @@ export class StepWatcher {
   }
 
   #takeCheckpoint(metrics: StepMetrics): Promise<void> | null {
-    return this.#checkpoints?.isAt(this.#nextStep) ? this.#checkpoints.take(this.#nextStep, metrics) : null;
+    if (!this.#checkpoints?.isAt(this.#nextStep)) return null;
+    const measured = this.#measureFeatures(this.#nextStep);
+    const taken = this.#checkpoints.take(this.#nextStep, metrics);
+    if (measured === null || taken === null) return measured ?? taken;
+    return Promise.all([measured, taken]).then(() => {});
+  }
+
+  /** Returns what is to be waited for where features are measured in place. */
+  #measureFeatures(step: number): Promise<void> | null {
+    let measured: Promise<void> | null = null;
+    this.#guard("features", () => {
+      measured = this.#options.features?.measure(step) ?? null;
+    });
+    return measured;
   }
 
   #isMeasured(step: number): boolean {

@@ -3,6 +3,7 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import type { Optimizer } from "@tensorflow/tfjs-core";
 import { z } from "zod";
 import { readEnvironment } from "../environment";
+import type { Feature } from "./feature";
 
 /** Results of an evaluation, by the name of their series: `{ "eval/accuracy": 0.93 }`. */
 export type Evaluation = Readonly<Record<string, number>>;
@@ -29,6 +30,10 @@ export interface CheckpointsOptions {
 export interface WatchOptions {
   /** Default: steps 0, 1, 2, 4 … 512, then every 500. `false`: none. */
   readonly checkpoints?: CheckpointsOptions | false;
+  /** Features that are measured at each checkpoint, on a thread of their own. */
+  readonly features?: readonly Feature[];
+  /** For the random draws of measuring: the same seed gives the same readings. Default: 0. */
+  readonly seed?: number;
   /** Gradient and weight norms every so many steps (and at 1, 2, 4 … 512). Default: every 10. `false`: none. */
   readonly norms?: { readonly every?: number } | false;
   /** Default: the model's own if it is compiled, else the one that minimises within a step. */
@@ -52,6 +57,14 @@ const checkpointsSchema = z.strictObject({
 const optionsSchema = z.strictObject({
   checkpoints: z.union([z.literal(false), checkpointsSchema]).default(checkpointsSchema.parse({})),
   norms: z.union([z.literal(false), z.strictObject({ every: every.default(10) })]).default({ every: 10 }),
+  features: z
+    .array(
+      z.custom<Feature>((value) => typeof value === "object" && value !== null && "data" in value, {
+        error: "is made by feature(name, …)",
+      }),
+    )
+    .default([]),
+  seed: z.number().int().default(0),
   optimizer: z
     .custom<Optimizer>((value) => typeof value === "object" && value !== null && "applyGradients" in value, {
       error: "is an optimizer, such as tf.train.adam(1e-3)",
@@ -68,7 +81,14 @@ export type CheckedCheckpoints = z.infer<typeof checkpointsSchema>;
 /** Throws a TailboneError that names the first wrong option. */
 export function parseWatchOptions(options: WatchOptions): CheckedWatchOptions {
   const parsed = optionsSchema.safeParse(options);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    if (parsed.data.checkpoints !== false || parsed.data.features.length === 0) return parsed.data;
+    throw new TailboneError(
+      "bad_request",
+      "watch() was called with features, but without checkpoints.",
+      "Features are measured at checkpoints: leave `checkpoints: false` away.",
+    );
+  }
   const issue = parsed.error.issues[0];
   throw new TailboneError(
     "bad_request",

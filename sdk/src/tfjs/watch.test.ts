@@ -288,6 +288,8 @@ describe("a step", () => {
       log: fail,
       pinStep: fail,
       checkpoint: fail,
+      feature: fail,
+      reading: fail,
       waitFor: fail,
     };
     const watched = watch(broken, model, { norms: { every: 1 } });

@@ -1,10 +1,13 @@
+import { checkFeature } from "@tailbone/probes/feature-data";
+import { TailboneError } from "@tailbone/protocol/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CustomCallbackArgs, LayersModel } from "@tensorflow/tfjs-layers";
 import { Warnings } from "../own-output";
 import { fitCallback } from "./fit-callback";
+import { FeatureWatch } from "./measuring/feature-watch";
 import { StepWatcher } from "./step-watcher";
 import { registerTrainingKernels } from "./wasm-kernels/register";
-import { parseWatchOptions, type WatchOptions } from "./watch-options";
+import { type CheckedWatchOptions, parseWatchOptions, type WatchOptions } from "./watch-options";
 import type { WatchedRun } from "./watched-run";
 
 /** A model that is watched while it trains. */
@@ -38,7 +41,9 @@ export interface Watched {
 export function watch(run: WatchedRun, model: LayersModel, options: WatchOptions = {}): Watched {
   const checked = parseWatchOptions(options);
   if (tf.getBackend() === "wasm") registerTrainingKernels();
-  const watcher = new StepWatcher(run, model, checked, new Warnings());
+  const warnings = new Warnings();
+  const features = watchFeatures(run, model, checked, warnings);
+  const watcher = new StepWatcher(run, model, { ...checked, features }, warnings);
   return {
     get nextStep() {
       return watcher.nextStep;
@@ -46,4 +51,27 @@ export function watch(run: WatchedRun, model: LayersModel, options: WatchOptions
     step: (fn) => watcher.watch(fn),
     callback: () => fitCallback(run, watcher),
   };
+}
+
+/** Throws for a feature that does not fit the model, before anything is trained. */
+function watchFeatures(
+  run: WatchedRun,
+  model: LayersModel,
+  checked: CheckedWatchOptions,
+  warnings: Warnings,
+): FeatureWatch | null {
+  const { features, seed } = checked;
+  if (features.length === 0) return null;
+  const twice = features.find(({ name }, index) => features.findIndex((other) => other.name === name) < index);
+  if (twice !== undefined) {
+    throw new TailboneError("bad_request", `Two features are called "${twice.name}".`, "Give each a name of its own.");
+  }
+  for (const { data } of features) checkFeature(data, model);
+  return new FeatureWatch(
+    run,
+    model,
+    features.map(({ data }) => data),
+    seed,
+    warnings,
+  );
 }

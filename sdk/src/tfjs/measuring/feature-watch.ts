@@ -1,0 +1,148 @@
+import type { FeatureData } from "@tailbone/probes/feature-data";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import type { Warnings } from "../../own-output";
+import type { WatchedRun } from "../watched-run";
+import { emptyReading, Measurer } from "./measurer";
+import { MeasuringThread } from "./measuring-thread";
+import type { MeasuringReply } from "./messages";
+import { SnapshotQueue } from "./snapshot-queue";
+
+/**
+ * Has a model's features measured at its checkpoints, on another thread: the training waits for a copy of the weights and no longer. A model that cannot be rebuilt
+ * there is measured in place. What cannot be measured in time is left out, and a reading says so.
+ *
+ *   starting -> measuring elsewhere -> (the thread dies) nothing more
+ *      +-> measuring in place
+ */
+export class FeatureWatch {
+  readonly #run: WatchedRun;
+  readonly #model: LayersModel;
+  readonly #features: readonly FeatureData[];
+  readonly #warnings: Warnings;
+  readonly #seed: number;
+  readonly #queue = new SnapshotQueue();
+  readonly #thread: MeasuringThread;
+  #isReady = false;
+  #inPlace: Measurer | null = null;
+  #isDead = false;
+  /** Resolves when nothing is left to be measured. */
+  #idle: { readonly resolve: () => void } | null = null;
+
+  constructor(run: WatchedRun, model: LayersModel, features: readonly FeatureData[], seed: number, warnings: Warnings) {
+    this.#run = run;
+    this.#model = model;
+    this.#features = features;
+    this.#warnings = warnings;
+    this.#seed = seed;
+    for (const { name, layer, settings } of features) run.feature(name, { layer, settings });
+    const topology: object = JSON.parse(JSON.stringify(model.toJSON(null, false)));
+    this.#thread = new MeasuringThread(
+      { topology, features, seed, script: process.argv[1] },
+      (reply) => this.#take(reply),
+      (error) => this.#died(error),
+    );
+  }
+
+  /** Takes what was measured meanwhile; called at every step. */
+  poll(): void {
+    if (!this.#isDead && this.#inPlace === null) this.#thread.poll();
+  }
+
+  /** Measures the model as it is now, after `step` steps. Returns what the training must wait for; null: nothing. */
+  measure(step: number): Promise<void> | null {
+    if (this.#isDead) return null;
+    if (this.#inPlace !== null) return this.#measureInPlace(this.#inPlace, step);
+    const copies = this.#model.getWeights().map((weight) => weight.clone());
+    // Where values are at hand this is a copy and no wait; on a GPU the training goes on while they are read.
+    const read = Promise.all(copies.map(async (copy) => Float32Array.from(await copy.data()))).finally(() => {
+      for (const copy of copies) copy.dispose();
+    });
+    this.#hold();
+    void read.then(
+      (weights) => this.#enqueue(step, weights),
+      (error: unknown) => {
+        this.#leaveOut(step, "not_measurable", `Not measured: ${error instanceof Error ? error.message : error}.`);
+        this.#sendNext();
+      },
+    );
+    return null;
+  }
+
+  #enqueue(step: number, weights: Float32Array[]): void {
+    const leftOut = this.#queue.add({ step, weights });
+    if (leftOut !== null) this.#skip(leftOut.step);
+    this.#sendNext();
+  }
+
+  #sendNext(): void {
+    if (!this.#isReady) return;
+    const snapshot = this.#queue.next();
+    if (snapshot !== null) this.#thread.measure(snapshot);
+    else if (this.#queue.isEmpty) this.#settle();
+  }
+
+  #take(reply: MeasuringReply): void {
+    if (reply.type === "ready") this.#isReady = true;
+    else if (reply.type === "unable") return this.#goInPlace(reply.reason);
+    else {
+      for (const reading of reply.readings) this.#run.reading(reading);
+      this.#queue.done();
+    }
+    this.#sendNext();
+  }
+
+  #goInPlace(reason: string): void {
+    this.#inPlace = new Measurer(this.#features, this.#seed);
+    this.#warnings.once(
+      "in-place",
+      `The model cannot be rebuilt on another thread (${reason}). Its features are measured between steps instead, and the training waits for that.`,
+    );
+    for (const step of this.#queue.clear()) this.#skip(step);
+    this.#settle();
+  }
+
+  async #measureInPlace(measurer: Measurer, step: number): Promise<void> {
+    const startedAtMs = performance.now();
+    for (const reading of await measurer.measure(this.#model, step)) this.#run.reading(reading);
+    const tookMs = Math.round(performance.now() - startedAtMs);
+    this.#warnings.once(
+      "in-place-cost",
+      `Measuring the features of step ${step} has held the training up for ${tookMs} ms.`,
+    );
+  }
+
+  #died(error: Error): void {
+    this.#isDead = true;
+    this.#warnings.once(
+      "measuring-died",
+      `The thread that measures features died (${error.message}). The training goes on without readings.`,
+    );
+    for (const step of this.#queue.clear()) this.#leaveOut(step, "not_measurable", `Not measured: ${error.message}.`);
+    this.#settle();
+  }
+
+  #skip(step: number): void {
+    this.#leaveOut(step, "skipped", "Not measured: measuring was behind the training.");
+  }
+
+  #leaveOut(step: number, mark: "not_measurable" | "skipped", note: string): void {
+    for (const { name } of this.#features) this.#run.reading(emptyReading(name, step, mark, note));
+  }
+
+  /** From now on `finish` waits until all is measured. */
+  #hold(): void {
+    if (this.#idle !== null) return;
+    this.#thread.hold();
+    this.#run.waitFor(
+      new Promise((resolve) => {
+        this.#idle = { resolve };
+      }),
+    );
+  }
+
+  #settle(): void {
+    this.#thread.release();
+    this.#idle?.resolve();
+    this.#idle = null;
+  }
+}

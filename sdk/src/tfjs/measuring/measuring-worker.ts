@@ -1,0 +1,44 @@
+import { type MessagePort, workerData } from "node:worker_threads";
+import * as tf from "@tensorflow/tfjs-core";
+import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
+import { pickBackend } from "../pick-backend";
+import { Measurer } from "./measurer";
+import type { MeasuringInput, MeasuringReply, Snapshot } from "./messages";
+
+/*
+ * The thread that measures: it has a backend and a copy of the model of its own. Snapshots are measured in the order in which they come.
+ */
+const { input, port }: { input: MeasuringInput; port: MessagePort } = workerData;
+const reply = (message: MeasuringReply): void => port.postMessage(message);
+
+const model = await rebuild();
+if (model !== null) {
+  const measurer = new Measurer(input.features, input.seed);
+  let last = Promise.resolve();
+  port.on("message", (snapshot: Snapshot) => {
+    last = last.then(async () => {
+      putWeights(model, snapshot);
+      reply({ type: "measured", step: snapshot.step, readings: await measurer.measure(model, snapshot.step) });
+    });
+  });
+  reply({ type: "ready" });
+}
+
+async function rebuild(): Promise<LayersModel | null> {
+  try {
+    await pickBackend({ order: ["wasm", "cpu"], quiet: true, script: input.script });
+    return await loadLayersModel({ load: async () => ({ modelTopology: input.topology }) });
+  } catch (error) {
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    reply({ type: "unable", reason });
+    return null;
+  }
+}
+
+function putWeights(of: LayersModel, { weights }: Snapshot): void {
+  const tensors = of
+    .getWeights()
+    .map((old, index) => tf.tensor(weights[index] ?? new Float32Array(), old.shape, "float32"));
+  of.setWeights(tensors);
+  tf.dispose(tensors);
+}

@@ -1,0 +1,55 @@
+import type { Snapshot } from "./messages";
+
+/** Snapshots that wait while another one is measured. */
+const MOST_WAITING = 2;
+
+/**
+ * What waits to be measured, in the order of the training. When more waits than is held, the snapshot is left out whose neighbours lie closest to each other on
+ * a logarithmic axis of steps: what is known of a life suffers least. The newest is never left out.
+ */
+export class SnapshotQueue {
+  #waiting: Snapshot[] = [];
+  #measuring: number | null = null;
+
+  /** Step of what is being measured; null: nothing is. */
+  get measuring(): number | null {
+    return this.#measuring;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#measuring === null;
+  }
+
+  /** Adds a snapshot; returns the one that is left out for it, if any. */
+  add(snapshot: Snapshot): Snapshot | null {
+    this.#waiting.push(snapshot);
+    if (this.#waiting.length <= MOST_WAITING) return null;
+    const steps = [this.#measuring ?? 0, ...this.#waiting.map(({ step }) => step)];
+    const gaps = this.#waiting
+      .slice(0, -1)
+      .map((_, index) => Math.log1p(steps[index + 2] ?? 0) - Math.log1p(steps[index] ?? 0));
+    const [leftOut] = this.#waiting.splice(gaps.indexOf(Math.min(...gaps)), 1);
+    return leftOut ?? null;
+  }
+
+  /** The next to be measured, if nothing is being measured. */
+  next(): Snapshot | null {
+    if (this.#measuring !== null) return null;
+    const snapshot = this.#waiting.shift() ?? null;
+    this.#measuring = snapshot?.step ?? null;
+    return snapshot;
+  }
+
+  /** What was being measured is done. */
+  done(): void {
+    this.#measuring = null;
+  }
+
+  /** Everything that waits or is being measured, as steps; nothing does afterwards. */
+  clear(): number[] {
+    const steps = [this.#measuring, ...this.#waiting.map(({ step }) => step)].filter((step) => step !== null);
+    this.#waiting = [];
+    this.#measuring = null;
+    return steps;
+  }
+}
