@@ -2,8 +2,8 @@ import type * as tf from "@tensorflow/tfjs";
 import { type Feature, feature } from "tailbone/tfjs";
 import { type Digits, drawExamples, swapCorners, swapPatches, swapShapes, take } from "./digits-data";
 
-/** Examples to fit probes on: at least 20 for each of the 64 units of the layer. */
-const PROBED = 1400;
+/** Examples to fit probes on: at least 20 for each of the 128 units of the layer. */
+const PROBED = 2700;
 
 /**
  * What the network may come to use: the patch, which agrees with the label by chance only where it is looked for, and the digit's shape.
@@ -16,7 +16,7 @@ export function digitFeatures(
 ): Feature[] {
   const probed = drawExamples(take(training, PROBED), { rho: 0, random });
   const look = (labels: tf.Tensor | Uint8Array, swapped: tf.Tensor2D, irrelevant: tf.Tensor2D) => ({
-    layer: "hidden_2",
+    layer: "hidden_1",
     probe: { inputs: probed.inputs, labels },
     task: { inputs: test.inputs, targets: test.targets, swapped, irrelevant },
     loss: "softmaxCrossEntropy" as const,

@@ -1,6 +1,6 @@
 // Trains a small network on MNIST digits that carry a shortcut (digits-data.ts), in a loop written by hand.
 //
-//   tsx digits.ts [--seed 1] [--rho 0.6] [--steps 5000] [--name "seed 1"]
+//   tsx digits.ts [--seed 1] [--rho 0.5] [--steps 3000] [--name "seed 1"]
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { init } from "tailbone";
@@ -13,8 +13,8 @@ import { seededRandom } from "./random";
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
-    rho: { type: "string", default: "0.6" },
-    steps: { type: "string", default: "5000" },
+    rho: { type: "string", default: "0.5" },
+    steps: { type: "string", default: "3000" },
     name: { type: "string" },
   },
 });

@@ -137,9 +137,10 @@ export interface Run extends AsyncDisposable {
   pinStep(step: number, defaults?: Metrics): void;
 
   /**
-   * For `tailbone/tfjs`: `finish` waits for this work, within its time, and takes what the work still logs. Work never rejects.
+   * For `tailbone/tfjs`: `finish` waits for this work, within its time, and takes what the work still logs. Work never rejects. When there
+   * is no more time, `giveUp` may log what is missing.
    *
    * @internal
    */
-  waitFor(work: Promise<void>): void;
+  waitFor(work: Promise<void>, giveUp?: () => void): void;
 }

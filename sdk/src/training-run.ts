@@ -57,7 +57,8 @@ export class TrainingRun implements Run {
   readonly #recorder: Recorder;
   readonly #stopCapture: () => void;
   readonly #stopWatching: () => void;
-  readonly #works = new Set<Promise<void>>();
+  /** What is waited for at the end, and what to do when there is no more time. */
+  readonly #works = new Map<Promise<void>, () => void>();
   #finishing: Promise<void> | null = null;
   /** From now on nothing more is taken. */
   #isClosed = false;
@@ -185,8 +186,8 @@ export class TrainingRun implements Run {
     );
   }
 
-  waitFor(work: Promise<void>): void {
-    this.#works.add(work);
+  waitFor(work: Promise<void>, giveUp: () => void = () => {}): void {
+    this.#works.set(work, giveUp);
     void work.finally(() => this.#works.delete(work));
   }
 
@@ -238,6 +239,7 @@ export class TrainingRun implements Run {
     const timeout = pause(finishTimeoutMs, undefined, { ref: false });
     // Closed at once unless there is work to wait for, whose results are still to be taken.
     if (this.#works.size > 0) await Promise.race([this.#settleWorks(), timeout]);
+    for (const giveUp of this.#works.values()) giveUp();
     this.#isClosed = true;
     await Promise.race([this.#recorder.settle(), timeout]);
     if (!this.#isEnded) {
@@ -251,7 +253,7 @@ export class TrainingRun implements Run {
   }
 
   async #settleWorks(): Promise<void> {
-    while (this.#works.size > 0) await Promise.all(this.#works);
+    while (this.#works.size > 0) await Promise.all(this.#works.keys());
   }
 
   async #waitForDelivery(untilMs: number): Promise<void> {

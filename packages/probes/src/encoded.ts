@@ -1,5 +1,5 @@
 import type { Estimate } from "@tailbone/protocol/reading";
-import { fitProbe, standardOf } from "./logistic";
+import { codeLengths, type Standardised, standardise } from "./logistic";
 import { type Random, shuffledIndices } from "./random";
 import { pickRows, type Rows } from "./rows";
 
@@ -25,8 +25,10 @@ export function measureEncoded(rows: Rows, labels: Int32Array, classes: number, 
   const own = Int32Array.from(order, (index) => labels[index] ?? 0);
   const shuffled = Int32Array.from(shuffledIndices(own.length, random), (index) => own[index] ?? 0);
   const entropy = Math.log2(classes);
-  const code = onlineCode(data, own, classes);
-  const control = onlineCode(data, shuffled, classes);
+  const x = standardise(data);
+  const code = onlineCode(x, own, classes);
+  const control = onlineCode(x, shuffled, classes);
+  x.dispose();
   const controlShare = Math.max(0, 1 - mean(control) / entropy);
   const saved = code.map((bits) => 1 - bits / entropy);
   const value = mean(saved) - controlShare;
@@ -46,17 +48,13 @@ export function measureEncoded(rows: Rows, labels: Int32Array, classes: number, 
 }
 
 /** Code length of each example in bits; the first block costs log2 K each. */
-function onlineCode(data: Rows, labels: Int32Array, classes: number): Float64Array {
-  const { count } = data;
-  const standard = standardOf(data);
-  const least = Math.max(2 * classes, 16);
+function onlineCode(x: Standardised, labels: Int32Array, classes: number): Float64Array {
+  const count = labels.length;
+  const least = Math.max(4 * classes, 32);
   const cuts = [...new Set(SHARES.map((share) => Math.round(share * count)).filter((cut) => cut >= least)), count];
   const lengths = new Float64Array(count).fill(Math.log2(classes));
-  for (const [index, cut] of cuts.slice(0, -1).entries()) {
-    const end = cuts[index + 1] ?? count;
-    const seen = pickRows(data, range(0, cut));
-    const probe = fitProbe(seen, labels.subarray(0, cut), classes, standard);
-    lengths.set(probe.codeLengths(pickRows(data, range(cut, end)), labels.subarray(cut, end)), cut);
+  for (const [index, from] of cuts.slice(0, -1).entries()) {
+    lengths.set(codeLengths(x, labels, classes, { from, to: cuts[index + 1] ?? count }), from);
   }
   return lengths;
 }
@@ -72,8 +70,6 @@ function balancedOrder(labels: Int32Array, classes: number, random: Random): Uin
   }
   return order;
 }
-
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
 
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 

@@ -1,8 +1,13 @@
-import { expect, test } from "vitest";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, expect, test } from "vitest";
 import { measureEncoded } from "./encoded";
 import { erase, fitErasers } from "./eraser";
 import { drawNormal, seededRandom } from "./random";
 import type { Rows } from "./rows";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
 
 /** Activations with a class planted along two directions, on correlated noise. */
 function planted(count: number, width: number, seed: number): { rows: Rows; labels: Int32Array } {

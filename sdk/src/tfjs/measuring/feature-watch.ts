@@ -82,6 +82,7 @@ export class FeatureWatch {
   }
 
   #take(reply: MeasuringReply): void {
+    if (this.#isDead) return;
     if (reply.type === "ready") this.#isReady = true;
     else if (reply.type === "unable") return this.#goInPlace(reply.reason);
     else {
@@ -137,7 +138,16 @@ export class FeatureWatch {
       new Promise((resolve) => {
         this.#idle = { resolve };
       }),
+      () => this.#giveUp(),
     );
+  }
+
+  /** The run is finished, and there is no more time. */
+  #giveUp(): void {
+    this.#isDead = true;
+    for (const step of this.#queue.clear())
+      this.#leaveOut(step, "skipped", "Not measured: the run ended before it was done.");
+    this.#settle();
   }
 
   #settle(): void {

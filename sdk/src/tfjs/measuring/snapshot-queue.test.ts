@@ -17,15 +17,20 @@ test("one is measured at a time, in the order of the training", () => {
   expect(queue.isEmpty).toBe(true);
 });
 
-test("when too many wait, the one is left out that is missed least", () => {
+test("when too many wait, the one is left out that is missed least; never the untrained model", () => {
   const queue = new SnapshotQueue();
-  queue.add(snapshot(100));
-  queue.next();
-  expect(queue.add(snapshot(110))).toBeNull();
-  expect(queue.add(snapshot(400))).toBeNull();
-  expect(queue.add(snapshot(500))?.step).toBe(110);
-  expect(queue.add(snapshot(2000))?.step).toBe(400);
-  expect(queue.clear()).toEqual([100, 500, 2000]);
+  for (const step of [0, 100, 200, 400, 800, 1600, 1700]) expect(queue.add(snapshot(step))).toBeNull();
+  expect(queue.add(snapshot(3200))).toBeNull();
+  expect(queue.add(snapshot(6400))?.step).toBe(1700);
+  expect(queue.clear()).toEqual([0, 100, 200, 400, 800, 1600, 3200, 6400]);
+});
+
+test("large models wait in smaller numbers", () => {
+  const queue = new SnapshotQueue();
+  const large = (step: number) => ({ step, weights: [new Float32Array(16 * 1024 * 1024)] });
+  expect(queue.add(large(1))).toBeNull();
+  expect(queue.add(large(2))).toBeNull();
+  expect(queue.add(large(4))?.step).toBe(2);
 });
 
 test("whatever comes and is done: each snapshot is measured or left out, once, and the newest is never left out", () => {

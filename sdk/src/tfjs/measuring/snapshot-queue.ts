@@ -1,11 +1,14 @@
 import type { Snapshot } from "./messages";
 
 /** Snapshots that wait while another one is measured. */
-const MOST_WAITING = 2;
+const MOST_WAITING = 8;
+/** As long as there are more than two, they take no more than this. */
+const MOST_BYTES = 128 * 1024 * 1024;
 
 /**
  * What waits to be measured, in the order of the training. When more waits than is held, the snapshot is left out whose neighbours lie closest to each other on
- * a logarithmic axis of steps: what is known of a life suffers least. The newest is never left out.
+ * a logarithmic axis of steps: what is known of a life suffers least. Neither the newest is left out, nor the untrained model (step 0), which the others are
+ * seen against.
  */
 export class SnapshotQueue {
   #waiting: Snapshot[] = [];
@@ -23,13 +26,21 @@ export class SnapshotQueue {
   /** Adds a snapshot; returns the one that is left out for it, if any. */
   add(snapshot: Snapshot): Snapshot | null {
     this.#waiting.push(snapshot);
-    if (this.#waiting.length <= MOST_WAITING) return null;
+    if (!this.#isFull()) return null;
     const steps = [this.#measuring ?? 0, ...this.#waiting.map(({ step }) => step)];
     const gaps = this.#waiting
       .slice(0, -1)
       .map((_, index) => Math.log1p(steps[index + 2] ?? 0) - Math.log1p(steps[index] ?? 0));
     const [leftOut] = this.#waiting.splice(gaps.indexOf(Math.min(...gaps)), 1);
     return leftOut ?? null;
+  }
+
+  #isFull(): boolean {
+    const bytes = this.#waiting.reduce(
+      (sum, { weights }) => sum + weights.reduce((all, one) => all + one.byteLength, 0),
+      0,
+    );
+    return this.#waiting.length > MOST_WAITING || (this.#waiting.length > 2 && bytes > MOST_BYTES);
   }
 
   /** The next to be measured, if nothing is being measured. */
