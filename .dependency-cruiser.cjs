@@ -52,7 +52,7 @@ module.exports = {
       name: "a training script brings in little: a socket, TensorFlow.js, schemas, ids, a progress bar",
       severity: "error",
       from: { path: "^sdk/src/", pathNot: testing },
-      to: { path: npmOf("socket\\.io-client", "@tensorflow", "zod", "uuid", "cli-progress") },
+      to: { path: npmOf("socket\\.io-client", "@tensorflow", "zod", "uuid", "cli-progress", "ml-matrix") },
     },
     {
       name: "pure packages know no clock, file or socket",

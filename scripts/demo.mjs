@@ -79,7 +79,9 @@ async function summarise(id) {
     if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${await response.text()}`);
     return response.json();
   };
-  const [detail, { series }] = await Promise.all([get(`/runs/${id}`), get(`/runs/${id}/series`)]);
+  const [detail, { series }, { features }, { events }] = await Promise.all(
+    ["", "/series", "/features", "/events"].map((part) => get(`/runs/${id}${part}`)),
+  );
   return {
     url: served.url,
     project: detail.project.name,
@@ -87,8 +89,8 @@ async function summarise(id) {
     status: detail.state,
     series: series.length,
     points: detail.points,
-    readings: 0,
-    events: [],
+    readings: features.reduce((sum, { readings }) => sum + readings.length, 0),
+    events: events.map(({ feature, from, to, after, by }) => ({ feature, from, to, after, by })),
   };
 }
 

@@ -6,13 +6,14 @@ import * as tf from "@tensorflow/tfjs";
 import { init } from "tailbone";
 import { pickBackend, watch } from "tailbone/tfjs";
 import { drawExamples, loadDigits } from "./digits-data";
+import { digitFeatures } from "./digits-features";
 import { buildModel, crossEntropy } from "./digits-model";
 import { seededRandom } from "./random";
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
-    rho: { type: "string", default: "0.6" },
+    rho: { type: "string", default: "0.5" },
     epochs: { type: "string", default: "20" },
     name: { type: "string" },
   },
@@ -36,7 +37,7 @@ const test = drawExamples(heldOut, { rho: config.rho, random });
 const model = buildModel(config.seed);
 model.compile({ optimizer: tf.train.adam(config.lr), loss: crossEntropy, metrics: ["accuracy"] });
 
-const watched = watch(run, model);
+const watched = watch(run, model, { features: digitFeatures(training, test, random), seed: config.seed });
 await model.fit(seen.inputs, seen.targets, {
   epochs: config.epochs,
   batchSize: config.batch,

@@ -207,7 +207,10 @@ export class TrainingRun implements Run {
   /** Takes a record only if the hub would. */
   #recordChecked(record: RunRecord): void {
     const parsed = recordSchema.safeParse(record);
-    if (parsed.success) return this.#record(parsed.data);
+    if (parsed.success) {
+      this.#record(parsed.data);
+      return;
+    }
     const issue = parsed.error.issues[0];
     this.#warnings.once(
       record.type,

@@ -6,7 +6,7 @@ import { type Eraser, erase, fitErasers } from "./eraser";
 import { classesOf, enoughExamples, type FeatureData } from "./feature-data";
 import { outcomeOf } from "./outcome";
 import { mixSeed, seededRandom } from "./random";
-import { isFinite, type Rows } from "./rows";
+import { isAllFinite, type Rows } from "./rows";
 import { captureLayer, nextLayer, type Replace, runModel, runReplaced } from "./run-model";
 import { isOffDistribution, measureShift } from "./shift";
 import { measureUse } from "./use";
@@ -32,7 +32,7 @@ export async function measureFeature({ model, feature, step, seed, untrained }: 
   const seedOf = (what: string): number => mixSeed(seed, `${name}/${what}`, step);
   const [activations, clean] = [await captureLayer(model, layer, probe.inputs), await runModel(model, task.inputs)];
   const base = { feature: name, step, untrained };
-  if (!isFinite(activations) || !isFinite(clean))
+  if (!isAllFinite(activations) || !isAllFinite(clean))
     return notMeasurable(base, "its activations or outputs are not finite");
 
   const { estimate: encoded, vInformation } = measureEncoded(
@@ -46,7 +46,7 @@ export async function measureFeature({ model, feature, step, seed, untrained }: 
     task.swapped === null
       ? await eraseAtLayer(model, feature, activations, seedOf("erase"))
       : await swapInputs(model, feature);
-  if (![changed, ...controls].every(isFinite))
+  if (![changed, ...controls].every(isAllFinite))
     return notMeasurable(base, "the outputs after the intervention are not finite");
   const isSwap = task.swapped !== null;
   // A swap has no side damage: its control is told, and not taken off.

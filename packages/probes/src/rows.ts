@@ -34,4 +34,4 @@ export function pickRows(rows: Rows, indices: ArrayLike<number>): Rows {
   return { count: indices.length, width: rows.width, values };
 }
 
-export const isFinite = ({ values }: Rows): boolean => values.every(Number.isFinite);
+export const isAllFinite = ({ values }: Rows): boolean => values.every(Number.isFinite);

@@ -83,8 +83,11 @@ export class FeatureWatch {
 
   #take(reply: MeasuringReply): void {
     if (this.#isDead) return;
+    if (reply.type === "unable") {
+      this.#goInPlace(reply.reason);
+      return;
+    }
     if (reply.type === "ready") this.#isReady = true;
-    else if (reply.type === "unable") return this.#goInPlace(reply.reason);
     else {
       for (const reading of reply.readings) this.#run.reading(reading);
       this.#queue.done();
