@@ -1,6 +1,6 @@
 // The same as digits.ts with `model.fit`: the callback of `watch` is all there is to it.
 //
-//   tsx digits-fit.ts [--seed 1] [--rho 0.6] [--epochs 20] [--name "seed 1, fit"]
+//   tsx digits-fit.ts [--seed 1] [--rho 0.5] [--epochs 20] [--name "seed 1, fit"]
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { init } from "tailbone";

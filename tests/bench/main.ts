@@ -1,8 +1,14 @@
+import { benchHoldup } from "./holdup";
 import { benchIngest } from "./ingest";
 import { benchLatency } from "./latency";
 import { benchLog } from "./log";
 
-const benches: Record<string, () => Promise<void>> = { log: benchLog, ingest: benchIngest, latency: benchLatency };
+const benches: Record<string, () => Promise<void>> = {
+  log: benchLog,
+  ingest: benchIngest,
+  latency: benchLatency,
+  holdup: benchHoldup,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in benches));
