@@ -1,5 +1,6 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Frame } from "@tailbone/protocol/frame";
+import type { Alert } from "@tailbone/protocol/http";
 import type { Run } from "@tailbone/protocol/run";
 import { appendLife } from "./append-life";
 import { collectPoints, placePoints, readSeries, type SeriesRow } from "./append-points";
@@ -8,6 +9,7 @@ import type { Database, Transaction } from "./database";
 import { gatherLife, type RunHead } from "./gather-records";
 import { readRun } from "./get-run";
 import { refuseMissingRun } from "./missing-run";
+import { raiseAlerts } from "./raise-alerts";
 import { writePoints } from "./write-points";
 
 export interface AppendFrames {
@@ -25,6 +27,8 @@ export interface AppendedFrames {
   from: number;
   to: number;
   run: Run;
+  /** What these frames have raised, as it is stored. */
+  alerts: Alert[];
 }
 
 /**
@@ -48,19 +52,33 @@ export async function appendFrames(
     if (gap !== undefined) throw sequenceGap(gap.sequence, place.next);
     const next = place.next + fresh.length;
     const to = head.streamOffset + fresh.length;
-    if (fresh.length === 0) return { next, from: to, to, run: await readRun(sql, { team, run }) };
+    if (fresh.length === 0) return { next, from: to, to, run: await readRun(sql, { team, run }), alerts: [] };
 
     const arrived = fresh.length === frames.length ? all : collectPoints(fresh.flatMap((frame) => frame.groups));
     const { appends, leftOut } = await placePoints(sql, { team, run, arrived, known });
-    const { remarks } = await appendLife(sql, { team, run, ...gatherLife(fresh), nowMs });
+    const { records, alerts: ofScript, isEnd } = gatherLife(fresh);
+    const { events, remarks } = await appendLife(sql, { team, run, records, isEnd, nowMs });
+    const alerts = raiseAlerts(ofScript, events, nowMs);
     // Sent together and carried out in this order, so that the run is read as the others have left it.
     const [, , , after] = await Promise.all([
       writePoints(sql, { team, run, appends }),
-      appendRecords(sql, { team, run, writer, head, frames: fresh, leftOut, remarks, revive: place.newest, nowMs }),
+      appendRecords(sql, {
+        team,
+        run,
+        writer,
+        head,
+        frames: fresh,
+        leftOut,
+        remarks,
+        alerts,
+        revive: place.newest,
+        nowMs,
+      }),
       sql`update writer set next_sequence = ${next} where run_id = ${run} and id = ${writer}`,
       readRun(sql, { team, run }),
     ]);
-    return { next, from: head.streamOffset, to, run: after };
+    const of = { id: after.id, name: after.name, project: after.project.name };
+    return { next, from: head.streamOffset, to, run: after, alerts: alerts.map((alert) => ({ ...alert, run: of })) };
   });
 }
 

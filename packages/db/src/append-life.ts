@@ -26,9 +26,15 @@ interface AppendLife {
 }
 
 interface Lived {
-  events: LifecycleEvent[];
+  events: StoredEvent[];
   /** What was left out, in words. */
   remarks: string[];
+}
+
+/** An event with the id under which it is stored. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly event: LifecycleEvent;
 }
 
 interface StoredLife {
@@ -46,11 +52,12 @@ export async function appendLife(sql: Transaction, { team, run, records, isEnd, 
   >`select life, strips from run_life where run_id = ${run} and team_id = ${team}`;
   if (stored === undefined && records.length === 0) return { events: [], remarks: [] };
   const before = stored ?? { life: startLife(), strips: [] };
-  const { life, strips, events, kept, declared, remarks } = live(before, records, isEnd);
+  const { life, strips, events: happened, kept, declared, remarks } = live(before, records, isEnd);
+  const events = happened.map((event) => ({ id: uuidv7(), event }));
   const touched = new Set([
     ...kept.map(({ feature }) => feature),
     ...declared.keys(),
-    ...events.map(({ feature }) => feature),
+    ...happened.map(({ feature }) => feature),
   ]);
   await Promise.all([
     sql`
@@ -150,9 +157,9 @@ function insertReadings(sql: Transaction, team: string, run: string, readings: r
     order by place`;
 }
 
-function insertEvents(sql: Transaction, team: string, run: string, events: readonly LifecycleEvent[], nowMs: number) {
+function insertEvents(sql: Transaction, team: string, run: string, events: readonly StoredEvent[], nowMs: number) {
   return sql`
     insert into lifecycle_event (id, team_id, run_id, time_ms, event)
     select id, ${team}, ${run}::uuid, ${nowMs}::float8, event::jsonb
-    from unnest(${events.map(() => uuidv7())}::uuid[], ${events.map((event) => storableJson(event))}::text[]) as one (id, event)`;
+    from unnest(${events.map(({ id }) => id)}::uuid[], ${events.map(({ event }) => storableJson(event))}::text[]) as one (id, event)`;
 }

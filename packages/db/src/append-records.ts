@@ -1,8 +1,8 @@
 import type { Frame } from "@tailbone/protocol/frame";
 import type { RunState } from "@tailbone/protocol/run";
-import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "./database";
 import { type Changes, gatherRecords, type RunHead } from "./gather-records";
+import type { RaisedAlert } from "./raise-alerts";
 import { jsonb, storable, storableJson } from "./stored-text";
 
 interface AppendRecords {
@@ -15,6 +15,7 @@ interface AppendRecords {
   leftOut: number;
   /** What else was left out, in words. */
   remarks: readonly string[];
+  alerts: readonly RaisedAlert[];
   /** Whether a run that has ended runs again by these frames. */
   revive: boolean;
   nowMs: number;
@@ -22,7 +23,7 @@ interface AppendRecords {
 
 /** Stores the records of new frames and moves the run's head on. Nothing in it waits for an answer before it sends all. */
 export async function appendRecords(sql: Transaction, input: AppendRecords): Promise<void> {
-  const { team, run, writer, head, frames, leftOut, remarks, nowMs } = input;
+  const { team, run, writer, head, frames, leftOut, remarks, alerts, nowMs } = input;
   const changes = gatherRecords(head, frames, { leftOut, remarks, nowMs });
   const { points, lastStep } = countPoints(frames);
   const { end } = changes;
@@ -46,7 +47,7 @@ export async function appendRecords(sql: Transaction, input: AppendRecords): Pro
       : [sql`update writer set ended_at_ms = ${end.timeMs} where run_id = ${run} and id = ${writer}`]),
     ...(changes.lines.length === 0 ? [] : [insertLines(sql, team, run, changes.lines)]),
     ...(changes.checkpoints.length === 0 ? [] : [insertCheckpoints(sql, team, run, changes.checkpoints)]),
-    ...(changes.alerts.length === 0 ? [] : [insertAlerts(sql, team, run, changes.alerts)]),
+    ...(alerts.length === 0 ? [] : [insertAlerts(sql, team, run, alerts)]),
   ]);
 }
 
@@ -85,12 +86,13 @@ function insertCheckpoints(sql: Transaction, team: string, run: string, checkpoi
     order by place`;
 }
 
-function insertAlerts(sql: Transaction, team: string, run: string, alerts: Changes["alerts"]) {
+function insertAlerts(sql: Transaction, team: string, run: string, alerts: readonly RaisedAlert[]) {
   return sql`
-    insert into alert (id, team_id, run_id, title, text, level, step, time_ms)
-    select id, ${team}, ${run}::uuid, title, text, level, step, time_ms
-    from unnest(${alerts.map(() => uuidv7())}::uuid[], ${alerts.map((one) => storable(one.title))}::text[],
-      ${alerts.map((one) => storable(one.text))}::text[], ${alerts.map((one) => one.level)}::text[],
-      ${alerts.map((one) => one.step ?? null)}::float8[], ${alerts.map((one) => one.timeMs)}::float8[])
-      as one (id, title, text, level, step, time_ms)`;
+    insert into alert (id, team_id, run_id, title, text, level, step, time_ms, feature, event_id)
+    select id, ${team}, ${run}::uuid, title, text, level, step, time_ms, feature, event_id
+    from unnest(${alerts.map(({ id }) => id)}::uuid[], ${alerts.map(({ title }) => storable(title))}::text[],
+      ${alerts.map(({ text }) => storable(text))}::text[], ${alerts.map(({ level }) => level)}::text[],
+      ${alerts.map(({ step }) => step)}::float8[], ${alerts.map(({ timeMs }) => timeMs)}::float8[],
+      ${alerts.map(({ feature }) => feature)}::text[], ${alerts.map(({ event }) => event)}::uuid[])
+      as one (id, title, text, level, step, time_ms, feature, event_id)`;
 }

@@ -22,7 +22,6 @@ export interface Changes {
   dropped: number;
   lines: { timeMs: number; stream: "stdout" | "stderr"; text: string }[];
   checkpoints: Kept<"checkpoint">;
-  alerts: Kept<"alert">;
   end: { state: RunState; timeMs: number; error: RunError | null } | null;
 }
 
@@ -41,7 +40,6 @@ export function gatherRecords(
     dropped: leftOut,
     lines: [],
     checkpoints: [],
-    alerts: [],
     end: null,
   };
   const refuse = (what: string): void => {
@@ -71,12 +69,10 @@ export function gatherRecords(
       case "checkpoint":
         changes.checkpoints.push(record);
         break;
-      case "alert":
-        changes.alerts.push(record);
-        break;
       case "feature":
       case "reading":
-        // They have a table of their own: see gatherLife.
+      case "alert":
+        // See gatherLife.
         break;
       case "dropped":
         changes.dropped += record.points;
@@ -89,11 +85,16 @@ export function gatherRecords(
   return changes;
 }
 
-/** What frames say of features, in order, and whether the training ends with them. */
-export function gatherLife(frames: readonly Frame[]): { records: Kept<"feature" | "reading">; isEnd: boolean } {
+/** What frames say of features, in order, the alerts that the script raises, and whether the training ends with them. */
+export function gatherLife(frames: readonly Frame[]): {
+  records: Kept<"feature" | "reading">;
+  alerts: Kept<"alert">;
+  isEnd: boolean;
+} {
   const all = frames.flatMap((frame) => frame.records);
   return {
     records: all.filter((record) => record.type === "feature" || record.type === "reading"),
+    alerts: all.filter((record) => record.type === "alert"),
     isEnd: all.some((record) => record.type === "finish"),
   };
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { appendFrames } from "./append-frames";
 import { getRun } from "./get-run";
 import { listEvents, listFeatures } from "./list-life";
-import { listConsole } from "./list-records";
+import { listAlerts, listConsole } from "./list-records";
 import { openWriter } from "./open-writer";
 import { openTestDatabase, type TestDatabase } from "./testing";
 
@@ -100,6 +100,19 @@ test("a feature's readings, states and events are stored with their frame, and t
       ],
     },
   ]);
+});
+
+test("what a team is told is raised with the frame, once, with its evidence and what it tells of", async () => {
+  for (const one of life) await append(one);
+  const frame = { sequence: sequence - 1, sealedAtMs: 0, groups: [], records: [life.at(-1) ?? reading(8, 0, 0)] };
+  expect((await appendFrames(database.db, { ...address, writer, frames: [frame] })).alerts).toEqual([]);
+  const alerts = await listAlerts(database.db, address);
+  const events = await listEvents(database.db, address);
+  expect(alerts.map(({ title, level, feature, event }) => [title, level, feature, event])).toEqual([
+    ["patch turned vestigial", "warning", "patch", events[2]?.id],
+    ["patch emerged", "info", "patch", events[1]?.id],
+  ]);
+  expect(alerts[0]?.text).toBe(events[2]?.sentence);
 });
 
 test("the same readings in one frame, or in a frame each, or sent twice, give the same events", async () => {

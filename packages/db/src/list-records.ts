@@ -49,6 +49,7 @@ export async function listAlerts(
   const sql = db.$client;
   const rows = await sql<(Omit<Alert, "run"> & { runId: string; runName: string; project: string })[]>`
     select alert.id, alert.title, alert.text, alert.level, alert.step, alert.time_ms as "timeMs",
+      alert.feature, alert.event_id as event,
       run.id as "runId", run.name as "runName", project.name as project
     from alert join run on run.id = alert.run_id join project on project.id = run.project_id
     where alert.team_id = ${team} ${run === undefined ? sql`` : sql`and alert.run_id = ${run}`}

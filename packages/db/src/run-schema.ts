@@ -195,6 +195,9 @@ export const alert = pgTable(
     level: text("level", { enum: ["info", "warning", "error"] }).notNull(),
     step: doublePrecision("step"),
     timeMs: doublePrecision("time_ms").notNull(),
+    /** What it tells of; null: the script itself has raised it. */
+    feature: text("feature"),
+    eventId: uuid("event_id"),
   },
   (table) => [index("alert_team_time").on(table.teamId, table.timeMs), index("alert_run").on(table.runId)],
 );

@@ -195,6 +195,9 @@ export const alertSchema = z.object({
   level: alertLevelSchema,
   step: stepSchema.nullable(),
   timeMs: timeMsSchema,
+  /** The feature and the event that it tells of; null: the script itself has raised it. */
+  feature: featureNameSchema.nullable(),
+  event: z.uuid().nullable(),
 });
 export type Alert = z.infer<typeof alertSchema>;
 export const alertListSchema = z.object({ alerts: z.array(alertSchema), cursor: z.string().nullable() });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { WireError } from "./errors";
+import type { Alert } from "./http";
 import { runIdSchema, writerIdSchema } from "./names";
 import { type OpenedWriter, type OpenWriter, openWriterSchema, type Run } from "./run";
 
@@ -86,4 +87,6 @@ export interface LiveServerEvents {
   /** The run's head (state, name, tags, last values) changed; sent at most a few times a second per run. */
   "run:changed": (run: Run) => void;
   "run:deleted": (deleted: { run: string }) => void;
+  /** Something has happened in the viewer's team that someone should know of, whatever the viewer follows. */
+  "alert:raised": (alert: Alert) => void;
 }

@@ -76,7 +76,8 @@ const CONSOLE_PAGE = 1000;
 export const readConsole = (run: string, before: number | null, signal?: Abort) =>
   callApi(consoleListSchema, `/runs/${run}/console`, { query: { before, limit: CONSOLE_PAGE }, signal });
 
-export const listAlerts = (run: string, signal?: Abort) =>
+/** `run`: null asks for those of all runs. */
+export const listAlerts = (run: string | null, signal?: Abort) =>
   callApi(alertListSchema, "/alerts", { query: { run }, signal });
 
 export const listKeys = (signal?: Abort) => callApi(keyListSchema, "/keys", { signal });

@@ -25,7 +25,7 @@ export const queries = {
   run: (run: string) => queryOptions({ queryKey: ["run", run], queryFn: ({ signal }) => readRun(run, signal) }),
   checkpoints: (run: string) =>
     queryOptions({ queryKey: ["checkpoints", run], queryFn: ({ signal }) => listCheckpoints(run, signal) }),
-  alerts: (run: string) =>
+  alerts: (run: string | null) =>
     queryOptions({ queryKey: ["alerts", run], queryFn: ({ signal }) => listAlerts(run, signal) }),
   keys: queryOptions({ queryKey: ["keys"], queryFn: ({ signal }) => listKeys(signal) }),
   members: queryOptions({ queryKey: ["members"], queryFn: ({ signal }) => listMembers(signal) }),

@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ChevronsLeft, ChevronsRight, ChevronsUpDown, Folder, List, LogOut, Settings } from "lucide-react";
+import { Bell, ChevronsLeft, ChevronsRight, ChevronsUpDown, Folder, List, LogOut, Settings } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
@@ -33,6 +33,7 @@ export function Rail({ isCollapsed, onToggle, onNavigate = () => {} }: RailProps
         <Team isCollapsed={isCollapsed} />
       </div>
       <Row {...row} href="/runs" icon={<List />} label="Runs" isCurrent={path === "/runs"} />
+      <Row {...row} href="/alerts" icon={<Bell />} label="Alerts" isCurrent={path === "/alerts"} />
       <Row {...row} href="/settings" icon={<Settings />} label="Settings" isCurrent={path === "/settings"} />
       {isCollapsed ? (
         <Row {...row} href="/" icon={<Folder />} label="Projects" isCurrent={path === "/"} />

@@ -1,6 +1,7 @@
 "use client";
 import { Dialog } from "radix-ui";
 import { createContext, type ReactNode, useContext, useState } from "react";
+import { AlertToasts } from "../alerts/alert-toasts";
 import { LiveProvider } from "../live/live-provider";
 import { CommandPalette } from "./command-palette";
 import { KeyHelp } from "./key-help";
@@ -37,6 +38,7 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
   const frame = { openPalette: () => setOpen("palette"), openDrawer: () => setOpen("drawer") };
   return (
     <LiveProvider>
+      <AlertToasts />
       <FrameContext value={frame}>
         <div className="flex h-dvh">
           <aside

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "react";
 export const JUMPS: Readonly<Record<string, { readonly path: string; readonly label: string }>> = {
   p: { path: "/", label: "Projects" },
   r: { path: "/runs", label: "Runs" },
+  a: { path: "/alerts", label: "Alerts" },
   s: { path: "/settings", label: "Settings" },
 };
 

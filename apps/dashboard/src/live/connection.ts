@@ -1,5 +1,6 @@
 import { RETRYABLE } from "@tailbone/protocol/errors";
 import { decodeFrame } from "@tailbone/protocol/frame";
+import type { Alert } from "@tailbone/protocol/http";
 import type { Run } from "@tailbone/protocol/run";
 import {
   type Followed,
@@ -40,6 +41,7 @@ export class LiveConnection {
   readonly #projects = new Map<string, number>();
   readonly #heads = new Set<(run: Run) => void>();
   readonly #deleted = new Set<(run: string) => void>();
+  readonly #alerts = new Set<(alert: Alert) => void>();
   readonly #reconnected = new Set<() => void>();
   readonly #listeners = new Set<() => void>();
   #state: ConnectionState = { name: "connecting" };
@@ -67,6 +69,9 @@ export class LiveConnection {
     });
     socket.on("run:deleted", ({ run }) => {
       for (const listen of this.#deleted) listen(run);
+    });
+    socket.on("alert:raised", (alert) => {
+      for (const listen of this.#alerts) listen(alert);
     });
   }
 
@@ -129,6 +134,11 @@ export class LiveConnection {
 
   onDeleted(listener: (run: string) => void): () => void {
     return this.#add(this.#deleted, listener);
+  }
+
+  /** Hears of what is raised anywhere in the team. */
+  onAlert(listener: (alert: Alert) => void): () => void {
+    return this.#add(this.#alerts, listener);
   }
 
   /** What is not in any stream may have changed unheard while the connection was away. */

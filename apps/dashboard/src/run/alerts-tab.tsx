@@ -1,21 +1,14 @@
 "use client";
-import type { AlertLevel } from "@tailbone/protocol/records";
 import { useQuery } from "@tanstack/react-query";
+import { AlertList } from "../alerts/alert-list";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
-import { formatStep } from "../format/number";
-import { Ago } from "../ui/ago";
-import { cn } from "../ui/cn";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { TableSkeleton } from "../ui/table";
-import { useNow } from "../ui/use-now";
 
-const looks: Record<AlertLevel, string> = { info: "text-soft", warning: "text-warn", error: "text-bad" };
-
-/** What the script itself has raised. */
+/** What was raised in this run, by its features' lives or by the script itself. */
 export function AlertsTab({ run }: { run: string }) {
   const { data, error, refetch } = useQuery(queries.alerts(run));
-  const now = useNow(10_000);
   if (data === undefined) {
     return error === null ? (
       <TableSkeleton rows={3} />
@@ -27,26 +20,11 @@ export function AlertsTab({ run }: { run: string }) {
     return (
       <EmptyNotice title="No alerts." className="px-4">
         <p>
-          The script raises one with <code className="font-mono text-ink">{"run.alert({ title, text, level })"}</code>.
+          One is raised when a feature emerges or turns vestigial, and by the script with{" "}
+          <code className="font-mono text-ink">{"run.alert({ title, text, level })"}</code>.
         </p>
       </EmptyNotice>
     );
   }
-  return (
-    <ul className="divide-y divide-line">
-      {data.alerts.map(({ id, title, text, level, step, timeMs }) => (
-        <li key={id} className="grid max-w-3xl gap-0.5 px-4 py-3">
-          <p className="flex items-baseline gap-3">
-            <span className={cn("text-xs", looks[level])}>{level}</span>
-            <span className="font-medium">{title}</span>
-            <span className="ml-auto text-faint text-xs">
-              {step === null ? null : `step ${formatStep(step)} · `}
-              <Ago timeMs={timeMs} now={now} />
-            </span>
-          </p>
-          {text === "" ? null : <p className="whitespace-pre-wrap text-soft">{text}</p>}
-        </li>
-      ))}
-    </ul>
-  );
+  return <AlertList alerts={data.alerts} />;
 }

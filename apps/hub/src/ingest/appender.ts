@@ -1,5 +1,6 @@
 import { type ErrorCode, RETRYABLE, TailboneError } from "@tailbone/protocol/errors";
 import { decodeFrame, type Frame } from "@tailbone/protocol/frame";
+import type { Alert } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";
 import type { Run } from "@tailbone/protocol/run";
 import type { Appended } from "@tailbone/protocol/sockets";
@@ -20,6 +21,7 @@ export interface Committed {
   readonly from: number;
   readonly to: number;
   readonly frames: readonly Uint8Array[];
+  readonly alerts: readonly Alert[];
 }
 
 interface CommitResult {
@@ -27,6 +29,7 @@ interface CommitResult {
   readonly from: number;
   readonly to: number;
   readonly run: Run;
+  readonly alerts: readonly Alert[];
 }
 
 export interface AppenderOptions {
@@ -79,7 +82,8 @@ export function createAppender({ commit, onCommitted, metrics }: AppenderOptions
       for (const group of frame.groups) metrics.points.inc(group.names.length * group.steps.length);
     }
     if (fresh.length > 0) {
-      onCommitted({ team, run: result.run, from: result.from, to: result.to, frames: fresh.map(({ bytes }) => bytes) });
+      const { from, to, alerts } = result;
+      onCommitted({ team, run: result.run, from, to, frames: fresh.map(({ bytes }) => bytes), alerts });
     }
     for (const pending of batch) pending.resolve({ next: result.next });
   }

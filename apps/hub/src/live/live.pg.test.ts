@@ -1,3 +1,5 @@
+import { encodeFrame } from "@tailbone/protocol/frame";
+import type { RunRecord } from "@tailbone/protocol/records";
 import { runDetailSchema } from "@tailbone/protocol/run";
 import type { RunDelta } from "@tailbone/protocol/sockets";
 import { v7 as uuidv7 } from "uuid";
@@ -31,6 +33,10 @@ async function openRun() {
       unwrap(await socket.emitWithAck("frame:append", address, lossFrame(sequence, points))),
   };
 }
+
+const nextConnect = async (viewer: ViewerSocket): Promise<void> => {
+  if (!viewer.connected) await new Promise<void>((resolve) => viewer.once("connect", resolve));
+};
 
 const follow = async (viewer: ViewerSocket, run: string, offset: number | null) =>
   unwrap(await viewer.emitWithAck("run:follow", { run, offset }));
@@ -145,6 +151,29 @@ describe("a viewer", () => {
       ok: false,
       error: { code: "bad_request", message: expect.stringContaining("run") },
     });
+  });
+
+  test("hears what is raised in its team, whatever it follows, and nothing of another's", async () => {
+    const run = await openRun();
+    const [viewer, stranger] = [hub.viewer(), hub.viewer({ key: (await hub.addTeam()).key })];
+    const heard: string[] = [];
+    stranger.on("alert:raised", ({ title }) => heard.push(title));
+    await Promise.all([viewer, stranger].map((each) => nextConnect(each)));
+    const raised = nextEvent(viewer, "alert:raised");
+    const records: RunRecord[] = [
+      { type: "alert", timeMs: 5, title: "loss is odd", text: "look", level: "warning", step: 8 },
+    ];
+    const frame = encodeFrame({ sequence: 0, sealedAtMs: 0, groups: [], records });
+    unwrap(await run.socket.emitWithAck("frame:append", { run: run.run, writer: run.writer }, frame));
+    expect(await raised).toMatchObject({
+      title: "loss is odd",
+      level: "warning",
+      step: 8,
+      run: { id: run.run },
+      feature: null,
+    });
+    await stranger.emitWithAck("run:follow", { run: run.run, offset: null });
+    expect(heard).toEqual([]);
   });
 
   test("of a project hears of runs that start, and of their states", async () => {

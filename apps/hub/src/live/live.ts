@@ -63,6 +63,7 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
   const feeds = new FeedStore(FEED_BYTES);
   const byRun = new Rooms();
   const byProject = new Rooms();
+  const byTeam = new Rooms();
   const heads = createHeadThrottle(HEAD_INTERVAL_MS, (run) => {
     for (const viewer of audience(run)) viewer.changed(run);
   });
@@ -99,6 +100,8 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
     const viewer = new Viewer(socket, feeds, () => metrics.resets.inc());
     const wanted = new Set<string>();
     const projects = new Set<string>();
+    const team = socket.data.caller.team.id;
+    byTeam.join(team, viewer);
     metrics.viewers.inc();
     socket.on("run:follow", (request, answer) => {
       void answerWith(answer, log, () => follow(viewer, wanted, request));
@@ -127,6 +130,7 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
     });
     socket.on("disconnect", () => {
       metrics.viewers.dec();
+      byTeam.leave(team, viewer);
       for (const run of wanted) byRun.leave(run, viewer);
       for (const project of projects) byProject.leave(project, viewer);
       wanted.clear();
@@ -136,10 +140,11 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
   }
 
   return {
-    committed: ({ run, from, frames }) => {
+    committed: ({ team, run, from, frames, alerts }) => {
       const feed = feeds.append(run.id, from, frames);
       for (const viewer of byRun.of(run.id)) viewer.grown(run.id, feed);
       heads.push(run);
+      for (const alert of alerts) for (const viewer of byTeam.of(team)) viewer.socket.emit("alert:raised", alert);
     },
     changed: heads.push,
     deleted: (run) => {

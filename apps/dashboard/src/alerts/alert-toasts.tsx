@@ -1,0 +1,29 @@
+"use client";
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useEffect } from "react";
+import { toast } from "sonner";
+import { useLive } from "../live/live-provider";
+import { alertPath } from "./alert-path";
+
+/** Says at once what has been raised, on whatever page one is. */
+export function AlertToasts() {
+  const connection = useLive();
+  const client = useQueryClient();
+  const router = useRouter();
+  useEffect(
+    () =>
+      connection.onAlert((alert) => {
+        void client.invalidateQueries({ queryKey: ["alerts"] });
+        const look = alert.level === "info" ? toast.info : alert.level === "warning" ? toast.warning : toast.error;
+        look(alert.title, {
+          id: alert.id,
+          description: `${alert.run.project} / ${alert.run.name}`,
+          duration: 10_000,
+          action: { label: "Show", onClick: () => router.push(alertPath(alert)) },
+        });
+      }),
+    [connection, client, router],
+  );
+  return null;
+}
