@@ -39,7 +39,8 @@ export interface ChartCardProps {
 
 const nothing: ChartState = { view: null, error: null };
 
-function useDrawn(live: RunLive, series: string, isInView: boolean): ChartState {
+/** What is to be drawn of a series, kept live while it is in view. */
+export function useDrawn(live: RunLive, series: string, isInView: boolean): ChartState {
   const subscribe = useCallback(
     (listener: () => void) => (isInView ? live.watch(series, listener) : () => {}),
     [live, series, isInView],

@@ -1,6 +1,7 @@
 "use client";
 import { Dialog } from "radix-ui";
 import { createContext, type ReactNode, useContext, useState } from "react";
+import { StatePatterns } from "../life/state-span";
 import { LiveProvider } from "../live/live-provider";
 import { CommandPalette } from "./command-palette";
 import { KeyHelp } from "./key-help";
@@ -38,6 +39,7 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
   return (
     <LiveProvider>
       <FrameContext value={frame}>
+        <StatePatterns />
         <div className="flex h-dvh">
           <aside
             aria-label="Navigation"

@@ -7,6 +7,7 @@ import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatCount } from "../format/number";
 import { TopLine } from "../frame/top-line";
+import { LifeTab, useFeatures } from "../life/life-tab";
 import type { RunLive } from "../live/run-live";
 import { useRunLive } from "../live/use-run-live";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
@@ -23,7 +24,7 @@ import { RunHead } from "./run-head";
 import { RunDot } from "./run-state";
 import { useRun } from "./use-run";
 
-const TABS = ["charts", "checkpoints", "config", "console", "system", "alerts"] as const;
+const TABS = ["charts", "life", "checkpoints", "config", "console", "system", "alerts"] as const;
 type Tab = (typeof TABS)[number];
 
 const tabParser = parseAsStringLiteral(TABS).withDefault("charts").withOptions({ history: "push" });
@@ -73,8 +74,10 @@ export function RunPage({ run: id }: { run: string }) {
 function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
   const [tab, setTab] = useQueryState("tab", tabParser);
   const { data: checkpoints } = useQuery(queries.checkpoints(run.id));
+  const { value: features } = useFeatures(live);
   const { data: alerts } = useQuery(queries.alerts(run.id));
   const counts: Partial<Record<Tab, number | undefined>> = {
+    life: features?.length,
     checkpoints: checkpoints?.checkpoints.length,
     alerts: alerts?.alerts.length,
   };
@@ -114,6 +117,9 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
       </Tabs.List>
       <Tabs.Content value="charts" tabIndex={-1}>
         <ChartsTab {...charts} />
+      </Tabs.Content>
+      <Tabs.Content value="life" tabIndex={-1}>
+        <LifeTab run={run.id} live={live} lastStep={run.lastStep} />
       </Tabs.Content>
       <Tabs.Content value="checkpoints" tabIndex={-1}>
         <CheckpointsTab run={run.id} />

@@ -21,6 +21,7 @@ const run = (id: string, createdAtMs: number, change: Partial<Run> = {}): Run =>
   droppedPoints: 0,
   error: null,
   notes: "",
+  lives: [],
   last: {},
   ...change,
 });
