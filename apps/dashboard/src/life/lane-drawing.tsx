@@ -38,8 +38,6 @@ export const LaneDrawing = memo(function LaneDrawing(props: LaneDrawingProps) {
   }
 
   return (
-    // biome-ignore lint/a11y/noSvgWithoutTitle: the lane's sentence stands beside it
-    // biome-ignore lint/a11y/useKeyWithClickEvents: for the pointer; checkpoints have a tab of their own, events a list
     <svg aria-hidden width={width} height={LANE_HEIGHT} className="block overflow-visible" onClick={click}>
       {lane.spans.map(({ state, start, end }) => (
         <StateSpan
@@ -56,7 +54,6 @@ export const LaneDrawing = memo(function LaneDrawing(props: LaneDrawingProps) {
         const isSelected = id === selectedEvent;
         return (
           // biome-ignore lint/a11y/noStaticElementInteractions: for the pointer; the list of events takes the keyboard
-          // biome-ignore lint/a11y/useKeyWithClickEvents: see above
           <g
             key={id}
             data-testid="life-mark"

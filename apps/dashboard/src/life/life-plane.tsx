@@ -113,7 +113,6 @@ export function LifePlane({ feature, readings, limits, axis, named, onCheckpoint
             })}
             {points.map((point) => (
               // biome-ignore lint/a11y/noStaticElementInteractions: for the pointer; the series take the keyboard
-              // biome-ignore lint/a11y/useKeyWithClickEvents: see above
               <g key={point.step} className="cursor-pointer" onClick={() => onCheckpoint(point.step)}>
                 <title>{`step ${formatStep(point.step)}`}</title>
                 <ReadingMark

@@ -7,6 +7,7 @@ import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatCount } from "../format/number";
 import { TopLine } from "../frame/top-line";
+import { CheckpointDialog } from "../life/checkpoint-dialog";
 import { LifeTab, useFeatures } from "../life/life-tab";
 import type { RunLive } from "../live/run-live";
 import { useRunLive } from "../live/use-run-live";
@@ -75,6 +76,7 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
   const [tab, setTab] = useQueryState("tab", tabParser);
   const { data: checkpoints } = useQuery(queries.checkpoints(run.id));
   const { value: features } = useFeatures(live);
+  const { data: events } = useQuery(queries.events(run.id));
   const { data: alerts } = useQuery(queries.alerts(run.id));
   const counts: Partial<Record<Tab, number | undefined>> = {
     life: features?.length,
@@ -86,7 +88,8 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
     live,
     originMs: run.startedAtMs,
     isRunning: !isSettled(run),
-    checkpoints: checkpoints?.checkpoints ?? noCheckpoints,
+    checkpoints: checkpoints?.checkpoints ?? nothing,
+    events: events?.events ?? nothing,
   };
   return (
     <Tabs.Root
@@ -137,11 +140,12 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
       <Tabs.Content value="alerts" tabIndex={-1}>
         <AlertsTab run={run.id} />
       </Tabs.Content>
+      <CheckpointDialog checkpoints={charts.checkpoints} features={features ?? nothing} />
     </Tabs.Root>
   );
 }
 
-const noCheckpoints: never[] = [];
+const nothing: never[] = [];
 
 const RunSkeleton = () => (
   <div aria-busy>
