@@ -6,7 +6,7 @@ import { formatExact } from "../format/time";
 import type { FeatureReading, Features } from "../live/features";
 import { Dialog } from "../ui/dialog";
 import { EstimateText } from "./event-list";
-import { claimOf, describeReading, formatPercent, MARK_WORDS, thresholdsOf } from "./evidence";
+import { describeReading, formatPercent } from "./evidence";
 import { lifeParsers } from "./life-url";
 
 /** All that was measured at the checkpoint that the URL names. */
@@ -48,7 +48,7 @@ export function CheckpointDialog({ checkpoints, features }: { checkpoints: Check
         {found.map(({ feature, reading }) => (
           <section key={feature.name} className="grid gap-1.5 border-line border-t pt-3">
             <h3 className="font-semibold">{feature.name}</h3>
-            <p>{describeReading(feature.name, reading, thresholdsOf(feature), claimOf(feature.readings, reading))}</p>
+            <p>{describeReading(feature, reading)}</p>
             <ReadingTable reading={reading} />
           </section>
         ))}
@@ -62,7 +62,7 @@ export function CheckpointDialog({ checkpoints, features }: { checkpoints: Check
 
 /** A reading in full. */
 function ReadingTable({ reading }: { reading: FeatureReading }) {
-  const { encoded, used, benefit, learnt, untrained, intervention, shift, marks, note } = reading;
+  const { encoded, used, benefit, learnt, untrained, intervention, shift, note } = reading;
   const rows = [
     { name: "encoded", says: <EstimateText estimate={encoded} />, n: encoded?.n },
     { name: "used", says: <EstimateText estimate={used} />, n: used?.n },
@@ -99,9 +99,6 @@ function ReadingTable({ reading }: { reading: FeatureReading }) {
           </tbody>
         </table>
       </div>
-      {marks.length === 0 ? null : (
-        <p className="text-warn text-xs">{marks.map((mark) => MARK_WORDS[mark]).join("; ")}</p>
-      )}
       {note === "" ? null : <p className="whitespace-pre-wrap text-soft text-xs">{note}</p>}
     </>
   );

@@ -48,28 +48,29 @@ const percentDigits = (share: number): string => {
 };
 
 /** A share in hundredths: `0.4 %`, `17 %`. */
-export const formatPercent = (share: number): string => `${percentDigits(share)} %`;
+export const formatPercent = (share: number): string => `${percentDigits(share)}\u00a0%`;
 
 const percentInterval = ({ low, high }: Estimate): string =>
   low < 0 ? `${percentDigits(low)} to ${formatPercent(high)}` : `${percentDigits(low)}–${formatPercent(high)}`;
 
-/** What a reading shows of a feature, as one would say it. */
-export function describeReading(
-  name: string,
-  reading: FeatureReading,
-  limits: Thresholds,
-  claim: Claim | null,
-): string {
-  if (reading.marks.includes("skipped"))
+/** What a reading shows of its feature, as one would say it. */
+export function describeReading(feature: Feature, reading: FeatureReading): string {
+  const limits = thresholdsOf(feature);
+  if (reading.marks.includes("skipped")) {
     return `Step ${formatStep(reading.step)} was not measured: measuring was behind.`;
+  }
   const verdict = verdictOf(reading, limits);
-  const sentences = [
-    describeUse(name, reading, verdict),
-    describeEncoding(reading, limits, verdict === "not used"),
-    reading.marks.length === 0 ? null : `${capital(reading.marks.map((mark) => MARK_WORDS[mark]).join("; "))}.`,
-    claim === null ? null : describeClaim(claim),
+  const hasServed = feature.readings.some((one) => one.step < reading.step && verdictOf(one, limits) === "used");
+  const found = [
+    describeUse(feature.name, reading, verdict),
+    describeEncoding(reading, limits, hasServed && verdict === "not used"),
   ].filter((sentence) => sentence !== null);
-  return sentences.length === 0 ? "Nothing was measured here." : sentences.join(" ");
+  const marks = reading.marks.map((mark) => MARK_WORDS[mark]).join("; ");
+  return [
+    ...(found.length === 0 ? ["Nothing was measured here."] : found),
+    ...(marks === "" ? [] : [`${capital(marks)}.`]),
+    ...(found.length === 0 ? [] : [describeClaim(claimOf(feature.readings, reading))]),
+  ].join(" ");
 }
 
 function verdictOf({ used, benefit, learnt }: FeatureReading, limits: Thresholds): string | null {
@@ -103,12 +104,12 @@ function describeUse(
   return `${INTERVENING[intervention ?? "own"](name)} ${parts.join(" and ")}: ${verdict}.`;
 }
 
-function describeEncoding({ encoded }: FeatureReading, limits: Thresholds, isUnused: boolean): string | null {
+function describeEncoding({ encoded }: FeatureReading, limits: Thresholds, isVestige: boolean): string | null {
   if (encoded === null) return null;
   const share = `(${encoded.value.toFixed(2)} of its entropy)`;
   if (encoded.value <= limits.encodedOff) return `A probe does not read it ${share}.`;
   if (encoded.value < limits.encodedOn) return `A probe hardly reads it ${share}.`;
-  return `A probe ${isUnused ? "still " : ""}reads it ${share}.`;
+  return `A probe ${isVestige ? "still " : ""}reads it ${share}.`;
 }
 
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
@@ -117,7 +118,7 @@ const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.
 export const describeClaim = ({ time, ground }: Claim): string => `${capital(time)}, ${ground}.`;
 
 /** The claim that readings make by themselves: an intervention is causal, a probe is not; several steps show a development. */
-export function claimOf(readings: readonly FeatureReading[], reading: FeatureReading): Claim {
+function claimOf(readings: readonly FeatureReading[], reading: FeatureReading): Claim {
   const ground = reading.used !== null || reading.benefit !== null ? "causal" : "correlational";
   const measured = readings.filter((one) => !one.marks.includes("skipped"));
   return { time: measured.length > 1 ? "developmental" : "atemporal", ground };

@@ -4,7 +4,7 @@ import { HoverStore } from "../charts/hover";
 import { useWidth } from "../charts/use-size";
 import { formatPlural, formatStep } from "../format/number";
 import { EventList } from "./event-list";
-import { claimOf, describeReading, MARK_WORDS, thresholdsOf } from "./evidence";
+import { describeReading, MARK_WORDS, thresholdsOf } from "./evidence";
 import { EvidencePlot } from "./evidence-plot";
 import { EVIDENCE_SERIES, estimateOf, rangeOfSeries, SERIES_MEANING, thresholdsIn } from "./evidence-series";
 import { isSkipped, type Lane } from "./lanes";
@@ -24,11 +24,8 @@ export interface FeatureEvidenceProps {
 
 const noHover = (): null => null;
 const PLOT_HEIGHT = 132;
-const COLOURS = {
-  encoded: "var(--state-latent)",
-  used: "var(--state-functional)",
-  benefit: "var(--state-re-emergent)",
-};
+/** None of the colours that a state has. */
+const COLOUR = "var(--accent)";
 
 /** What one feature's states rest on: its three series, its way through their plane, its events. */
 export function FeatureEvidence({ feature, lane, axis, selectedEvent, onEvent, onCheckpoint }: FeatureEvidenceProps) {
@@ -71,7 +68,7 @@ export function FeatureEvidence({ feature, lane, axis, selectedEvent, onEvent, o
                     axis={axis}
                     y={rangeOfSeries(series, readings, limits)}
                     size={{ width, height: PLOT_HEIGHT }}
-                    colour={COLOURS[series]}
+                    colour={COLOUR}
                     hover={hover}
                     onCheckpoint={onCheckpoint}
                   />
@@ -106,11 +103,10 @@ function EvidenceSentence({ feature, hover }: { feature: Feature; hover: HoverSt
   const newest = feature.readings.findLast((reading) => !isSkipped(reading));
   const reading = at === null ? newest : feature.readings.find(({ step }) => step === at.x);
   if (reading === undefined) return null;
-  const claim = isSkipped(reading) ? null : claimOf(feature.readings, reading);
   return (
     <p className="min-h-10 max-w-5xl text-sm max-sm:min-h-24">
       <span className="mr-2 text-soft">Step {formatStep(reading.step)}</span>
-      {describeReading(feature.name, reading, thresholdsOf(feature), claim)}
+      {describeReading(feature, reading)}
     </p>
   );
 }

@@ -1,6 +1,6 @@
 import type { Feature } from "@tailbone/protocol/http";
 import { type MouseEvent, memo } from "react";
-import { isSkipped, type Lane } from "./lanes";
+import { isRenaming, isSkipped, type Lane } from "./lanes";
 import { StateSpan } from "./state-span";
 import { nearestStep, pixelOfStep, type StepAxis, stepAtPixel } from "./step-axis";
 
@@ -38,7 +38,7 @@ export const LaneDrawing = memo(function LaneDrawing(props: LaneDrawingProps) {
   }
 
   return (
-    <svg aria-hidden width={width} height={LANE_HEIGHT} className="block overflow-visible" onClick={click}>
+    <svg aria-hidden width={width} height={LANE_HEIGHT} className="relative block overflow-visible" onClick={click}>
       {lane.spans.map(({ state, start, end }) => (
         <StateSpan
           key={`${state} ${start.by}`}
@@ -49,33 +49,35 @@ export const LaneDrawing = memo(function LaneDrawing(props: LaneDrawingProps) {
           height={HEIGHT}
         />
       ))}
-      {lane.events.map(({ id, after, by, from, to }) => {
-        const [left, right] = [at(after ?? by), at(by)];
-        const isSelected = id === selectedEvent;
-        return (
-          // biome-ignore lint/a11y/noStaticElementInteractions: for the pointer; the list of events takes the keyboard
-          <g
-            key={id}
-            data-testid="life-mark"
-            data-from={from}
-            data-to={to}
-            className="cursor-pointer"
-            onClick={(click) => {
-              click.stopPropagation();
-              onEvent(id);
-            }}
-          >
-            <title>{`${from} → ${to}`}</title>
-            <rect x={left - 4} y={0} width={right - left + 8} height={TOP + HEIGHT} fill="transparent" />
-            <path
-              d={`M${left} ${TOP - 2}v-4H${right}v4`}
-              fill="none"
-              stroke={isSelected ? "var(--accent)" : "var(--ink-soft)"}
-              strokeWidth={isSelected ? 2.5 : 1.25}
-            />
-          </g>
-        );
-      })}
+      {lane.events
+        .filter((event) => !isRenaming(event))
+        .map(({ id, after, by, from, to }) => {
+          const [left, right] = [at(after ?? by), at(by)];
+          const isSelected = id === selectedEvent;
+          return (
+            // biome-ignore lint/a11y/noStaticElementInteractions: for the pointer; the list of events takes the keyboard
+            <g
+              key={id}
+              data-testid="life-mark"
+              data-from={from}
+              data-to={to}
+              className="cursor-pointer"
+              onClick={(click) => {
+                click.stopPropagation();
+                onEvent(id);
+              }}
+            >
+              <title>{`${from} → ${to}`}</title>
+              <rect x={left - 4} y={0} width={right - left + 8} height={TOP + HEIGHT} fill="transparent" />
+              <path
+                d={`M${left} ${TOP - 2}v-4H${right}v4`}
+                fill="none"
+                stroke={isSelected ? "var(--accent)" : "var(--ink-soft)"}
+                strokeWidth={isSelected ? 2.5 : 1.25}
+              />
+            </g>
+          );
+        })}
       <path
         d={readings
           .filter((reading) => !isSkipped(reading))

@@ -25,6 +25,10 @@ export interface Lane {
   readonly sentence: string;
 }
 
+/** At the end what had been latent is called a spandrel: nothing has happened to it then, so its span has the name from its start. */
+export const isRenaming = ({ from, to }: Pick<RunEvent, "from" | "to">): boolean =>
+  from === "latent" && to === "spandrel";
+
 const sharp = (step: number): Edge => ({ after: step, by: step });
 
 export const isSkipped = ({ marks }: Pick<Feature["readings"][number], "marks">): boolean => marks.includes("skipped");
@@ -44,6 +48,7 @@ export function laneOf(feature: Feature, runEvents: readonly RunEvent[]): Lane {
   const spans: LaneSpan[] = [];
   let start = sharp(first);
   for (const event of events) {
+    if (isRenaming(event)) continue;
     const after = Math.max(start.by, event.after ?? first);
     const end: Edge = { after, by: Math.max(after, event.by) };
     if (end.by > start.after) spans.push({ state: event.from, start, end });

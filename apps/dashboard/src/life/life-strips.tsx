@@ -1,5 +1,6 @@
 import type { LifeStrip, Run } from "@tailbone/protocol/run";
 import { memo } from "react";
+import { isRenaming } from "./lanes";
 import { StateSpan } from "./state-span";
 import { pixelOfStep, type StepAxis, stepAxis } from "./step-axis";
 
@@ -26,7 +27,18 @@ export const LifeStrips = memo(function LifeStrips({ lives, lastStep }: Pick<Run
   );
 });
 
-function Strip({ life: { feature, spans }, axis }: { life: LifeStrip; axis: StepAxis }) {
+/** What turned out to be a spandrel was one from the start (see `isRenaming`). */
+const drawnSpans = ({ spans }: LifeStrip): LifeStrip["spans"] =>
+  spans.flatMap((span, index) => {
+    const [before, next] = [spans[index - 1], spans[index + 1]];
+    if (before !== undefined && isRenaming({ from: before.state, to: span.state })) return [];
+    const isRenamed = next !== undefined && isRenaming({ from: span.state, to: next.state });
+    return [isRenamed ? { ...span, state: next.state } : span];
+  });
+
+function Strip({ life, axis }: { life: LifeStrip; axis: StepAxis }) {
+  const { feature } = life;
+  const spans = drawnSpans(life);
   const state = spans.at(-1)?.state;
   const ends = [...spans.slice(1).map(({ from }) => from), axis.span.to];
   const at = (step: number): number => Math.round(pixelOfStep(step, axis, WIDTH, 0.5) * 10) / 10;

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
 import { useCallback, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
+import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { groupSeries, isSystemSeries } from "../charts/groups";
 import type { RunLive } from "../live/run-live";
@@ -29,7 +30,7 @@ export function LifeTab({ run, live, lastStep }: { run: string; live: RunLive; l
   const [url, setUrl] = useQueryStates(lifeParsers, { history: "push" });
   const { value: features, error } = useFeatures(live);
   const { value: series } = useSyncExternalStore(live.series.subscribe, live.series.state, () => nothing);
-  const { data } = useQuery(queries.events(run));
+  const { data, error: eventsError, refetch } = useQuery(queries.events(run));
   const events = data?.events ?? noEvents;
   useLayoutEffect(() => live.charts.setRange({ axis: "step", from: null, to: null }), [live]);
   const lanes = useMemo(() => (features ?? []).map((feature) => laneOf(feature, events)), [features, events]);
@@ -62,6 +63,9 @@ export function LifeTab({ run, live, lastStep }: { run: string; live: RunLive; l
         />
         <StateLegend />
       </div>
+      {data === undefined && eventsError !== null ? (
+        <ErrorNotice error={toTailboneError(eventsError)} onRetry={() => void refetch()} />
+      ) : null}
       <LifeTimeline
         lanes={lanes}
         features={features}

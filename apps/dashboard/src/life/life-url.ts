@@ -1,10 +1,4 @@
-import {
-  type inferParserType,
-  parseAsFloat,
-  parseAsString,
-  parseAsStringLiteral,
-  type UseQueryStatesReturn,
-} from "nuqs";
+import { parseAsFloat, parseAsString, parseAsStringLiteral } from "nuqs";
 import { SCALES } from "./step-axis";
 
 /** What of the life of features is in the URL; an event is linked to by `?tab=life&feature=patch&event=ID`. */
@@ -17,6 +11,3 @@ export const lifeParsers = {
   /** The series beneath the lanes; missing: the loss. */
   under: parseAsString,
 };
-
-export type LifeUrl = inferParserType<typeof lifeParsers>;
-export type SetLifeUrl = UseQueryStatesReturn<typeof lifeParsers>[1];

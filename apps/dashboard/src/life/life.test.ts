@@ -3,7 +3,7 @@ import type { Estimate } from "@tailbone/protocol/reading";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { FeatureReading } from "../live/features";
-import { claimOf, describeReading, formatPercent, movesState, thresholdsOf } from "./evidence";
+import { describeReading, formatPercent, movesState, thresholdsOf } from "./evidence";
 import { rangeOfSeries } from "./evidence-series";
 import { laneOf } from "./lanes";
 import { nearestStep, pixelOfStep, spanOfLanes, stepAtPixel, stepAxis } from "./step-axis";
@@ -103,6 +103,14 @@ describe("a lane", () => {
     );
   });
 
+  test("is a spandrel for as long as it had been latent", () => {
+    const lane = laneOf(feature(steps), [event("absent", "latent", 2, 4), event("latent", "spandrel", 32, 64)]);
+    expect(lane.spans.map(({ state, start }) => [state, start.by])).toEqual([
+      ["absent", 0],
+      ["spandrel", 4],
+    ]);
+  });
+
   test("does not reach beyond what was measured", () => {
     const skipped = feature([], { readings: [reading(0), reading(8), reading(16, { marks: ["skipped"] })] });
     expect(laneOf(skipped, []).spans.at(-1)?.end).toEqual({ after: 8, by: 8 });
@@ -171,7 +179,6 @@ describe("the axis of steps", () => {
 
 describe("a reading in words", () => {
   const limits = thresholdsOf({ settings: {} });
-  const claim = { time: "developmental", ground: "causal" } as const;
   const vestige = reading(4953, {
     intervention: "swap",
     used: estimate(0.004, 0.003, 0.005),
@@ -180,11 +187,19 @@ describe("a reading in words", () => {
     learnt: 0.9,
   });
 
+  const served = reading(100, { benefit: estimate(0.2, 0.17, 0.23) });
+  const describe = (one: FeatureReading, ...before: FeatureReading[]): string =>
+    describeReading(feature([], { readings: [...before, one] }), one);
+
   test("tells that a feature is readable and no longer used", () => {
-    expect(describeReading("patch", vestige, limits, claim)).toBe(
-      "Swapping patch changes 0.4 % of what the output depends on (95 % interval 0.3–0.5 %, n = 2\u202f756) and costs 2 % of what " +
-        "the model has learnt: not used. A probe still reads it (0.83 of its entropy). Developmental, causal.",
+    expect(describe(vestige, served)).toBe(
+      "Swapping patch changes 0.4\u00a0% of what the output depends on (95 % interval 0.3–0.5\u00a0%, n = 2\u202f756) and costs " +
+        "2\u00a0% of what the model has learnt: not used. A probe still reads it (0.83 of its entropy). Developmental, causal.",
     );
+  });
+
+  test("does not say still of what has never served", () => {
+    expect(describe(vestige, reading(1))).toContain("A probe reads it");
   });
 
   test("tells that a feature is used, and by which intervention that is known", () => {
@@ -194,43 +209,37 @@ describe("a reading in words", () => {
       used: estimate(0.09, 0.08, 0.1),
       benefit: estimate(0.2, 0.17, 0.23),
     } as const;
-    expect(describeReading("patch", used, limits, null)).toMatch(
-      /^Erasing patch changes 9 % .* costs 20 % .*: used\. A probe reads it \(0\.83/,
-    );
+    expect(describe(used)).toMatch(/^Erasing patch changes 9\s% .* costs 20\s% .*: used\. A probe reads it \(0\.83/);
   });
 
   test("says nothing of use while the model has learnt too little, nor where intervals are wide", () => {
-    expect(describeReading("patch", { ...vestige, learnt: 0.01 }, limits, null)).toContain("not learnt enough yet");
-    const wide = { ...vestige, benefit: estimate(0.04, -0.02, 0.1) };
-    expect(describeReading("patch", wide, limits, null)).toContain("undecided");
+    expect(describe({ ...vestige, learnt: 0.01 })).toContain("not learnt enough yet");
+    expect(describe({ ...vestige, benefit: estimate(0.04, -0.02, 0.1) })).toContain("undecided");
   });
 
   test("owns up to what is wrong with it", () => {
-    expect(describeReading("patch", reading(8, { marks: ["skipped"] }), limits, null)).toBe(
-      "Step 8 was not measured: measuring was behind.",
-    );
+    expect(describe(reading(8, { marks: ["skipped"] }))).toBe("Step 8 was not measured: measuring was behind.");
     const marked = { ...vestige, marks: ["off_distribution" as const] };
-    expect(describeReading("patch", marked, limits, null)).toContain("Off distribution");
+    expect(describe(marked)).toContain("Off distribution");
     expect(movesState(marked)).toBe(false);
     expect(movesState({ marks: ["few_examples"] })).toBe(true);
-    expect(describeReading("patch", reading(8), limits, null)).toBe("Nothing was measured here.");
+    expect(describe(reading(8))).toBe("Nothing was measured here.");
   });
 
   test("claims no more than was done", () => {
-    expect(claimOf([vestige], vestige)).toEqual({ time: "atemporal", ground: "causal" });
-    const probed = { ...vestige, used: null, benefit: null };
-    expect(claimOf([reading(1), probed], probed)).toEqual({ time: "developmental", ground: "correlational" });
+    expect(describe(vestige)).toContain("Atemporal, causal.");
+    expect(describe({ ...vestige, used: null, benefit: null }, served)).toContain("Developmental, correlational.");
   });
 
   test("gives shares in hundredths, with as many digits as matter", () => {
     expect([0, 0.0004, 0.004, 0.05, 0.123, 1.04, -0.02].map(formatPercent)).toEqual([
-      "0 %",
-      "0.04 %",
-      "0.4 %",
-      "5 %",
-      "12 %",
-      "104 %",
-      "−2 %",
+      "0\u00a0%",
+      "0.04\u00a0%",
+      "0.4\u00a0%",
+      "5\u00a0%",
+      "12\u00a0%",
+      "104\u00a0%",
+      "−2\u00a0%",
     ]);
   });
 

@@ -10,7 +10,7 @@ export interface ReadingMarkProps {
 
 /** A reading as a point: filled where it counts, hollow where it moves no state, a square where the methods disagree. */
 export function ReadingMark({ x, y, marks, colour, isLarge = false }: ReadingMarkProps) {
-  const radius = isLarge ? 4.5 : 2.75;
+  const radius = isLarge ? 4.5 : 3;
   const isHollow = marks.includes("off_distribution") || marks.includes("not_measurable");
   const fill = isHollow ? "var(--panel)" : colour;
   if (marks.includes("not_measurable")) {
