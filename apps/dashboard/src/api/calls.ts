@@ -3,6 +3,7 @@ import {
   bucketsSchema,
   checkpointListSchema,
   consoleListSchema,
+  featureListSchema,
   keyCreatedSchema,
   keyListSchema,
   memberInvitedSchema,
@@ -10,6 +11,7 @@ import {
   meSchema,
   projectListSchema,
   type RunPatch,
+  runEventListSchema,
   runListSchema,
   seriesListSchema,
 } from "@tailbone/protocol/http";
@@ -68,6 +70,12 @@ export const listCheckpoints = (run: string, signal?: Abort) =>
   callApi(checkpointListSchema, `/runs/${run}/checkpoints`, { signal });
 
 export type CheckpointList = z.infer<typeof checkpointListSchema>["checkpoints"];
+
+export const listFeatures = (run: string, signal?: Abort) =>
+  callApi(featureListSchema, `/runs/${run}/features`, { signal });
+
+export const listEvents = (run: string, signal?: Abort) =>
+  callApi(runEventListSchema, `/runs/${run}/events`, { signal });
 
 export type ConsoleList = z.infer<typeof consoleListSchema>;
 

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import {
   listAlerts,
   listCheckpoints,
+  listEvents,
   listKeys,
   listMembers,
   listProjects,
@@ -25,6 +26,8 @@ export const queries = {
   run: (run: string) => queryOptions({ queryKey: ["run", run], queryFn: ({ signal }) => readRun(run, signal) }),
   checkpoints: (run: string) =>
     queryOptions({ queryKey: ["checkpoints", run], queryFn: ({ signal }) => listCheckpoints(run, signal) }),
+  events: (run: string) =>
+    queryOptions({ queryKey: ["events", run], queryFn: ({ signal }) => listEvents(run, signal) }),
   alerts: (run: string | null) =>
     queryOptions({ queryKey: ["alerts", run], queryFn: ({ signal }) => listAlerts(run, signal) }),
   keys: queryOptions({ queryKey: ["keys"], queryFn: ({ signal }) => listKeys(signal) }),

@@ -10,7 +10,7 @@ import { projectX, type Span, unprojectX, type XAxisMode } from "./axis";
 import { Crosshair } from "./crosshair";
 import type { HoverStore } from "./hover";
 import { layOutPlot, meanOf, nearestRow, type Plot } from "./plot";
-import { PlotMarks } from "./plot-marks";
+import { type EventMark, PlotMarks } from "./plot-marks";
 import { SeriesPlot } from "./series-plot";
 import { formatIn, unitOf } from "./unit";
 import { useInView, useWidth } from "./use-size";
@@ -29,6 +29,8 @@ export interface ChartCardProps {
   settings: ChartSettings;
   /** Steps or times of the checkpoints, as the axis shows them. */
   checkpoints: readonly number[];
+  /** Where a feature changed its state, as the axis shows it. */
+  events: readonly EventMark[];
   colour: string;
   hover: HoverStore;
   height: number;
@@ -39,7 +41,8 @@ export interface ChartCardProps {
 
 const nothing: ChartState = { view: null, error: null };
 
-function useDrawn(live: RunLive, series: string, isInView: boolean): ChartState {
+/** What is to be drawn of a series, kept live while it is in view. */
+export function useDrawn(live: RunLive, series: string, isInView: boolean): ChartState {
   const subscribe = useCallback(
     (listener: () => void) => (isInView ? live.watch(series, listener) : () => {}),
     [live, series, isInView],
@@ -53,7 +56,7 @@ function useDrawn(live: RunLive, series: string, isInView: boolean): ChartState 
 
 /** One series, live. Its attributes say what is on the screen: how many points it stands for, how many marks, and the last step. */
 export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
-  const { live, series, settings, checkpoints, colour, hover, height, onZoom, onEnlarge } = props;
+  const { live, series, settings, checkpoints, events, colour, hover, height, onZoom, onEnlarge } = props;
   const card = useRef<HTMLElement>(null);
   const isInView = useInView(card);
   const width = useWidth(card);
@@ -65,6 +68,11 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
     return layOutPlot(view, { ...settings, unit: unitOf(series), ticks });
   }, [view, series, settings, size]);
   const marks = useMemo(() => checkpoints.map((at) => projectX(at, settings.x)), [checkpoints, settings.x]);
+
+  const changes = useMemo(
+    () => events.map((event) => ({ ...event, at: projectX(event.at, settings.x) })),
+    [events, settings.x],
+  );
 
   function moveByKey(event: KeyboardEvent): void {
     if (plot === null) return;
@@ -123,13 +131,14 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
         ) : plot !== null ? (
           <>
             <SeriesPlot plot={plot} size={size} colour={colour} isSmoothed={settings.smoothing > 0} />
-            <PlotMarks plot={plot} size={size} checkpoints={marks} />
+            <PlotMarks plot={plot} size={size} checkpoints={marks} events={changes} />
             <Crosshair
               series={series}
               plot={plot}
               size={size}
               x={settings.x}
               logY={settings.logY}
+              events={changes}
               colour={colour}
               store={hover}
               onZoom={onZoom}

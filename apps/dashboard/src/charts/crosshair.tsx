@@ -5,11 +5,14 @@ import { projectX, type Span, unprojectX, type XAxisMode } from "./axis";
 import { pixelOfX, pixelOfY, placeAtPixel, plotArea, type Size } from "./geometry";
 import type { HoverStore } from "./hover";
 import { meanOf, nearestRow, type Plot } from "./plot";
+import type { EventMark } from "./plot-marks";
 import { xTitle } from "./ticks";
 import { formatIn, type Unit, unitOf } from "./unit";
 
 /** Shorter drags are clicks. */
 const DRAG_PIXELS = 4;
+/** A change of state so near to the pointer is told. */
+const NEAR = 6;
 
 export interface CrosshairProps {
   series: string;
@@ -17,6 +20,8 @@ export interface CrosshairProps {
   size: Size;
   x: XAxisMode;
   logY: boolean;
+  /** At places on the x axis. */
+  events: readonly EventMark[];
   colour: string;
   store: HoverStore;
   onZoom: (window: Span | null) => void;
@@ -25,7 +30,7 @@ export interface CrosshairProps {
 const noHover = (): null => null;
 
 /** The layer above a chart that follows the pointer: one crosshair for all charts, a drag zooms, a double click shows all. */
-export function Crosshair({ series, plot, size, x, logY, colour, store, onZoom }: CrosshairProps) {
+export function Crosshair({ series, plot, size, x, logY, events, colour, store, onZoom }: CrosshairProps) {
   const hover = useSyncExternalStore(store.subscribe, store.get, noHover);
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const layer = useRef<HTMLDivElement>(null);
@@ -103,6 +108,13 @@ export function Crosshair({ series, plot, size, x, logY, colour, store, onZoom }
               size={size}
               lines={describe(bucket, row.smooth, logY, unitOf(series))}
               title={xTitle(unprojectX(row.x, x), x)}
+              notes={
+                place === null
+                  ? []
+                  : events
+                      .filter(({ at }) => Math.abs(pixelOfX(at, plot.x, size) - pixelOfX(place, plot.x, size)) <= NEAR)
+                      .map(({ says }) => says)
+              }
             />
           ) : null}
         </>
@@ -136,11 +148,13 @@ function HoverBox({
   size,
   title,
   lines,
+  notes,
 }: {
   left: number;
   size: Size;
   title: string;
   lines: [string, string][];
+  notes: readonly string[];
 }) {
   const isRight = left > size.width / 2;
   return (
@@ -157,6 +171,11 @@ function HoverBox({
           </div>
         ))}
       </dl>
+      {notes.map((note) => (
+        <p key={note} className="whitespace-nowrap">
+          {note}
+        </p>
+      ))}
     </div>
   );
 }

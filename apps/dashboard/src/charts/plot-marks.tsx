@@ -1,8 +1,18 @@
+import type { FeatureState } from "@tailbone/protocol/reading";
 import { memo } from "react";
+import { STATES } from "../life/states";
 import { pixelOfX, plotArea, type Size } from "./geometry";
 import type { EdgeMark, Plot } from "./plot";
 
 const MARK = 5;
+
+/** A change of a feature's state on a chart. */
+export interface EventMark {
+  /** x as the axis shows it, or, for what draws, its place. */
+  readonly at: number;
+  readonly to: FeatureState;
+  readonly says: string;
+}
 
 /** A small triangle at an edge: NaN and what lies below at the bottom, +∞ at the top. */
 function pathOf(marks: readonly EdgeMark[], kind: EdgeMark["kind"], plot: Plot, size: Size): string {
@@ -21,16 +31,22 @@ function pathOf(marks: readonly EdgeMark[], kind: EdgeMark["kind"], plot: Plot, 
   return path;
 }
 
-/** What is marked beside the lines: values without a place on the axis, and the steps at which the model was measured. */
+/**
+ * What is marked beside the lines: values without a place on the axis, the steps at which the model was measured, and those at which
+ * a feature changed its state.
+ */
 export const PlotMarks = memo(function PlotMarks({
   plot,
   size,
   checkpoints,
+  events,
 }: {
   plot: Plot;
   size: Size;
   /** Places on the x axis. */
   checkpoints: readonly number[];
+  /** At places on the x axis. */
+  events: readonly EventMark[];
 }) {
   const { top, height } = plotArea(size);
   const ticks = checkpoints
@@ -45,6 +61,17 @@ export const PlotMarks = memo(function PlotMarks({
       height={size.height}
       data-edges={plot.edges.length}
     >
+      {events
+        .filter(({ at }) => at >= plot.x.from && at <= plot.x.to)
+        .map(({ at, to, says }) => {
+          const x = Math.round(pixelOfX(at, plot.x, size)) + 0.5;
+          return (
+            <g key={`${at} ${says}`} data-testid="chart-event" data-to={to} stroke={STATES[to].colour}>
+              <path d={`M${x} ${top}v${height}`} strokeOpacity={0.55} />
+              <path d={`M${x} ${top}m-3 -4h6l-3 5z`} fill={STATES[to].colour} />
+            </g>
+          );
+        })}
       <path d={ticks} stroke="var(--ink-soft)" strokeWidth={1} fill="none" />
       <path d={pathOf(plot.edges, "nan", plot, size)} stroke="var(--bad)" strokeWidth={1.5} fill="none" />
       <path d={pathOf(plot.edges, "high", plot, size) + pathOf(plot.edges, "low", plot, size)} fill="var(--bad)" />

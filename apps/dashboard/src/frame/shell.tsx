@@ -2,6 +2,7 @@
 import { Dialog } from "radix-ui";
 import { createContext, type ReactNode, useContext, useState } from "react";
 import { AlertToasts } from "../alerts/alert-toasts";
+import { StatePatterns } from "../life/state-span";
 import { LiveProvider } from "../live/live-provider";
 import { CommandPalette } from "./command-palette";
 import { KeyHelp } from "./key-help";
@@ -40,6 +41,7 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
     <LiveProvider>
       <AlertToasts />
       <FrameContext value={frame}>
+        <StatePatterns />
         <div className="flex h-dvh">
           <aside
             aria-label="Navigation"

@@ -1,7 +1,9 @@
 import type { Frame } from "@tailbone/protocol/frame";
+import type { FeatureList } from "@tailbone/protocol/http";
 import type { SeriesList } from "../api/calls";
 import { ChartFeed, type ChartState, type ReadPoints } from "./chart-feed";
 import { DrawScheduler } from "./draw-scheduler";
+import { addReadings, type Features } from "./features";
 import { RunFeed } from "./run-feed";
 import { SlotFeed } from "./slot-feed";
 
@@ -10,6 +12,7 @@ export interface RunLiveOptions {
   readonly onProgress: () => void;
   readonly readPoints: ReadPoints;
   readonly listSeries: (signal: AbortSignal) => Promise<SeriesList>;
+  readonly listFeatures: (signal: AbortSignal) => Promise<FeatureList>;
   /** Frames came that hold records (checkpoints, alerts) which are read as lists of their own. */
   readonly onRecord: (type: Frame["records"][number]["type"]) => void;
 }
@@ -20,11 +23,13 @@ export class RunLive {
   readonly charts: ChartFeed;
   /** Names of the run's series, in the order of their arrival. */
   readonly series: SlotFeed<readonly string[], SeriesList>;
+  /** The features with their readings, in the order in which they were declared. */
+  readonly features: SlotFeed<Features, FeatureList>;
   readonly #drawn = new Map<string, ChartState>();
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #scheduler: DrawScheduler;
 
-  constructor({ follow, onProgress, readPoints, listSeries, onRecord }: RunLiveOptions) {
+  constructor({ follow, onProgress, readPoints, listSeries, listFeatures, onRecord }: RunLiveOptions) {
     this.feed = new RunFeed({ follow, onProgress });
     this.#scheduler = new DrawScheduler(
       { now: () => performance.now(), onFrame: (callback) => requestAnimationFrame(callback) },
@@ -37,6 +42,11 @@ export class RunLive {
       read: listSeries,
       fromSnapshot: ({ series }) => series.map(({ name }) => name),
       apply: addNames,
+    });
+    this.features = new SlotFeed(this.feed, {
+      read: listFeatures,
+      fromSnapshot: ({ features }) => features,
+      apply: addReadings,
     });
     this.feed.attach({
       oldest: () => null,
@@ -71,6 +81,7 @@ export class RunLive {
   close(): void {
     this.charts.close();
     this.series.close();
+    this.features.close();
   }
 
   #draw(series: string): void {

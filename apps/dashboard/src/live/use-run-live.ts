@@ -1,11 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { listSeries, readBuckets } from "../api/calls";
+import { listFeatures, listSeries, readBuckets } from "../api/calls";
 import { useLive } from "./live-provider";
 import { RunLive } from "./run-live";
 
 /** Lists that the stream does not carry are read anew at most so often. */
 const RECORDS_MS = 400;
+/** What a reading changes is judged by the hub; a training with many features sends them often. */
+const EVENTS_MS = 1000;
 
 /** A run's live feed as long as the component is mounted; null before the first effect. */
 export function useRunLive(run: string): RunLive | null {
@@ -14,21 +16,23 @@ export function useRunLive(run: string): RunLive | null {
   const [live, setLive] = useState<RunLive | null>(null);
   useEffect(() => {
     const timers = new Map<string, ReturnType<typeof setTimeout>>();
-    const refresh = (list: string): void => {
+    const refresh = (list: string, afterMs = RECORDS_MS): void => {
       if (timers.has(list)) return;
       const read = (): void => {
         timers.delete(list);
         void client.invalidateQueries({ queryKey: [list, run] });
       };
-      timers.set(list, setTimeout(read, RECORDS_MS));
+      timers.set(list, setTimeout(read, afterMs));
     };
     const created = new RunLive({
       follow: (offset) => connection.follow(run, offset),
       onProgress: () => connection.progress(),
       readPoints: (request, signal) => readBuckets(run, request, signal),
       listSeries: (signal) => listSeries(run, signal),
+      listFeatures: (signal) => listFeatures(run, signal),
       onRecord: (type) => {
         if (type === "checkpoint") refresh("checkpoints");
+        if (type === "reading" || type === "finish") refresh("events", EVENTS_MS);
         if (type === "alert") refresh("alerts");
         if (type === "config" || type === "finish") refresh("run");
       },

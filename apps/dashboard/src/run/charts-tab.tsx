@@ -1,4 +1,5 @@
 "use client";
+import type { RunEvent } from "@tailbone/protocol/http";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useCallback, useDeferredValue, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
@@ -27,12 +28,14 @@ export interface ChartsTabProps {
   originMs: number;
   isRunning: boolean;
   checkpoints: CheckpointList;
+  /** Where a feature changed its state. */
+  events: readonly RunEvent[];
   /** The series of host and process, by the time since the run began, rather than the run's own. */
   system?: boolean;
 }
 
 /** A run's charts in groups, sharing crosshair, window and axes. */
-export function ChartsTab({ run, live, originMs, isRunning, checkpoints, system = false }: ChartsTabProps) {
+export function ChartsTab({ run, live, originMs, isRunning, checkpoints, events, system = false }: ChartsTabProps) {
   const [url, setUrl] = useQueryStates(chartParsers, { history: "replace" });
   const { value: names, error } = useSyncExternalStore(live.series.subscribe, live.series.state, () => noSeries);
   const [hover] = useState(() => new HoverStore());
@@ -51,13 +54,22 @@ export function ChartsTab({ run, live, originMs, isRunning, checkpoints, system 
     () => checkpoints.map(({ step, timeMs }) => shownX(hubAxis(mode) === "step" ? step : timeMs, x)),
     [checkpoints, mode, x],
   );
+  const eventMarks = useMemo(
+    () =>
+      events.map(({ by, timeMs, feature, from, to }) => ({
+        at: shownX(hubAxis(mode) === "step" ? by : timeMs, x),
+        to,
+        says: `${feature}: ${from} → ${to}`,
+      })),
+    [events, mode, x],
+  );
   const groups = useMemo(() => {
     const own = (names ?? []).filter((name) => isSystemSeries(name) === system);
     return groupSeries(searchSeries(own, url.find));
   }, [names, url.find, system]);
 
   if (error !== null) return <ErrorNotice error={error} onRetry={() => live.series.retry()} className="m-4" />;
-  const shared = { live, settings, checkpoints: marks, colour: runColour(run), hover, onZoom };
+  const shared = { live, settings, checkpoints: marks, events: eventMarks, colour: runColour(run), hover, onZoom };
   const toggle = (prefix: string): void => {
     const closed = url.closed.includes(prefix) ? url.closed.filter((one) => one !== prefix) : [...url.closed, prefix];
     void setUrl({ closed });

@@ -1,10 +1,12 @@
 "use client";
 import { fromWireNumber } from "@tailbone/protocol/json";
 import { useQuery } from "@tanstack/react-query";
+import { useQueryState } from "nuqs";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatBytes, formatStep, formatValue } from "../format/number";
 import { formatExact } from "../format/time";
+import { lifeParsers } from "../life/life-url";
 import { CopyButton } from "../ui/copy-button";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { Table, TableSkeleton } from "../ui/table";
@@ -12,6 +14,7 @@ import { Table, TableSkeleton } from "../ui/table";
 /** Every step at which the model was measured. */
 export function CheckpointsTab({ run }: { run: string }) {
   const { data, error, refetch } = useQuery(queries.checkpoints(run));
+  const [, setStep] = useQueryState("checkpoint", lifeParsers.checkpoint.withOptions({ history: "push" }));
   if (data === undefined) {
     return error === null ? (
       <TableSkeleton rows={8} />
@@ -48,8 +51,17 @@ export function CheckpointsTab({ run }: { run: string }) {
       </thead>
       <tbody>
         {checkpoints.map(({ step, timeMs, metrics: values, weights }) => (
-          <tr key={`${step} ${timeMs}`}>
-            <td className="text-right">{formatStep(step)}</td>
+          <tr key={`${step} ${timeMs}`} className="relative">
+            <td className="text-right">
+              <button
+                type="button"
+                aria-label={`Open the checkpoint at step ${formatStep(step)}`}
+                className="rounded font-medium after:absolute after:inset-0 hover:text-accent"
+                onClick={() => void setStep(step)}
+              >
+                {formatStep(step)}
+              </button>
+            </td>
             <td className="text-soft">{formatExact(timeMs)}</td>
             {metrics.map((name) => {
               const value = values[name];
@@ -62,7 +74,7 @@ export function CheckpointsTab({ run }: { run: string }) {
             {hasWeights ? (
               <td>
                 {weights === undefined ? null : (
-                  <span className="flex items-center gap-2">
+                  <span className="relative z-1 flex items-center gap-2">
                     <code className="min-w-0 truncate font-mono text-xs" title={weights.path}>
                       {weights.path}
                     </code>

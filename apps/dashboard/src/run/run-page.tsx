@@ -7,6 +7,8 @@ import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatCount } from "../format/number";
 import { TopLine } from "../frame/top-line";
+import { CheckpointDialog } from "../life/checkpoint-dialog";
+import { LifeTab, useFeatures } from "../life/life-tab";
 import type { RunLive } from "../live/run-live";
 import { useRunLive } from "../live/use-run-live";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
@@ -23,7 +25,7 @@ import { RunHead } from "./run-head";
 import { RunDot } from "./run-state";
 import { useRun } from "./use-run";
 
-const TABS = ["charts", "checkpoints", "config", "console", "system", "alerts"] as const;
+const TABS = ["charts", "life", "checkpoints", "config", "console", "system", "alerts"] as const;
 type Tab = (typeof TABS)[number];
 
 const tabParser = parseAsStringLiteral(TABS).withDefault("charts").withOptions({ history: "push" });
@@ -73,8 +75,11 @@ export function RunPage({ run: id }: { run: string }) {
 function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
   const [tab, setTab] = useQueryState("tab", tabParser);
   const { data: checkpoints } = useQuery(queries.checkpoints(run.id));
+  const { value: features } = useFeatures(live);
+  const { data: events } = useQuery(queries.events(run.id));
   const { data: alerts } = useQuery(queries.alerts(run.id));
   const counts: Partial<Record<Tab, number | undefined>> = {
+    life: features?.length,
     checkpoints: checkpoints?.checkpoints.length,
     alerts: alerts?.alerts.length,
   };
@@ -83,7 +88,8 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
     live,
     originMs: run.startedAtMs,
     isRunning: !isSettled(run),
-    checkpoints: checkpoints?.checkpoints ?? noCheckpoints,
+    checkpoints: checkpoints?.checkpoints ?? nothing,
+    events: events?.events ?? nothing,
   };
   return (
     <Tabs.Root
@@ -115,6 +121,9 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
       <Tabs.Content value="charts" tabIndex={-1}>
         <ChartsTab {...charts} />
       </Tabs.Content>
+      <Tabs.Content value="life" tabIndex={-1}>
+        <LifeTab run={run.id} live={live} lastStep={run.lastStep} />
+      </Tabs.Content>
       <Tabs.Content value="checkpoints" tabIndex={-1}>
         <CheckpointsTab run={run.id} />
       </Tabs.Content>
@@ -131,11 +140,12 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
       <Tabs.Content value="alerts" tabIndex={-1}>
         <AlertsTab run={run.id} />
       </Tabs.Content>
+      <CheckpointDialog checkpoints={charts.checkpoints} features={features ?? nothing} />
     </Tabs.Root>
   );
 }
 
-const noCheckpoints: never[] = [];
+const nothing: never[] = [];
 
 const RunSkeleton = () => (
   <div aria-busy>

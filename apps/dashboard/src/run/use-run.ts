@@ -22,7 +22,8 @@ export function useRun(id: string) {
     });
     const stopDeleted = connection.onDeleted((run) => run === id && setDeleted(true));
     const stopReconnected = connection.onReconnected(() => {
-      for (const list of ["run", "checkpoints", "alerts"]) void client.invalidateQueries({ queryKey: [list, id] });
+      for (const list of ["run", "checkpoints", "events", "alerts"])
+        void client.invalidateQueries({ queryKey: [list, id] });
     });
     return () => {
       stopHeads();

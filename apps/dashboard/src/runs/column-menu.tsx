@@ -6,6 +6,7 @@ import type { ChosenColumns } from "./use-stored-columns";
 const WORDS: Record<Fact, string> = {
   state: "State",
   tags: "Tags",
+  lives: "Lives",
   step: "Step",
   started: "Started",
   duration: "Took",

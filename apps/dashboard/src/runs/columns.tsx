@@ -4,6 +4,7 @@ import { createColumnHelper, tableFeatures } from "@tanstack/react-table";
 import Link from "next/link";
 import { formatStep, formatValue } from "../format/number";
 import { formatDuration } from "../format/time";
+import { LifeStrips } from "../life/life-strips";
 import { durationMs } from "../run/run-facts";
 import { RunDot, RunStateWord } from "../run/run-state";
 import { Ago } from "../ui/ago";
@@ -12,7 +13,7 @@ export const features = tableFeatures({});
 const column = createColumnHelper<typeof features, Run>();
 
 /** Columns that can be chosen besides the series; a run's name is always there. */
-export const FACTS = ["state", "tags", "step", "started", "duration", "who"] as const;
+export const FACTS = ["state", "tags", "lives", "step", "started", "duration", "who"] as const;
 export type Fact = (typeof FACTS)[number];
 
 /** By what the hub sorts a column; missing: it does not. */
@@ -94,6 +95,15 @@ export function runColumns({ facts, series, withProject }: ColumnOptions) {
                 ))}
               </span>
             ),
+          }),
+        ]
+      : []),
+    ...(has("lives")
+      ? [
+          column.accessor("lives", {
+            id: "lives",
+            header: "Lives",
+            cell: ({ row: { original: run } }) => <LifeStrips lives={run.lives} lastStep={run.lastStep} />,
           }),
         ]
       : []),

@@ -19,9 +19,9 @@ const run = (id: string, createdAtMs: number, change: Partial<Run> = {}): Run =>
   offset: 0,
   points: 0,
   droppedPoints: 0,
-  lives: [],
   error: null,
   notes: "",
+  lives: [],
   last: {},
   ...change,
 });

@@ -26,7 +26,7 @@ const parsers = {
   facts: parseAsArrayOf(parseAsStringLiteral(FACTS)),
 };
 
-const USUAL_FACTS = ["state", "tags", "step", "started", "duration", "who"] as const;
+const USUAL_FACTS = ["state", "tags", "lives", "step", "started", "duration", "who"] as const;
 
 /** The runs of a project, or of all projects. */
 export function RunsPage({ project }: { project: string | null }) {

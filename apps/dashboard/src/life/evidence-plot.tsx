@@ -1,0 +1,180 @@
+import { type KeyboardEvent, type PointerEvent, useRef, useSyncExternalStore } from "react";
+import { CartesianGrid, ComposedChart, XAxis, YAxis } from "recharts";
+import type { Span } from "../charts/axis";
+import { unprojectX } from "../charts/axis";
+import { FRAME, pixelOfX, pixelOfY, placeAtPixel, plotArea, type Size } from "../charts/geometry";
+import type { HoverStore } from "../charts/hover";
+import { type Tick, yTicks } from "../charts/ticks";
+import type { FeatureReading } from "../live/features";
+import { movesState } from "./evidence";
+import { type EvidenceSeries, estimateOf, type Threshold } from "./evidence-series";
+import { isSkipped } from "./lanes";
+import { ReadingMark } from "./reading-mark";
+import { nearestStep, placeOf, type StepAxis, ticksOf } from "./step-axis";
+
+const label = { fontSize: 11, fill: "var(--ink-faint)" } as const;
+const margin = { left: 0, right: FRAME.right, top: FRAME.top, bottom: 0 };
+/** Recharts draws no ticks along x without data; what it draws is decided by the domain alone. */
+const ENDS = [{ x: 0 }, { x: 1 }];
+
+const labeller = (ticks: readonly Tick[]): ((place: number) => string) => {
+  const labels = new Map(ticks.map(({ place, label: text }) => [place, text]));
+  return (place) => labels.get(place) ?? "";
+};
+
+export interface EvidencePlotProps {
+  series: EvidenceSeries;
+  readings: readonly FeatureReading[];
+  thresholds: readonly Threshold[];
+  axis: StepAxis;
+  y: Span;
+  size: Size;
+  colour: string;
+  hover: HoverStore;
+  onCheckpoint: (step: number) => void;
+}
+
+const noHover = (): null => null;
+
+/** One series of a feature's readings over the steps: its interval, its control, its thresholds, and what is wrong with a reading. */
+export function EvidencePlot(props: EvidencePlotProps) {
+  const { series, readings, thresholds, axis, y, size, colour, hover, onCheckpoint } = props;
+  const layer = useRef<HTMLDivElement>(null);
+  const at = useSyncExternalStore(hover.subscribe, hover.get, noHover);
+  const steps = readings.map(({ step }) => step);
+  const area = plotArea(size);
+  const x = (step: number): number => Math.round(pixelOfX(placeOf(step, axis), axis.places, size) * 10) / 10;
+  const yAt = (value: number): number => Math.round(pixelOfY(value, y, size) * 10) / 10;
+  const right = area.left + area.width;
+  const xTicks = ticksOf(axis, Math.max(2, Math.floor(size.width / 64)));
+  const ticks = yTicks(y, false, 3);
+
+  const points = readings.flatMap((reading) => {
+    const estimate = estimateOf(reading, series);
+    return estimate === null ? [] : [{ reading, estimate }];
+  });
+  const sound = points.filter(({ reading }) => movesState(reading));
+  const line = sound.map(({ reading, estimate }) => `${x(reading.step)} ${yAt(estimate.value)}`).join("L");
+  const upper = sound.map(({ reading, estimate }) => `${x(reading.step)} ${yAt(estimate.high)}`);
+  const lower = sound.map(({ reading, estimate }) => `${x(reading.step)} ${yAt(estimate.low)}`).reverse();
+  const control = points
+    .flatMap(({ reading, estimate }) =>
+      estimate.control === null ? [] : [`${x(reading.step)} ${yAt(estimate.control)}`],
+    )
+    .join("L");
+  const untrained = series === "encoded" ? readings.find((reading) => reading.untrained !== null)?.untrained : null;
+
+  const stepAt = (event: PointerEvent): number | null => {
+    const pixel = event.clientX - (layer.current?.getBoundingClientRect().left ?? 0);
+    return nearestStep(steps, unprojectX(placeAtPixel(pixel, axis.places, size), axis.mode), axis);
+  };
+  function moveByKey(event: KeyboardEvent): void {
+    const index = steps.indexOf(hover.get()?.x ?? Number.NaN);
+    if (event.key === "Escape") hover.set(null);
+    if (event.key === "Enter" && at !== null) onCheckpoint(at.x);
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    const next = index === -1 ? steps.length - 1 : index + (event.key === "ArrowLeft" ? -1 : 1);
+    const step = steps[Math.min(steps.length - 1, Math.max(0, next))];
+    if (step !== undefined) hover.set({ x: step, chart: series });
+  }
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a drawing that the arrow keys move through
+    <div
+      ref={layer}
+      role="group"
+      aria-label={`${series}: ${points.length} readings. Arrow keys go through them, Enter opens the checkpoint.`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move its crosshair
+      tabIndex={0}
+      className="relative cursor-pointer touch-pan-y rounded"
+      style={{ height: size.height }}
+      onKeyDown={moveByKey}
+      onPointerMove={(event) => {
+        const step = stepAt(event);
+        if (step !== null) hover.set({ x: step, chart: series });
+      }}
+      onPointerLeave={() => hover.set(null)}
+      onClick={() => at !== null && onCheckpoint(at.x)}
+    >
+      <ComposedChart data={ENDS} width={size.width} height={size.height} margin={margin} accessibilityLayer={false}>
+        <CartesianGrid vertical={false} syncWithTicks stroke="var(--line)" />
+        <XAxis
+          dataKey="x"
+          type="number"
+          domain={[axis.places.from, axis.places.to]}
+          allowDataOverflow
+          ticks={xTicks.map(({ place }) => place)}
+          tickFormatter={labeller(xTicks)}
+          interval={0}
+          height={FRAME.bottom}
+          tick={label}
+          tickSize={3}
+          tickMargin={3}
+          stroke="var(--line-strong)"
+        />
+        <YAxis
+          type="number"
+          domain={[y.from, y.to]}
+          allowDataOverflow
+          ticks={ticks.map(({ place }) => place)}
+          tickFormatter={labeller(ticks)}
+          interval={0}
+          width={FRAME.left}
+          tick={label}
+          tickSize={0}
+          tickMargin={6}
+          axisLine={false}
+        />
+        <g fill="none">
+          {thresholds.map(({ value, says }) =>
+            value < y.from || value > y.to ? null : (
+              <g key={says}>
+                <path d={`M${area.left} ${yAt(value)}H${right}`} stroke="var(--ink-faint)" strokeDasharray="4 3" />
+              </g>
+            ),
+          )}
+          {untrained === null || untrained === undefined ? null : (
+            <path d={`M${area.left} ${yAt(untrained)}H${right}`} stroke="var(--ink-faint)" strokeDasharray="8 2 1 2" />
+          )}
+          {sound.length < 2 ? null : (
+            <path d={`M${[...upper, ...lower].join("L")}Z`} fill={colour} fillOpacity={0.18} />
+          )}
+          {control === "" ? null : (
+            <path d={`M${control}`} stroke="var(--ink-soft)" strokeWidth={1.25} strokeDasharray="1 2.5" />
+          )}
+          {line === "" ? null : <path d={`M${line}`} stroke={colour} strokeWidth={1.5} strokeLinejoin="round" />}
+          {points.map(({ reading, estimate }) => (
+            <g key={reading.step}>
+              {movesState(reading) ? null : (
+                <path
+                  d={`M${x(reading.step)} ${yAt(estimate.low)}V${yAt(estimate.high)}`}
+                  stroke={colour}
+                  strokeOpacity={0.5}
+                />
+              )}
+              <ReadingMark
+                x={x(reading.step)}
+                y={yAt(estimate.value)}
+                marks={reading.marks}
+                colour={colour}
+                isLarge={at?.x === reading.step}
+              />
+            </g>
+          ))}
+          <path
+            d={readings
+              .filter(isSkipped)
+              .map(({ step }) => `M${x(step)} ${area.top + area.height}v-8`)
+              .join("")}
+            stroke="var(--warn)"
+            strokeWidth={1.5}
+          />
+          {at === null ? null : (
+            <path d={`M${x(at.x)} ${area.top}v${area.height}`} stroke="var(--ink)" strokeOpacity={0.35} />
+          )}
+        </g>
+      </ComposedChart>
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+import type { Feature } from "@tailbone/protocol/http";
+import type { Claim, LifeSettings } from "@tailbone/protocol/lifecycle";
+import type { Estimate, Intervention, ReadingMark } from "@tailbone/protocol/reading";
+import { formatCount, formatStep } from "../format/number";
+import type { FeatureReading } from "../live/features";
+
+export type Thresholds = Pick<LifeSettings, "encodedOn" | "encodedOff" | "benefitOn" | "usedOff" | "benefitOff">;
+
+const DEFAULTS: Thresholds = { encodedOn: 0.1, encodedOff: 0.05, benefitOn: 0.05, usedOff: 0.02, benefitOff: 0.05 };
+/** Below this share nothing is functional: there `benefit` is noise over noise. */
+const LEARNT_AT_LEAST = 0.05;
+
+export const thresholdsOf = ({ settings }: Pick<Feature, "settings">): Thresholds => ({
+  encodedOn: settings.encodedOn ?? DEFAULTS.encodedOn,
+  encodedOff: settings.encodedOff ?? DEFAULTS.encodedOff,
+  benefitOn: settings.benefitOn ?? DEFAULTS.benefitOn,
+  usedOff: settings.usedOff ?? DEFAULTS.usedOff,
+  benefitOff: settings.benefitOff ?? DEFAULTS.benefitOff,
+});
+
+export const MARK_WORDS: Readonly<Record<ReadingMark, string>> = {
+  off_distribution: "off distribution: the intervention led the model where it never is; moves no state",
+  not_measurable: "not measurable; moves no state",
+  skipped: "not measured: measuring was behind",
+  few_examples: "few examples",
+  methods_disagree: "the methods disagree",
+};
+
+/** Marks with which a reading moves no state. */
+const STILL: readonly ReadingMark[] = ["off_distribution", "not_measurable", "skipped"];
+export const movesState = ({ marks }: Pick<FeatureReading, "marks">): boolean =>
+  !marks.some((mark) => STILL.includes(mark));
+
+const INTERVENING: Readonly<Record<Intervention, (feature: string) => string>> = {
+  swap: (feature) => `Swapping ${feature}`,
+  leace: (feature) => `Erasing ${feature}`,
+  mean: (feature) => `Replacing ${feature} by its mean`,
+  resample: (feature) => `Resampling ${feature}`,
+  zero: (feature) => `Zeroing ${feature}`,
+  own: (feature) => `Intervening on ${feature}`,
+};
+
+const percentDigits = (share: number): string => {
+  const percent = Math.abs(share) * 100;
+  const text = percent === 0 || percent >= 9.95 ? percent.toFixed(0) : percent.toFixed(percent < 0.095 ? 2 : 1);
+  const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  return share < 0 && Number(short) !== 0 ? `−${short}` : short;
+};
+
+/** A share in hundredths: `0.4 %`, `17 %`. */
+export const formatPercent = (share: number): string => `${percentDigits(share)}\u00a0%`;
+
+const percentInterval = ({ low, high }: Estimate): string =>
+  low < 0 ? `${percentDigits(low)} to ${formatPercent(high)}` : `${percentDigits(low)}–${formatPercent(high)}`;
+
+/** What a reading shows of its feature, as one would say it. */
+export function describeReading(feature: Feature, reading: FeatureReading): string {
+  const limits = thresholdsOf(feature);
+  if (reading.marks.includes("skipped")) {
+    return `Step ${formatStep(reading.step)} was not measured: measuring was behind.`;
+  }
+  const verdict = verdictOf(reading, limits);
+  const hasServed = feature.readings.some((one) => one.step < reading.step && verdictOf(one, limits) === "used");
+  const found = [
+    describeUse(feature.name, reading, verdict),
+    describeEncoding(reading, limits, hasServed && verdict === "not used"),
+  ].filter((sentence) => sentence !== null);
+  const marks = reading.marks.map((mark) => MARK_WORDS[mark]).join("; ");
+  return [
+    ...(found.length === 0 ? ["Nothing was measured here."] : found),
+    ...(marks === "" ? [] : [`${capital(marks)}.`]),
+    ...(found.length === 0 ? [] : [describeClaim(claimOf(feature.readings, reading))]),
+  ].join(" ");
+}
+
+function verdictOf({ used, benefit, learnt }: FeatureReading, limits: Thresholds): string | null {
+  if (used === null && benefit === null) return null;
+  if (learnt !== null && learnt < LEARNT_AT_LEAST) return "the model has not learnt enough yet to tell";
+  if (benefit !== null && benefit.low > limits.benefitOn) return "used";
+  const isOff = (used === null || used.high < limits.usedOff) && (benefit === null || benefit.high < limits.benefitOff);
+  return isOff ? "not used" : "undecided";
+}
+
+function describeUse(
+  name: string,
+  { used, benefit, intervention }: FeatureReading,
+  verdict: string | null,
+): string | null {
+  const parts: string[] = [];
+  if (used !== null) {
+    parts.push(
+      `changes ${formatPercent(used.value)} of what the output depends on (95 % interval ${percentInterval(used)}, n = ${formatCount(used.n)})`,
+    );
+  }
+  if (benefit !== null) {
+    const interval = used === null ? ` (95 % interval ${percentInterval(benefit)}, n = ${formatCount(benefit.n)})` : "";
+    parts.push(
+      benefit.value < 0
+        ? `gains ${formatPercent(-benefit.value)} of what the model has learnt${interval}`
+        : `costs ${formatPercent(benefit.value)} of what the model has learnt${interval}`,
+    );
+  }
+  if (parts.length === 0) return null;
+  return `${INTERVENING[intervention ?? "own"](name)} ${parts.join(" and ")}: ${verdict}.`;
+}
+
+function describeEncoding({ encoded }: FeatureReading, limits: Thresholds, isVestige: boolean): string | null {
+  if (encoded === null) return null;
+  const share = `(${encoded.value.toFixed(2)} of its entropy)`;
+  if (encoded.value <= limits.encodedOff) return `A probe does not read it ${share}.`;
+  if (encoded.value < limits.encodedOn) return `A probe hardly reads it ${share}.`;
+  return `A probe ${isVestige ? "still " : ""}reads it ${share}.`;
+}
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** `Developmental, causal.` */
+export const describeClaim = ({ time, ground }: Claim): string => `${capital(time)}, ${ground}.`;
+
+/** The claim that readings make by themselves: an intervention is causal, a probe is not; several steps show a development. */
+function claimOf(readings: readonly FeatureReading[], reading: FeatureReading): Claim {
+  const ground = reading.used !== null || reading.benefit !== null ? "causal" : "correlational";
+  const measured = readings.filter((one) => !one.marks.includes("skipped"));
+  return { time: measured.length > 1 ? "developmental" : "atemporal", ground };
+}
