@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useRef, useSyncExternalStore } from "react";
+import { type KeyboardEvent, useRef, useSyncExternalStore } from "react";
 import { CartesianGrid, ComposedChart, XAxis, YAxis } from "recharts";
 import type { Span } from "../charts/axis";
 import { unprojectX } from "../charts/axis";
@@ -64,7 +64,7 @@ export function EvidencePlot(props: EvidencePlotProps) {
     .join("L");
   const untrained = series === "encoded" ? readings.find((reading) => reading.untrained !== null)?.untrained : null;
 
-  const stepAt = (event: PointerEvent): number | null => {
+  const stepAt = (event: { clientX: number }): number | null => {
     const pixel = event.clientX - (layer.current?.getBoundingClientRect().left ?? 0);
     return nearestStep(steps, unprojectX(placeAtPixel(pixel, axis.places, size), axis.mode), axis);
   };
@@ -95,7 +95,10 @@ export function EvidencePlot(props: EvidencePlotProps) {
         if (step !== null) hover.set({ x: step, chart: series });
       }}
       onPointerLeave={() => hover.set(null)}
-      onClick={() => at !== null && onCheckpoint(at.x)}
+      onClick={(event) => {
+        const step = stepAt(event);
+        if (step !== null) onCheckpoint(step);
+      }}
     >
       <ComposedChart data={ENDS} width={size.width} height={size.height} margin={margin} accessibilityLayer={false}>
         <CartesianGrid vertical={false} syncWithTicks stroke="var(--line)" />

@@ -3,12 +3,12 @@ import type { FeatureState } from "@tailbone/protocol/reading";
 import { formatStep } from "../format/number";
 
 /** Where one state gives way to another: after one step, and by another. */
-export interface Edge {
+interface Edge {
   readonly after: number;
   readonly by: number;
 }
 
-export interface LaneSpan {
+interface LaneSpan {
   readonly state: FeatureState;
   readonly start: Edge;
   readonly end: Edge;

@@ -6,7 +6,7 @@ import { STATES } from "./states";
 const WIDTH = 22;
 
 /** A small piece of a lane in this state. */
-export const StateSwatch = ({ state }: { state: FeatureState }) => (
+const StateSwatch = ({ state }: { state: FeatureState }) => (
   <svg aria-hidden width={WIDTH} height={10} className="shrink-0">
     <StateSpan state={state} start={[0.5, 0.5]} end={[WIDTH - 0.5, WIDTH - 0.5]} top={1} height={8} />
   </svg>
