@@ -69,9 +69,14 @@ export function EvidencePlot(props: EvidencePlotProps) {
     return nearestStep(steps, unprojectX(placeAtPixel(pixel, axis.places, size), axis.mode), axis);
   };
   function moveByKey(event: KeyboardEvent): void {
-    const index = steps.indexOf(hover.get()?.x ?? Number.NaN);
+    const hovered = hover.get()?.x;
+    const index = hovered === undefined ? -1 : steps.indexOf(hovered);
     if (event.key === "Escape") hover.set(null);
-    if (event.key === "Enter" && at !== null) onCheckpoint(at.x);
+    if (event.key === "Enter" && hovered !== undefined) {
+      // Else the same press would be a click on what the dialog puts the focus on.
+      event.preventDefault();
+      onCheckpoint(hovered);
+    }
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     event.preventDefault();
     const next = index === -1 ? steps.length - 1 : index + (event.key === "ArrowLeft" ? -1 : 1);
