@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useRef, useSyncExternalStore } from "react";
+import { type KeyboardEvent, useRef, useSyncExternalStore } from "react";
 import { CartesianGrid, ComposedChart, XAxis, YAxis } from "recharts";
 import type { Span } from "../charts/axis";
 import { unprojectX } from "../charts/axis";
@@ -64,14 +64,19 @@ export function EvidencePlot(props: EvidencePlotProps) {
     .join("L");
   const untrained = series === "encoded" ? readings.find((reading) => reading.untrained !== null)?.untrained : null;
 
-  const stepAt = (event: PointerEvent): number | null => {
+  const stepAt = (event: { clientX: number }): number | null => {
     const pixel = event.clientX - (layer.current?.getBoundingClientRect().left ?? 0);
     return nearestStep(steps, unprojectX(placeAtPixel(pixel, axis.places, size), axis.mode), axis);
   };
   function moveByKey(event: KeyboardEvent): void {
-    const index = steps.indexOf(hover.get()?.x ?? Number.NaN);
+    const hovered = hover.get()?.x;
+    const index = hovered === undefined ? -1 : steps.indexOf(hovered);
     if (event.key === "Escape") hover.set(null);
-    if (event.key === "Enter" && at !== null) onCheckpoint(at.x);
+    if (event.key === "Enter" && hovered !== undefined) {
+      // Else the same press would be a click on what the dialog puts the focus on.
+      event.preventDefault();
+      onCheckpoint(hovered);
+    }
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
     event.preventDefault();
     const next = index === -1 ? steps.length - 1 : index + (event.key === "ArrowLeft" ? -1 : 1);
@@ -95,7 +100,10 @@ export function EvidencePlot(props: EvidencePlotProps) {
         if (step !== null) hover.set({ x: step, chart: series });
       }}
       onPointerLeave={() => hover.set(null)}
-      onClick={() => at !== null && onCheckpoint(at.x)}
+      onClick={(event) => {
+        const step = stepAt(event);
+        if (step !== null) onCheckpoint(step);
+      }}
     >
       <ComposedChart data={ENDS} width={size.width} height={size.height} margin={margin} accessibilityLayer={false}>
         <CartesianGrid vertical={false} syncWithTicks stroke="var(--line)" />

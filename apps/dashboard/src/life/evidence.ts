@@ -31,13 +31,16 @@ const STILL: readonly ReadingMark[] = ["off_distribution", "not_measurable", "sk
 export const movesState = ({ marks }: Pick<FeatureReading, "marks">): boolean =>
   !marks.some((mark) => STILL.includes(mark));
 
-const INTERVENING: Readonly<Record<Intervention, (feature: string) => string>> = {
+/** Means of the script's own say nothing of what was done. */
+const isByIntervening = (intervention: Intervention | null): intervention is Exclude<Intervention, "own"> =>
+  intervention !== null && intervention !== "own";
+
+const INTERVENING: Readonly<Record<Exclude<Intervention, "own">, (feature: string) => string>> = {
   swap: (feature) => `Swapping ${feature}`,
   leace: (feature) => `Erasing ${feature}`,
   mean: (feature) => `Replacing ${feature} by its mean`,
   resample: (feature) => `Resampling ${feature}`,
   zero: (feature) => `Zeroing ${feature}`,
-  own: (feature) => `Intervening on ${feature}`,
 };
 
 const percentDigits = (share: number): string => {
@@ -81,28 +84,26 @@ function verdictOf({ used, benefit, learnt }: FeatureReading, limits: Thresholds
   return isOff ? "not used" : "undecided";
 }
 
-function describeUse(
-  name: string,
-  { used, benefit, intervention }: FeatureReading,
-  verdict: string | null,
-): string | null {
+function describeUse(name: string, reading: FeatureReading, verdict: string | null): string | null {
+  const { used, benefit, intervention } = reading;
+  const isActive = isByIntervening(intervention);
   const parts: string[] = [];
   if (used !== null) {
-    parts.push(
-      `changes ${formatPercent(used.value)} of what the output depends on (95 % interval ${percentInterval(used)}, n = ${formatCount(used.n)})`,
-    );
+    const verb = isActive ? "changes" : "accounts for";
+    parts.push(`${verb} ${formatPercent(used.value)} of what the output depends on${evidenceOf(used)}`);
   }
   if (benefit !== null) {
-    const interval = used === null ? ` (95 % interval ${percentInterval(benefit)}, n = ${formatCount(benefit.n)})` : "";
-    parts.push(
-      benefit.value < 0
-        ? `gains ${formatPercent(-benefit.value)} of what the model has learnt${interval}`
-        : `costs ${formatPercent(benefit.value)} of what the model has learnt${interval}`,
-    );
+    const [costs, gains] = isActive ? ["costs", "gains"] : ["brings", "costs"];
+    const verb = benefit.value < 0 ? gains : costs;
+    const evidence = used === null ? evidenceOf(benefit) : "";
+    parts.push(`${verb} ${formatPercent(Math.abs(benefit.value))} of what the model has learnt${evidence}`);
   }
   if (parts.length === 0) return null;
-  return `${INTERVENING[intervention ?? "own"](name)} ${parts.join(" and ")}: ${verdict}.`;
+  return `${isActive ? INTERVENING[intervention](name) : capital(name)} ${parts.join(" and ")}: ${verdict}.`;
 }
+
+const evidenceOf = (estimate: Estimate): string =>
+  ` (95 % interval ${percentInterval(estimate)}, n = ${formatCount(estimate.n)})`;
 
 function describeEncoding({ encoded }: FeatureReading, limits: Thresholds, isVestige: boolean): string | null {
   if (encoded === null) return null;
@@ -117,9 +118,15 @@ const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.
 /** `Developmental, causal.` */
 export const describeClaim = ({ time, ground }: Claim): string => `${capital(time)}, ${ground}.`;
 
-/** The claim that readings make by themselves: an intervention is causal, a probe is not; several steps show a development. */
-function claimOf(readings: readonly FeatureReading[], reading: FeatureReading): Claim {
-  const ground = reading.used !== null || reading.benefit !== null ? "causal" : "correlational";
+/**
+ * The claim that a reading makes: an intervention is causal, a probe by itself correlational, and of a number that the script brings
+ * nothing is known but that it was seen. Several steps show a development.
+ */
+function claimOf(readings: readonly FeatureReading[], { used, benefit, intervention }: FeatureReading): Claim {
+  const hasUse = used !== null || benefit !== null;
   const measured = readings.filter((one) => !one.marks.includes("skipped"));
-  return { time: measured.length > 1 ? "developmental" : "atemporal", ground };
+  return {
+    time: measured.length > 1 ? "developmental" : "atemporal",
+    ground: !hasUse ? "correlational" : isByIntervening(intervention) ? "causal" : "observational",
+  };
 }

@@ -44,10 +44,11 @@ export function LifePlane({ feature, readings, limits, axis, named, onCheckpoint
     (placeOf(step, axis) - axis.places.from) / (axis.places.to - axis.places.from);
   const colour = (step: number): string =>
     `color-mix(in oklch, var(--accent) ${Math.round(15 + 85 * share(step))}%, var(--line-strong))`;
-  const ends = [points[0]?.step, points.at(-1)?.step];
+  // Of names that would lie upon each other the one that tells most stands: the end, the start, then the changes of state.
+  const wanted = [points.at(-1), points[0], ...points.filter(({ step }) => named.includes(step))];
   const labels: { step: number; left: number; top: number }[] = [];
-  for (const point of points) {
-    if (!ends.includes(point.step) && !named.includes(point.step)) continue;
+  for (const point of wanted) {
+    if (point === undefined) continue;
     const [left, top] = [x(point.encoded), y(point.used)];
     if (labels.every((one) => Math.hypot(one.left - left, one.top - top) > LABEL_APART)) {
       labels.push({ step: point.step, left, top });

@@ -229,6 +229,9 @@ describe("a reading in words", () => {
   test("claims no more than was done", () => {
     expect(describe(vestige)).toContain("Atemporal, causal.");
     expect(describe({ ...vestige, used: null, benefit: null }, served)).toContain("Developmental, correlational.");
+    expect(describe({ ...vestige, intervention: null }, served)).toMatch(
+      /^Patch accounts for 0\.4\s% .* and brings 2\s% .* Developmental, observational\.$/,
+    );
   });
 
   test("gives shares in hundredths, with as many digits as matter", () => {

@@ -55,7 +55,7 @@ export function CheckpointsTab({ run }: { run: string }) {
             <td className="text-right">
               <button
                 type="button"
-                aria-label={`Open the checkpoint at step ${formatStep(step)}`}
+                title={`Open the checkpoint at step ${formatStep(step)}`}
                 className="rounded font-medium after:absolute after:inset-0 hover:text-accent"
                 onClick={() => void setStep(step)}
               >
