@@ -50,10 +50,10 @@ export async function measureFeature({ model, feature, step, seed, untrained }: 
     return notMeasurable(base, "the outputs after the intervention are not finite");
   const isSwap = task.swapped !== null;
   // A swap has no side damage: its control is told, and not taken off.
-  const use = measureUse({ clean, changed, controls: isSwap ? [] : controls }, outcome, seededRandom(seedOf("use")));
+  const use = measureUse({ clean, changed, controls: isSwap ? [] : controls }, outcome, seedOf("use"));
   const irrelevant =
     controls[0] !== undefined && isSwap
-      ? measureUse({ clean, changed: controls[0], controls: [] }, outcome, seededRandom(seedOf("use")))
+      ? measureUse({ clean, changed: controls[0], controls: [] }, outcome, seedOf("use"), false)
       : null;
   const withControl = (estimate: Estimate, control: Estimate | undefined): Estimate =>
     control === undefined ? estimate : { ...estimate, control: control.value };

@@ -1,7 +1,7 @@
 import type { Estimate } from "@tailbone/protocol/reading";
 import { bootstrap, type Interval } from "./bootstrap";
 import type { Outcome } from "./outcome";
-import { type Random, shuffledIndices } from "./random";
+import { seededRandom, shuffledIndices } from "./random";
 import { pickRows, type Rows } from "./rows";
 
 /** A model's outputs for the same examples: as they are, with the feature changed, and with something changed that shall not matter. */
@@ -27,8 +27,15 @@ const LEAST = 0.05;
  * output; `benefit` = [L(changed) - L(clean)] / max(L_chance - L(clean), .05 L_chance). Where there are controls, their mean is taken off
  * both. Intervals are over examples, all numbers of one paired.
  */
-export function measureUse({ clean, changed, controls }: Interventions, outcome: Outcome, random: Random): Use {
-  const others = pickRows(clean, shuffledIndices(clean.count, random));
+export function measureUse(
+  { clean, changed, controls }: Interventions,
+  outcome: Outcome,
+  seed: number,
+  hasIntervals = true,
+): Use {
+  const shuffle = seededRandom(seed);
+  const random = hasIntervals ? shuffle : null;
+  const others = pickRows(clean, shuffledIndices(clean.count, shuffle));
   const everything = outcome.divergences(clean, others);
   const effect = outcome.divergences(clean, changed);
   const damage = average(
