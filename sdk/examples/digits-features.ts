@@ -3,7 +3,7 @@ import { type Feature, feature } from "tailbone/tfjs";
 import { type Digits, drawExamples, swapCorners, swapPatches, swapShapes, take } from "./digits-data";
 
 /** Examples to fit probes on: at least 20 for each of the 128 units of the layer. */
-const PROBED = 2700;
+const PROBED = 3000;
 
 /**
  * What the network may come to use: the patch, which agrees with the label by chance only where it is looked for, and the digit's shape.

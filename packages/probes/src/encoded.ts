@@ -9,6 +9,8 @@ const Z = 1.96;
 
 export interface Encoded {
   readonly estimate: Estimate;
+  /** How many examples are left once each class has as many as the rarest. */
+  readonly balanced: number;
   /** H(Y) - H(Y | activations) over H(Y), of the probe that was fitted on half of the data, on the other half. */
   readonly vInformation: number;
 }
@@ -25,10 +27,10 @@ export function measureEncoded(rows: Rows, labels: Int32Array, classes: number, 
   const own = Int32Array.from(order, (index) => labels[index] ?? 0);
   const shuffled = Int32Array.from(shuffledIndices(own.length, random), (index) => own[index] ?? 0);
   const entropy = Math.log2(classes);
-  const x = standardise(data);
-  const code = onlineCode(x, own, classes);
-  const control = onlineCode(x, shuffled, classes);
-  x.dispose();
+  const [code, control] = withTensor(
+    standardise(data),
+    (x) => [onlineCode(x, own, classes), onlineCode(x, shuffled, classes)] as const,
+  );
   const controlShare = Math.max(0, 1 - mean(control) / entropy);
   const saved = code.map((bits) => 1 - bits / entropy);
   const value = mean(saved) - controlShare;
@@ -43,14 +45,26 @@ export function measureEncoded(rows: Rows, labels: Int32Array, classes: number, 
       control: controlShare,
       unit: "share of the feature's entropy",
     },
+    balanced: own.length,
     vInformation: mean(saved.subarray(Math.floor(saved.length / 2))),
   };
 }
 
+function withTensor<T>(tensor: Standardised, use: (tensor: Standardised) => T): T {
+  try {
+    return use(tensor);
+  } finally {
+    tensor.dispose();
+  }
+}
+
+/** A probe is fitted on no fewer examples; twice as many are needed to see what it reads. */
+export const leastToFit = (classes: number): number => Math.max(4 * classes, 32);
+
 /** Code length of each example in bits; the first block costs log2 K each. */
 function onlineCode(x: Standardised, labels: Int32Array, classes: number): Float64Array {
   const count = labels.length;
-  const least = Math.max(4 * classes, 32);
+  const least = leastToFit(classes);
   const cuts = [...new Set(SHARES.map((share) => Math.round(share * count)).filter((cut) => cut >= least)), count];
   const lengths = new Float64Array(count).fill(Math.log2(classes));
   for (const [index, from] of cuts.slice(0, -1).entries()) {

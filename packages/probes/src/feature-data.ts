@@ -1,6 +1,7 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { SettingsChange } from "@tailbone/protocol/lifecycle";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { leastToFit } from "./encoded";
 import { LOSSES, type LossName } from "./outcome";
 import type { TensorData } from "./rows";
 import { findLayer } from "./run-model";
@@ -81,6 +82,15 @@ export function checkFeature(feature: FeatureData, model: LayersModel): void {
       `Each class needs at least ${LEAST_OF_CLASS}; 1000 examples in all are few.`,
     );
   }
+  const balanced = counts.length * Math.min(...counts);
+  const least = 2 * leastToFit(counts.length);
+  if (balanced < least) {
+    refuse(
+      name,
+      `with as many of each class as of the rarest, probe has ${balanced} examples`,
+      `At least ${least} are needed for ${counts.length} classes; 1000 are few.`,
+    );
+  }
   const held = task.inputs.shape[0] ?? 0;
   if (held < LEAST_TASK)
     refuse(name, `task.inputs has ${held} examples`, `At least ${LEAST_TASK} are needed, a thousand are better.`);
@@ -91,6 +101,13 @@ export function checkFeature(feature: FeatureData, model: LayersModel): void {
       "Give one target for each example.",
     );
   }
+  if (model.inputs.length !== 1 || model.outputs.length !== 1) {
+    refuse(
+      name,
+      `the model has ${model.inputs.length} inputs and ${model.outputs.length} outputs`,
+      "Only models with one of each are measured.",
+    );
+  }
   const wanted = model.inputs[0]?.shape.slice(1) ?? [];
   for (const [what, data] of [
     ["probe.inputs", probe.inputs],
@@ -99,6 +116,13 @@ export function checkFeature(feature: FeatureData, model: LayersModel): void {
     ["task.irrelevant", task.irrelevant],
   ] as const) {
     if (data === null) continue;
+    if (data.values.length !== data.shape.reduce((product, size) => product * size, 1)) {
+      refuse(
+        name,
+        `${what} has ${data.values.length} numbers for the shape [${data.shape.join(", ")}]`,
+        "Give all of them.",
+      );
+    }
     const fits =
       data.shape.length === wanted.length + 1 &&
       wanted.every((size, axis) => size === null || size === data.shape[axis + 1]);

@@ -49,6 +49,32 @@ test("what is not there is not read", async () => {
   expect(known(encoded).value).toBeLessThan(0.05);
 });
 
+test("few examples of one class leave a reading unsure, however many of the others there are", async () => {
+  const feature = bitFeature(bits, WEIGHTS, 0, true);
+  let kept = 0;
+  const labels = feature.probe.labels.map((label) => (label === 1 && ++kept > 60 ? 0 : label));
+  const { encoded, marks, note } = await measure({ ...feature, probe: { ...feature.probe, labels } });
+  expect(marks).toContain("few_examples");
+  expect(note).toContain("The probe has 120 examples");
+  expect(known(encoded).high - known(encoded).low).toBeGreaterThan(0.2);
+});
+
+test("probabilities at the end of a model within a model are taken for what they are", async () => {
+  const softmax = (layers: tf.layers.Layer[]): tf.Sequential => tf.sequential({ layers });
+  const inner = softmax([tf.layers.dense({ units: 2, inputShape: [6], activation: "softmax", name: "output" })]);
+  const outer = softmax([tf.layers.dense({ name: "hidden", units: 6, inputShape: [6] }), inner]);
+  const flat = softmax([
+    tf.layers.dense({ name: "hidden", units: 6, inputShape: [6] }),
+    tf.layers.dense({ units: 2, activation: "softmax" }),
+  ]);
+  flat.setWeights(outer.getWeights());
+  const base = bitFeature(bits, WEIGHTS, 0, true);
+  const targets = { shape: [1200, 1], dtype: "int32" as const, values: bits.column(0) };
+  const feature: FeatureData = { ...base, task: { ...base.task, targets }, loss: "softmaxCrossEntropy" };
+  const read = (of: tf.LayersModel) => measureFeature({ model: of, feature, step: 1, seed: 1, untrained: null });
+  expect(await read(outer)).toEqual(await read(flat));
+});
+
 test("the same seed gives the same reading, another step other draws", async () => {
   const feature = bitFeature(bits, WEIGHTS, 1, false);
   const first = await measure(feature);
@@ -110,7 +136,10 @@ describe("a feature that cannot be measured is refused before the training, and 
     ],
     [
       "inputs of another shape",
-      { ...feature, task: { ...task, swapped: { ...task.inputs, shape: [1200, 5] } } },
+      {
+        ...feature,
+        task: { ...task, swapped: { ...task.inputs, shape: [1200, 5], values: task.inputs.values.subarray(0, 6000) } },
+      },
       /task.swapped has the shape/,
     ],
   ])("%s", (_, wrong, message) => {

@@ -7,7 +7,7 @@ import { classesOf, enoughExamples, type FeatureData } from "./feature-data";
 import { outcomeOf } from "./outcome";
 import { mixSeed, seededRandom } from "./random";
 import { isAllFinite, type Rows } from "./rows";
-import { captureLayer, nextLayer, type Replace, runModel, runReplaced } from "./run-model";
+import { captureLayer, isModel, nextLayer, type Replace, runModel, runReplaced } from "./run-model";
 import { isOffDistribution, measureShift } from "./shift";
 import { measureUse } from "./use";
 
@@ -35,12 +35,11 @@ export async function measureFeature({ model, feature, step, seed, untrained }: 
   if (!isAllFinite(activations) || !isAllFinite(clean))
     return notMeasurable(base, "its activations or outputs are not finite");
 
-  const { estimate: encoded, vInformation } = measureEncoded(
-    activations,
-    probe.labels,
-    classesOf(feature),
-    seededRandom(seedOf("encoded")),
-  );
+  const {
+    estimate: encoded,
+    vInformation,
+    balanced,
+  } = measureEncoded(activations, probe.labels, classesOf(feature), seededRandom(seedOf("encoded")));
   const outcome = outcomeOf(feature.loss, task.targets, endsInProbabilities(model));
   const { changed, controls, shift } =
     task.swapped === null
@@ -58,12 +57,13 @@ export async function measureFeature({ model, feature, step, seed, untrained }: 
   const withControl = (estimate: Estimate, control: Estimate | undefined): Estimate =>
     control === undefined ? estimate : { ...estimate, control: control.value };
   const marks: ReadingMark[] = [];
-  const few = probe.labels.length < enoughExamples(activations.width);
+  const enough = enoughExamples(activations.width);
+  const few = balanced < enough;
   if (few) marks.push("few_examples");
   if (shift !== null && isOffDistribution(shift)) marks.push("off_distribution");
   return {
     ...base,
-    encoded: few ? widen(encoded, probe.labels.length / enoughExamples(activations.width)) : encoded,
+    encoded: few ? widen(encoded, balanced / enough) : encoded,
     used: withControl(use.used, irrelevant?.used),
     benefit: withControl(use.benefit, irrelevant?.benefit),
     learnt: use.learnt,
@@ -73,7 +73,7 @@ export async function measureFeature({ model, feature, step, seed, untrained }: 
     note: [
       `V-information ${vInformation.toFixed(2)} of the feature's entropy.`,
       few
-        ? `The probe has ${probe.labels.length} examples; ${enoughExamples(activations.width)} are wanted for a layer of ${activations.width}.`
+        ? `The probe has ${balanced} examples, as many of each class; ${enough} are wanted for a layer of ${activations.width}.`
         : "",
     ]
       .filter(Boolean)
@@ -131,19 +131,22 @@ const replaceBy =
 
 /** Whether the last layer turns its output into probabilities by itself. */
 function endsInProbabilities(model: LayersModel): boolean {
-  const { activation } = model.layers.at(-1)?.getConfig() ?? {};
-  const last = model.layers.at(-1)?.getClassName();
-  return last === "Softmax" || activation === "softmax" || activation === "sigmoid";
+  const last = model.outputLayers[0] ?? model.layers.at(-1);
+  if (last === undefined) return false;
+  if (isModel(last)) return endsInProbabilities(last);
+  const { activation } = last.getConfig();
+  return last.getClassName() === "Softmax" || activation === "softmax" || activation === "sigmoid";
 }
 
-/** An interval as wide as fewer examples than are wanted leave it. */
+/** An interval as wide as fewer examples than are wanted leave it; never without width, as it is at the bounds of what can be read. */
 function widen(estimate: Estimate, share: number): Estimate {
   const factor = 1 / Math.sqrt(Math.max(share, 1e-3));
-  const { value, low, high } = estimate;
+  const { value, low, high, n } = estimate;
+  const least = 0.5 / Math.sqrt(n);
   return {
     ...estimate,
-    low: Math.max(0, value - factor * (value - low)),
-    high: Math.min(1, value + factor * (high - value)),
+    low: Math.max(0, value - factor * Math.max(value - low, least)),
+    high: Math.min(1, value + factor * Math.max(high - value, least)),
   };
 }
 

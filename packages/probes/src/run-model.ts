@@ -9,7 +9,8 @@ export type Replace = (output: tf.Tensor) => tf.Tensor;
 
 const BATCH = 512;
 
-function isModel(layer: Layer): layer is LayersModel {
+/** Whether a layer is a model of its own, with layers within. */
+export function isModel(layer: Layer): layer is LayersModel {
   return "layers" in layer && Array.isArray(layer.layers);
 }
 
@@ -46,7 +47,7 @@ export function nextLayer(model: Pick<LayersModel, "layers">, name: string): str
  * Runs `use` while a layer's output passes through `replace`; the layer is as it was afterwards, also after an error. A layer that is shared passes
  * through at each of its places.
  */
-async function withHook<T>(layer: Layer, replace: Replace, use: () => Promise<T>): Promise<T> {
+function withHook<T>(layer: Layer, replace: Replace, use: () => T): T {
   const had = Object.getOwnPropertyDescriptor(layer, "call");
   const call = layer.call;
   layer.call = (...args) => {
@@ -56,33 +57,44 @@ async function withHook<T>(layer: Layer, replace: Replace, use: () => Promise<T>
     return first === undefined ? output : [replace(first), ...others];
   };
   try {
-    return await use();
+    return use();
   } finally {
     if (had === undefined) Reflect.deleteProperty(layer, "call");
     else Object.defineProperty(layer, "call", had);
   }
 }
 
-/** Outputs of a model for examples, in batches; what it does in training only (dropout) is off. */
-export async function runModel(model: LayersModel, inputs: TensorData): Promise<Rows> {
-  const x = toTensor(inputs);
-  const output = tf.tidy(() => {
-    const predicted = model.predict(x, { batchSize: BATCH });
-    return Array.isArray(predicted) ? predicted[0] : predicted;
-  });
-  x.dispose();
-  if (output === undefined)
+/** The output tensor of a model for examples, in batches; what it does in training only (dropout) is off. Synchronous, as hooks must be. */
+function predict(model: LayersModel, inputs: TensorData): tf.Tensor {
+  return tf.tidy(() => {
+    const predicted = model.predict(toTensor(inputs), { batchSize: BATCH });
+    const output = Array.isArray(predicted) ? predicted[0] : predicted;
+    if (output !== undefined) return output;
     throw new TailboneError("bad_request", "The model has no output.", "Watch a model with one.");
+  });
+}
+
+async function readAndDispose(tensor: tf.Tensor): Promise<Rows> {
   try {
-    return await readRows(output);
+    return await readRows(tensor);
   } finally {
-    output.dispose();
+    tensor.dispose();
   }
 }
 
-/** Outputs of a model in which a layer's output is replaced. */
-export function runReplaced(model: LayersModel, name: string, inputs: TensorData, replace: Replace): Promise<Rows> {
-  return withHook(findLayer(model, name), replace, () => runModel(model, inputs));
+/** Outputs of a model for examples. */
+export const runModel = (model: LayersModel, inputs: TensorData): Promise<Rows> =>
+  readAndDispose(predict(model, inputs));
+
+/** Outputs of a model in which a layer's output is replaced. The layer is as it was as soon as this returns. */
+export async function runReplaced(
+  model: LayersModel,
+  name: string,
+  inputs: TensorData,
+  replace: Replace,
+): Promise<Rows> {
+  const layer = findLayer(model, name);
+  return readAndDispose(withHook(layer, replace, () => predict(model, inputs)));
 }
 
 /** The outputs of a layer for examples, flattened to one row each; those of another layer may be replaced meanwhile. */
@@ -98,9 +110,11 @@ export async function captureLayer(
     return output;
   };
   try {
-    const run = (): Promise<Rows> =>
-      replaced === undefined ? runModel(model, inputs) : runReplaced(model, replaced.layer, inputs, replaced.replace);
-    await withHook(findLayer(model, name), keep, run);
+    const run = (): tf.Tensor =>
+      replaced === undefined
+        ? predict(model, inputs)
+        : withHook(findLayer(model, replaced.layer), replaced.replace, () => predict(model, inputs));
+    withHook(findLayer(model, name), keep, run).dispose();
     const count = inputs.shape[0] ?? 0;
     const rows = await Promise.all(parts.map(readRows));
     const width = rows[0]?.width ?? 0;
