@@ -1,4 +1,4 @@
-import type { Alert } from "@tailbone/protocol/http";
+import type { Alert } from "@tailbone/protocol/rules";
 import type { CheckpointRecord } from "@tailbone/protocol/records";
 import type { Database } from "./database";
 import { readRun } from "./get-run";
