@@ -1,8 +1,10 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Frame } from "@tailbone/protocol/frame";
 import type { Run } from "@tailbone/protocol/run";
+import { v7 as uuidv7 } from "uuid";
 import { collectPoints, placePoints, readSeries, type SeriesRow } from "./append-points";
 import { appendRecords } from "./append-records";
+import { applyRules, occurrencesOf } from "./apply-rules";
 import type { Database, Transaction } from "./database";
 import type { RunHead } from "./gather-records";
 import { readRun } from "./get-run";
@@ -24,6 +26,8 @@ export interface AppendedFrames {
   from: number;
   to: number;
   run: Run;
+  /** New alerts: those of the script and those of the team's rules. */
+  alerts: readonly string[];
 }
 
 /**
@@ -47,18 +51,21 @@ export async function appendFrames(
     if (gap !== undefined) throw sequenceGap(gap.sequence, place.next);
     const next = place.next + fresh.length;
     const to = head.streamOffset + fresh.length;
-    if (fresh.length === 0) return { next, from: to, to, run: await readRun(sql, { team, run }) };
+    if (fresh.length === 0) return { next, from: to, to, run: await readRun(sql, { team, run }), alerts: [] };
 
     const arrived = fresh.length === frames.length ? all : collectPoints(fresh.flatMap((frame) => frame.groups));
     const { appends, leftOut } = await placePoints(sql, { team, run, arrived, known });
     // Sent together and carried out in this order, so that the run is read as the others have left it.
-    const [, , , after] = await Promise.all([
+    const alertIds = fresh.flatMap(({ records }) => records.filter(({ type }) => type === "alert").map(() => uuidv7()));
+    const occurrences = occurrencesOf(fresh, alertIds);
+    const [, , , after, told] = await Promise.all([
       writePoints(sql, { team, run, appends }),
-      appendRecords(sql, { team, run, writer, head, frames: fresh, leftOut, revive: place.newest, nowMs }),
+      appendRecords(sql, { team, run, writer, head, frames: fresh, leftOut, revive: place.newest, alertIds, nowMs }),
       sql`update writer set next_sequence = ${next} where run_id = ${run} and id = ${writer}`,
       readRun(sql, { team, run }),
+      applyRules(sql, { team, run, occurrences, nowMs }),
     ]);
-    return { next, from: head.streamOffset, to, run: after };
+    return { next, from: head.streamOffset, to, run: after, alerts: [...new Set([...alertIds, ...told])] };
   });
 }
 

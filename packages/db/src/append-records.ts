@@ -1,6 +1,5 @@
 import type { Frame } from "@tailbone/protocol/frame";
 import type { RunState } from "@tailbone/protocol/run";
-import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "./database";
 import { type Changes, gatherRecords, type RunHead } from "./gather-records";
 import { jsonb, storable, storableJson } from "./stored-text";
@@ -15,6 +14,8 @@ interface AppendRecords {
   leftOut: number;
   /** Whether a run that has ended runs again by these frames. */
   revive: boolean;
+  /** Ids for the alerts that the frames' script raises, in their order. */
+  alertIds: readonly string[];
   nowMs: number;
 }
 
@@ -44,7 +45,7 @@ export async function appendRecords(sql: Transaction, input: AppendRecords): Pro
       : [sql`update writer set ended_at_ms = ${end.timeMs} where run_id = ${run} and id = ${writer}`]),
     ...(changes.lines.length === 0 ? [] : [insertLines(sql, team, run, changes.lines)]),
     ...(changes.checkpoints.length === 0 ? [] : [insertCheckpoints(sql, team, run, changes.checkpoints)]),
-    ...(changes.alerts.length === 0 ? [] : [insertAlerts(sql, team, run, changes.alerts)]),
+    ...(changes.alerts.length === 0 ? [] : [insertAlerts(sql, team, run, changes.alerts, input.alertIds)]),
   ]);
 }
 
@@ -83,11 +84,11 @@ function insertCheckpoints(sql: Transaction, team: string, run: string, checkpoi
     order by place`;
 }
 
-function insertAlerts(sql: Transaction, team: string, run: string, alerts: Changes["alerts"]) {
+function insertAlerts(sql: Transaction, team: string, run: string, alerts: Changes["alerts"], ids: readonly string[]) {
   return sql`
     insert into alert (id, team_id, run_id, title, text, level, step, time_ms)
     select id, ${team}, ${run}::uuid, title, text, level, step, time_ms
-    from unnest(${alerts.map(() => uuidv7())}::uuid[], ${alerts.map((one) => storable(one.title))}::text[],
+    from unnest(${[...ids]}::uuid[], ${alerts.map((one) => storable(one.title))}::text[],
       ${alerts.map((one) => storable(one.text))}::text[], ${alerts.map((one) => one.level)}::text[],
       ${alerts.map((one) => one.step ?? null)}::float8[], ${alerts.map((one) => one.timeMs)}::float8[])
       as one (id, title, text, level, step, time_ms)`;

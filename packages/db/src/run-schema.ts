@@ -1,7 +1,7 @@
 import type { JsonObject, WireNumber } from "@tailbone/protocol/json";
 import type { CheckpointRecord, RunError } from "@tailbone/protocol/records";
-import type { Host } from "@tailbone/protocol/run";
 import type { ChannelTarget, Condition } from "@tailbone/protocol/rules";
+import type { Host } from "@tailbone/protocol/run";
 import { sql } from "drizzle-orm";
 import {
   bigint,

@@ -183,6 +183,8 @@ export const replaySchema = z.object({
 export const replayedSchema = z.object({
   runs: z.number().int(),
   fired: z.number().int(),
-  alerts: z.array(z.object({ run: z.object({ id: z.uuid(), name: z.string() }), title: z.string(), step: stepSchema.nullable() })),
+  alerts: z.array(
+    z.object({ run: z.object({ id: z.uuid(), name: z.string() }), title: z.string(), step: stepSchema.nullable() }),
+  ),
 });
 export type Replayed = z.infer<typeof replayedSchema>;

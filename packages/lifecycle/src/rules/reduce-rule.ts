@@ -68,7 +68,8 @@ function match(
     case "events":
       return { state, candidates: condition.type === "lifecycle" ? matchEvents(condition, occurrence.events) : [] };
     case "points":
-      if (!("series" in condition) || !fitsSeries(condition.series, occurrence.series)) return { state, candidates: [] };
+      if (!("series" in condition) || !fitsSeries(condition.series, occurrence.series))
+        return { state, candidates: [] };
       return matchPoints(condition, state, occurrence);
     case "run_state": {
       if (condition.type !== "run_state" || !condition.states.includes(occurrence.state)) {
@@ -84,7 +85,9 @@ function match(
       const candidate = plain(occurrence.id, occurrence.title, occurrence.text);
       return {
         state,
-        candidates: [{ ...candidate, by: occurrence.step, existing: occurrence.id, subject: `script:${occurrence.title}` }],
+        candidates: [
+          { ...candidate, by: occurrence.step, existing: occurrence.id, subject: `script:${occurrence.title}` },
+        ],
       };
     }
   }

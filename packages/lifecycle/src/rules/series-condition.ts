@@ -62,7 +62,8 @@ export function holdsAt(condition: SeriesCondition, memory: SeriesMemory, step: 
     }
     case "plateau": {
       const { goal, by, steps } = condition;
-      const gain = memory.best === null ? Number.POSITIVE_INFINITY : goal === "lower" ? memory.best - value : value - memory.best;
+      const gain =
+        memory.best === null ? Number.POSITIVE_INFINITY : goal === "lower" ? memory.best - value : value - memory.best;
       if (gain > by) {
         memory.best = value;
         memory.bestStep = step;
