@@ -1,4 +1,5 @@
 import { TailboneError } from "@tailbone/protocol/errors";
+import type { Alert } from "@tailbone/protocol/rules";
 import type { Run } from "@tailbone/protocol/run";
 import { type Followed, followProjectSchema, followRunSchema } from "@tailbone/protocol/sockets";
 import { z } from "zod";
@@ -26,6 +27,9 @@ export interface Live {
   /** A run's head (state, name, tags) has changed by other means than a frame. */
   readonly changed: (run: Run) => void;
   readonly deleted: (run: Run) => void;
+  /** To every viewer of the team. */
+  readonly alertRaised: (team: string, alert: Alert) => void;
+  readonly alertChanged: (team: string, alert: Alert) => void;
   /** Serves a socket that has been let in. */
   readonly connect: (socket: HubSocket) => void;
   readonly close: () => void;
@@ -63,6 +67,7 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
   const feeds = new FeedStore(FEED_BYTES);
   const byRun = new Rooms();
   const byProject = new Rooms();
+  const byTeam = new Rooms();
   const heads = createHeadThrottle(HEAD_INTERVAL_MS, (run) => {
     for (const viewer of audience(run)) viewer.changed(run);
   });
@@ -99,6 +104,8 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
     const viewer = new Viewer(socket, feeds, () => metrics.resets.inc());
     const wanted = new Set<string>();
     const projects = new Set<string>();
+    const team = socket.data.caller.team.id;
+    byTeam.join(team, viewer);
     metrics.viewers.inc();
     socket.on("run:follow", (request, answer) => {
       void answerWith(answer, log, () => follow(viewer, wanted, request));
@@ -127,6 +134,7 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
     });
     socket.on("disconnect", () => {
       metrics.viewers.dec();
+      byTeam.leave(team, viewer);
       for (const run of wanted) byRun.leave(run, viewer);
       for (const project of projects) byProject.leave(project, viewer);
       wanted.clear();
@@ -150,6 +158,12 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
         byRun.leave(run.id, viewer);
         viewer.socket.emit("run:deleted", { run: run.id });
       }
+    },
+    alertRaised: (team, alert) => {
+      for (const { socket } of byTeam.of(team)) socket.emit("alert:raised", alert);
+    },
+    alertChanged: (team, alert) => {
+      for (const { socket } of byTeam.of(team)) socket.emit("alert:changed", alert);
     },
     connect,
     close: heads.close,

@@ -1,16 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { listAlerts, listCheckpoints, listConsole } from "@tailbone/db/list-records";
-import { alertListSchema, checkpointListSchema, consoleListSchema, consoleQuerySchema } from "@tailbone/protocol/http";
+import { listCheckpoints, listConsole } from "@tailbone/db/list-records";
+import { checkpointListSchema, consoleListSchema, consoleQuerySchema } from "@tailbone/protocol/http";
 import { runIdSchema } from "@tailbone/protocol/names";
 import type { Services } from "../../services";
 import { type Api, answers } from "../environment";
 
 const params = z.object({ run: runIdSchema });
-
-const alertsQuerySchema = z.object({
-  run: runIdSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-});
 
 /** What a run has besides points. */
 export function addRecordRoutes(api: Api, { db }: Services): void {
@@ -39,17 +34,5 @@ export function addRecordRoutes(api: Api, { db }: Services): void {
   api.openapi(console, async (c) => {
     const team = c.var.caller.team.id;
     return c.json(await listConsole(db, { team, run: c.req.valid("param").run, ...c.req.valid("query") }), 200);
-  });
-
-  const alerts = createRoute({
-    method: "get",
-    path: "/alerts",
-    summary: "Alerts, newest first",
-    request: { query: alertsQuerySchema },
-    responses: answers(alertListSchema),
-  });
-  api.openapi(alerts, async (c) => {
-    const team = c.var.caller.team.id;
-    return c.json({ alerts: await listAlerts(db, { team, ...c.req.valid("query") }), cursor: null }, 200);
   });
 }
