@@ -120,7 +120,7 @@ describe("the API", () => {
     for (const path of ["checkpoints", "console"]) {
       expect((await hub.fetch(`/api/v1/runs/${request.run}/${path}`)).status).toBe(200);
     }
-    expect(await (await hub.fetch("/api/v1/alerts")).json()).toEqual({ alerts: [], cursor: null });
+    expect(await (await hub.fetch("/api/v1/alerts")).json()).toEqual({ alerts: [], unread: 0, cursor: null });
     const projects = await readJson(await hub.fetch("/api/v1/projects"), projectListSchema);
     expect(projects).toMatchObject({ projects: [{ name: "digits", runs: 1 }] });
     const project = await hub.fetch(`/api/v1/projects/${projects.projects[0]?.id}`);
