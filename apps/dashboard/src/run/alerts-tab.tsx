@@ -12,7 +12,7 @@ import { useNow } from "../ui/use-now";
 
 const looks: Record<AlertLevel, string> = { info: "text-soft", warning: "text-warn", error: "text-bad" };
 
-/** What the script itself has raised. */
+/** What the script and the team's rules have raised. */
 export function AlertsTab({ run }: { run: string }) {
   const { data, error, refetch } = useQuery(queries.alerts(run));
   const now = useNow(10_000);
