@@ -2,6 +2,7 @@
 import { Dialog } from "radix-ui";
 import { createContext, type ReactNode, useContext, useState } from "react";
 import { LiveProvider } from "../live/live-provider";
+import { AlertToasts } from "./alert-toasts";
 import { CommandPalette } from "./command-palette";
 import { KeyHelp } from "./key-help";
 import { Rail } from "./rail";
@@ -60,6 +61,7 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
           </Dialog.Portal>
         </Dialog.Root>
         <CommandPalette open={open === "palette"} onClose={close} onHelp={() => setOpen("help")} />
+        <AlertToasts />
         <KeyHelp open={open === "help"} onClose={close} />
       </FrameContext>
     </LiveProvider>

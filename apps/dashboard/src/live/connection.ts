@@ -1,5 +1,6 @@
 import { RETRYABLE } from "@tailbone/protocol/errors";
 import { decodeFrame } from "@tailbone/protocol/frame";
+import type { Alert } from "@tailbone/protocol/rules";
 import type { Run } from "@tailbone/protocol/run";
 import {
   type Followed,
@@ -40,6 +41,7 @@ export class LiveConnection {
   readonly #projects = new Map<string, number>();
   readonly #heads = new Set<(run: Run) => void>();
   readonly #deleted = new Set<(run: string) => void>();
+  readonly #alerts = new Set<(alert: Alert, isNew: boolean) => void>();
   readonly #reconnected = new Set<() => void>();
   readonly #listeners = new Set<() => void>();
   #state: ConnectionState = { name: "connecting" };
@@ -64,6 +66,12 @@ export class LiveConnection {
     socket.on("run:reset", ({ run, offset }) => this.#feeds.get(run)?.receive({ type: "reset", offset }));
     socket.on("run:changed", (run) => {
       for (const listen of this.#heads) listen(run);
+    });
+    socket.on("alert:raised", (alert) => {
+      for (const listen of this.#alerts) listen(alert, true);
+    });
+    socket.on("alert:changed", (alert) => {
+      for (const listen of this.#alerts) listen(alert, false);
     });
     socket.on("run:deleted", ({ run }) => {
       for (const listen of this.#deleted) listen(run);
@@ -129,6 +137,11 @@ export class LiveConnection {
 
   onDeleted(listener: (run: string) => void): () => void {
     return this.#add(this.#deleted, listener);
+  }
+
+  /** Alerts of the team, new ones and changed ones. */
+  onAlert(listener: (alert: Alert, isNew: boolean) => void): () => void {
+    return this.#add(this.#alerts, listener);
   }
 
   /** What is not in any stream may have changed unheard while the connection was away. */
