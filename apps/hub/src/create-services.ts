@@ -1,3 +1,4 @@
+import { readAlerts } from "@tailbone/db/alerts";
 import { appendFrames } from "@tailbone/db/append-frames";
 import type { Database } from "@tailbone/db/database";
 import { getRun } from "@tailbone/db/get-run";
@@ -19,10 +20,11 @@ export interface ServicesOptions {
   readonly secret: string;
   readonly origins: Origins;
   readonly log: Log;
+  readonly wakeDispatcher: () => void;
 }
 
 /** Puts the parts of a hub together: who may enter, the way in for frames, the way out to viewers. */
-export function createServices({ db, secret, origins, log }: ServicesOptions): Services {
+export function createServices({ db, secret, origins, log, wakeDispatcher }: ServicesOptions): Services {
   const metrics = createMetrics();
   const auth = createAuth({ db, secret, origins, log });
   const keys = createKeys(db, log);
@@ -34,8 +36,21 @@ export function createServices({ db, secret, origins, log }: ServicesOptions): S
     metrics,
     log,
   });
+  const alertsRaised = (team: string, ids: readonly string[]): void => {
+    if (ids.length === 0) return;
+    wakeDispatcher();
+    readAlerts(db, { team, ids })
+      .then((alerts) => {
+        for (const alert of alerts) live.alertRaised(team, alert);
+      })
+      .catch((error: unknown) => log.debug({ err: error }, "new alerts were not pushed; pages read them anew"));
+  };
   const appender = createAppender({
-    commit: (address, frames) => appendFrames(db, { ...address, frames }),
+    commit: async (address, frames) => {
+      const appended = await appendFrames(db, { ...address, frames });
+      alertsRaised(address.team, appended.alerts);
+      return appended;
+    },
     onCommitted: live.committed,
     metrics,
   });
@@ -57,6 +72,8 @@ export function createServices({ db, secret, origins, log }: ServicesOptions): S
     },
     appender,
     live,
+    alertsRaised,
+    wakeDispatcher,
     metrics,
     log,
   };

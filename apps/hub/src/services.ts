@@ -21,6 +21,10 @@ export interface Services {
   readonly beatWriter: (address: Address) => Promise<void>;
   readonly appender: Appender;
   readonly live: Live;
+  /** New alerts of a team were committed. */
+  readonly alertsRaised: (team: string, ids: readonly string[]) => void;
+  /** The outbox has something that is due. */
+  readonly wakeDispatcher: () => void;
   readonly metrics: Metrics;
   readonly log: Log;
 }

@@ -19,6 +19,9 @@ const environmentSchema = z.object({
   TAILBONE_STALL_AFTER_MS: milliseconds.default(30_000),
   TAILBONE_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   TAILBONE_DASHBOARD_URL: url.optional(),
+  TAILBONE_ALLOW_PRIVATE_WEBHOOKS: z.enum(["0", "1"]).default("0"),
+  TAILBONE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  TAILBONE_MAIL_FROM: z.string().default("tailbone@localhost"),
 });
 
 /** Everything that the environment decides about a hub. */
@@ -41,6 +44,11 @@ export interface Settings {
   readonly logLevel: string;
   /** Origin of a dashboard that somebody else runs (`next dev`); the hub then starts none. */
   readonly dashboardOrigin: string | undefined;
+  /** Whether alerts may be sent into private networks. */
+  readonly allowPrivateWebhooks: boolean;
+  /** Mail server for alerts. */
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
 }
 
 /** Parses the environment; an empty variable counts as missing. Throws `bad_request` naming the variable. */
@@ -71,5 +79,8 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     stallAfterMs: env.TAILBONE_STALL_AFTER_MS,
     logLevel: env.TAILBONE_LOG_LEVEL,
     dashboardOrigin: env.TAILBONE_DASHBOARD_URL,
+    allowPrivateWebhooks: env.TAILBONE_ALLOW_PRIVATE_WEBHOOKS === "1",
+    smtpUrl: env.TAILBONE_SMTP_URL,
+    mailFrom: env.TAILBONE_MAIL_FROM,
   };
 }

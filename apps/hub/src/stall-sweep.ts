@@ -1,17 +1,19 @@
 import type { Database } from "@tailbone/db/database";
 import { sweepStalledRuns } from "@tailbone/db/keep-runs";
-import type { Live } from "./live/live";
-import type { Log } from "./log";
+import type { Services } from "./services";
 
 /** Calls runs stalled whose writers have been silent for `stallAfterMs`, and tells their viewers. The result ends it. */
-export function startStallSweep(db: Database, live: Live, stallAfterMs: number, log: Log): () => void {
+export function startStallSweep(db: Database, { live, alertsRaised, log }: Services, stallAfterMs: number): () => void {
   let isSweeping = false;
   async function sweep(): Promise<void> {
     if (isSweeping) return;
     isSweeping = true;
     try {
       const stalled = await sweepStalledRuns(db, { nowMs: Date.now(), afterMs: stallAfterMs });
-      for (const { run } of stalled) live.changed(run);
+      for (const { team, run, alerts } of stalled) {
+        live.changed(run);
+        alertsRaised(team, alerts);
+      }
     } catch (error) {
       log.debug({ err: error }, "the sweep for stalled runs waits for the database");
     } finally {

@@ -3,6 +3,8 @@ import { closeDatabase, openDatabase } from "@tailbone/db/database";
 import { openEmbedded } from "@tailbone/db/embedded";
 import { migrateDatabase } from "@tailbone/db/migrate";
 import { TailboneError } from "@tailbone/protocol/errors";
+import { startDispatcher } from "./alerts/dispatcher";
+import { createSender } from "./alerts/sender";
 import { createSignInLink } from "./auth/auth";
 import { ensureLocalKey, ensureOwner } from "./auth/first-start";
 import { findOrigins } from "./auth/origins";
@@ -117,7 +119,11 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
   const db = openDatabase({ url: databaseUrl });
   parts.add(() => closeDatabase(db));
   const secret = settings.secret ?? (await loadSecret(dataDir));
-  const services = createServices({ db, secret, origins, log });
+  const { allowPrivateWebhooks: allowPrivate, smtpUrl, mailFrom } = settings;
+  const send = createSender({ origin: origins.public, allowPrivate, smtpUrl, mailFrom });
+  const dispatcher = startDispatcher({ db, send, log });
+  parts.add(dispatcher.close);
+  const services = createServices({ db, secret, origins, log, wakeDispatcher: dispatcher.wake });
   const { auth, keys, live, appender } = services;
   parts.add(live.close);
   const owner = await ensureOwner(db, auth, settings.ownerEmail);
@@ -130,7 +136,7 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
     connectWriter: (socket) => connectWriter(socket, services),
     connectViewer: live.connect,
   });
-  parts.add(startStallSweep(db, live, settings.stallAfterMs, log));
+  parts.add(startStallSweep(db, services, settings.stallAfterMs));
   const proxy = createDashboardProxy(log);
   parts.add(proxy.close);
   const api = createHttpApi({ ...services, disconnectKey: sockets.disconnectKey });

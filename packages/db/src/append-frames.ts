@@ -1,15 +1,15 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Frame } from "@tailbone/protocol/frame";
-import type { Alert } from "@tailbone/protocol/http";
 import type { Run } from "@tailbone/protocol/run";
+import { v7 as uuidv7 } from "uuid";
 import { appendLife } from "./append-life";
 import { collectPoints, placePoints, readSeries, type SeriesRow } from "./append-points";
 import { appendRecords } from "./append-records";
+import { applyRules, occurrencesOf } from "./apply-rules";
 import type { Database, Transaction } from "./database";
 import { gatherLife, type RunHead } from "./gather-records";
 import { readRun } from "./get-run";
 import { refuseMissingRun } from "./missing-run";
-import { raiseAlerts } from "./raise-alerts";
 import { writePoints } from "./write-points";
 
 export interface AppendFrames {
@@ -27,8 +27,8 @@ export interface AppendedFrames {
   from: number;
   to: number;
   run: Run;
-  /** What these frames have raised, as it is stored. */
-  alerts: Alert[];
+  /** New alerts: those of the script and those of the team's rules. */
+  alerts: readonly string[];
 }
 
 /**
@@ -58,9 +58,12 @@ export async function appendFrames(
     const { appends, leftOut } = await placePoints(sql, { team, run, arrived, known });
     const { records, alerts: ofScript, isEnd } = gatherLife(fresh);
     const { events, remarks } = await appendLife(sql, { team, run, records, isEnd, nowMs });
-    const alerts = raiseAlerts(ofScript, events, nowMs);
+    const alerts = ofScript.map((alert) => ({ ...alert, id: uuidv7() }));
+    const alertIds = alerts.map(({ id }) => id);
+    const occurrences = occurrencesOf(fresh, alertIds);
+    if (events.length > 0) occurrences.push({ type: "events", events });
     // Sent together and carried out in this order, so that the run is read as the others have left it.
-    const [, , , after] = await Promise.all([
+    const [, , , after, told] = await Promise.all([
       writePoints(sql, { team, run, appends }),
       appendRecords(sql, {
         team,
@@ -76,9 +79,9 @@ export async function appendFrames(
       }),
       sql`update writer set next_sequence = ${next} where run_id = ${run} and id = ${writer}`,
       readRun(sql, { team, run }),
+      applyRules(sql, { team, run, occurrences, nowMs }),
     ]);
-    const of = { id: after.id, name: after.name, project: after.project.name };
-    return { next, from: head.streamOffset, to, run: after, alerts: alerts.map((alert) => ({ ...alert, run: of })) };
+    return { next, from: head.streamOffset, to, run: after, alerts: [...new Set([...alertIds, ...told])] };
   });
 }
 

@@ -26,15 +26,9 @@ interface AppendLife {
 }
 
 interface Lived {
-  events: StoredEvent[];
+  events: LifecycleEvent[];
   /** What was left out, in words. */
   remarks: string[];
-}
-
-/** An event with the id under which it is stored. */
-export interface StoredEvent {
-  readonly id: string;
-  readonly event: LifecycleEvent;
 }
 
 interface StoredLife {
@@ -52,12 +46,11 @@ export async function appendLife(sql: Transaction, { team, run, records, isEnd, 
   >`select life, strips from run_life where run_id = ${run} and team_id = ${team}`;
   if (stored === undefined && records.length === 0) return { events: [], remarks: [] };
   const before = stored ?? { life: startLife(), strips: [] };
-  const { life, strips, events: happened, kept, declared, remarks } = live(before, records, isEnd);
-  const events = happened.map((event) => ({ id: uuidv7(), event }));
+  const { life, strips, events, kept, declared, remarks } = live(before, records, isEnd);
   const touched = new Set([
     ...kept.map(({ feature }) => feature),
     ...declared.keys(),
-    ...happened.map(({ feature }) => feature),
+    ...events.map(({ feature }) => feature),
   ]);
   await Promise.all([
     sql`
@@ -157,9 +150,9 @@ function insertReadings(sql: Transaction, team: string, run: string, readings: r
     order by place`;
 }
 
-function insertEvents(sql: Transaction, team: string, run: string, events: readonly StoredEvent[], nowMs: number) {
+function insertEvents(sql: Transaction, team: string, run: string, events: readonly LifecycleEvent[], nowMs: number) {
   return sql`
     insert into lifecycle_event (id, team_id, run_id, time_ms, event)
     select id, ${team}, ${run}::uuid, ${nowMs}::float8, event::jsonb
-    from unnest(${events.map(({ id }) => id)}::uuid[], ${events.map(({ event }) => storableJson(event))}::text[]) as one (id, event)`;
+    from unnest(${events.map(() => uuidv7())}::uuid[], ${events.map((event) => storableJson(event))}::text[]) as one (id, event)`;
 }

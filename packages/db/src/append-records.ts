@@ -1,8 +1,8 @@
 import type { Frame } from "@tailbone/protocol/frame";
+import type { RunRecord } from "@tailbone/protocol/records";
 import type { RunState } from "@tailbone/protocol/run";
 import type { Transaction } from "./database";
 import { type Changes, gatherRecords, type RunHead } from "./gather-records";
-import type { RaisedAlert } from "./raise-alerts";
 import { jsonb, storable, storableJson } from "./stored-text";
 
 interface AppendRecords {
@@ -15,7 +15,8 @@ interface AppendRecords {
   leftOut: number;
   /** What else was left out, in words. */
   remarks: readonly string[];
-  alerts: readonly RaisedAlert[];
+  /** Those that the script has raised. */
+  alerts: readonly ScriptAlert[];
   /** Whether a run that has ended runs again by these frames. */
   revive: boolean;
   nowMs: number;
@@ -86,13 +87,14 @@ function insertCheckpoints(sql: Transaction, team: string, run: string, checkpoi
     order by place`;
 }
 
-function insertAlerts(sql: Transaction, team: string, run: string, alerts: readonly RaisedAlert[]) {
+type ScriptAlert = Extract<RunRecord, { type: "alert" }> & { readonly id: string };
+
+function insertAlerts(sql: Transaction, team: string, run: string, alerts: readonly ScriptAlert[]) {
   return sql`
-    insert into alert (id, team_id, run_id, title, text, level, step, time_ms, feature, event_id)
-    select id, ${team}, ${run}::uuid, title, text, level, step, time_ms, feature, event_id
+    insert into alert (id, team_id, run_id, title, text, level, step, time_ms)
+    select id, ${team}, ${run}::uuid, title, text, level, step, time_ms
     from unnest(${alerts.map(({ id }) => id)}::uuid[], ${alerts.map(({ title }) => storable(title))}::text[],
       ${alerts.map(({ text }) => storable(text))}::text[], ${alerts.map(({ level }) => level)}::text[],
-      ${alerts.map(({ step }) => step)}::float8[], ${alerts.map(({ timeMs }) => timeMs)}::float8[],
-      ${alerts.map(({ feature }) => feature)}::text[], ${alerts.map(({ event }) => event)}::uuid[])
-      as one (id, title, text, level, step, time_ms, feature, event_id)`;
+      ${alerts.map(({ step }) => step ?? null)}::float8[], ${alerts.map(({ timeMs }) => timeMs)}::float8[])
+      as one (id, title, text, level, step, time_ms)`;
 }

@@ -1,4 +1,5 @@
 import type { Run } from "@tailbone/protocol/run";
+import { applyRules, stalledOccurrence } from "./apply-rules";
 import type { Database } from "./database";
 import { type RunRow, runColumns, withLastValues } from "./get-run";
 
@@ -29,6 +30,8 @@ export async function beatWriter(
 export interface TeamRun {
   team: string;
   run: Run;
+  /** Alerts of rules that wait for stalled runs. */
+  alerts: readonly string[];
 }
 
 /** Marks the running runs, of all teams, that nobody has heard of for `afterMs`: the hub's own work, no caller's query. */
@@ -36,15 +39,22 @@ export async function sweepStalledRuns(
   db: Database,
   { nowMs, afterMs }: { nowMs: number; afterMs: number },
 ): Promise<TeamRun[]> {
-  const sql = db.$client;
-  const rows = await sql<(RunRow & { team: string })[]>`
-    with changed as (
-      update run set state = 'stalled' where state = 'running' and seen_at_ms < ${nowMs - afterMs} returning *
-    )
-    select ${runColumns(sql)}, run.team_id as team from changed as run join project on project.id = run.project_id`;
-  const runs = await withLastValues(
-    sql,
-    rows.map(({ team: _, ...row }) => row),
-  );
-  return runs.map((run, index) => ({ team: rows[index]?.team ?? "", run }));
+  return db.$client.begin(async (sql) => {
+    const rows = await sql<(RunRow & { team: string })[]>`
+      with changed as (
+        update run set state = 'stalled' where state = 'running' and seen_at_ms < ${nowMs - afterMs} returning *
+      )
+      select ${runColumns(sql)}, run.team_id as team from changed as run join project on project.id = run.project_id`;
+    const runs = await withLastValues(
+      sql,
+      rows.map(({ team: _, ...row }) => row),
+    );
+    const found: TeamRun[] = [];
+    for (const [index, run] of runs.entries()) {
+      const team = rows[index]?.team ?? "";
+      const alerts = await applyRules(sql, { team, run: run.id, occurrences: [stalledOccurrence], nowMs });
+      found.push({ team, run, alerts });
+    }
+    return found;
+  });
 }

@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { LIMITS } from "@tailbone/protocol/limits";
 import type { RunRecord } from "@tailbone/protocol/records";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { readAlerts } from "./alerts";
 import { appendFrames } from "./append-frames";
 import { getRun } from "./get-run";
 import { listEvents, listFeatures } from "./list-life";
-import { listAlerts, listConsole } from "./list-records";
+import { listConsole } from "./list-records";
 import { openWriter } from "./open-writer";
+import { addDefaultRules } from "./rules";
 import { openTestDatabase, type TestDatabase } from "./testing";
 
 let database: TestDatabase;
@@ -102,17 +104,30 @@ test("a feature's readings, states and events are stored with their frame, and t
   ]);
 });
 
-test("what a team is told is raised with the frame, once, with its evidence and what it tells of", async () => {
+test("what a team is told by default is raised with the frame, once, with its evidence and the page that shows it", async () => {
+  const told = await database.addTeam("told");
+  await addDefaultRules(database.db, { team: told });
+  address = { team: told, run: randomUUID() };
+  const request = {
+    run: address.run,
+    writer,
+    project: "digits",
+    mode: "create" as const,
+    config: {},
+    tags: [],
+    startedAtMs: 0,
+  };
+  await openWriter(database.db, { team: told, createdBy: "test", request });
   for (const one of life) await append(one);
-  const frame = { sequence: sequence - 1, sealedAtMs: 0, groups: [], records: [life.at(-1) ?? reading(8, 0, 0)] };
-  expect((await appendFrames(database.db, { ...address, writer, frames: [frame] })).alerts).toEqual([]);
-  const alerts = await listAlerts(database.db, address);
+  const again = { sequence: sequence - 1, sealedAtMs: 0, groups: [], records: [reading(8, 0, 0)] };
+  expect((await appendFrames(database.db, { ...address, writer, frames: [again] })).alerts).toEqual([]);
+  const alerts = await readAlerts(database.db, address);
   const events = await listEvents(database.db, address);
-  expect(alerts.map(({ title, level, feature, event }) => [title, level, feature, event])).toEqual([
-    ["patch turned vestigial", "warning", "patch", events[2]?.id],
-    ["patch emerged", "info", "patch", events[1]?.id],
+  expect(alerts.map(({ title, feature, after, by, evidence }) => ({ title, feature, after, by, evidence }))).toEqual([
+    { title: "patch is vestigial", feature: "patch", after: 2, by: 4, evidence: events[2]?.sentence },
+    { title: "patch is functional", feature: "patch", after: null, by: 0, evidence: events[1]?.sentence },
   ]);
-  expect(alerts[0]?.text).toBe(events[2]?.sentence);
+  expect(alerts[0]?.path).toBe(`/runs/${address.run}?tab=life&feature=patch`);
 });
 
 test("the same readings in one frame, or in a frame each, or sent twice, give the same events", async () => {

@@ -1,4 +1,3 @@
-import type { Alert } from "@tailbone/protocol/http";
 import type { CheckpointRecord } from "@tailbone/protocol/records";
 import type { Database } from "./database";
 import { readRun } from "./get-run";
@@ -39,20 +38,4 @@ export async function listConsole(
       order by id desc limit ${limit + 1}`;
     return { offset: head.offset, lines: lines.slice(0, limit).reverse(), more: lines.length > limit };
   });
-}
-
-/** Alerts of the team (or of one run), the newest first. */
-export async function listAlerts(
-  db: Database,
-  { team, run, limit = 200 }: { team: string; run?: string | undefined; limit?: number },
-): Promise<Alert[]> {
-  const sql = db.$client;
-  const rows = await sql<(Omit<Alert, "run"> & { runId: string; runName: string; project: string })[]>`
-    select alert.id, alert.title, alert.text, alert.level, alert.step, alert.time_ms as "timeMs",
-      alert.feature, alert.event_id as event,
-      run.id as "runId", run.name as "runName", project.name as project
-    from alert join run on run.id = alert.run_id join project on project.id = run.project_id
-    where alert.team_id = ${team} ${run === undefined ? sql`` : sql`and alert.run_id = ${run}`}
-    order by alert.time_ms desc, alert.id desc limit ${limit}`;
-  return rows.map(({ runId, runName, project, ...rest }) => ({ ...rest, run: { id: runId, name: runName, project } }));
 }

@@ -1,5 +1,6 @@
 import type { JsonObject, WireNumber } from "@tailbone/protocol/json";
 import type { CheckpointRecord, RunError } from "@tailbone/protocol/records";
+import type { ChannelTarget, Condition } from "@tailbone/protocol/rules";
 import type { Host } from "@tailbone/protocol/run";
 import { sql } from "drizzle-orm";
 import {
@@ -17,7 +18,7 @@ import {
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
-import { organization } from "./auth-schema";
+import { organization, user } from "./auth-schema";
 
 /*
  * Runs and what they hold. Every row names its team, and every query asks for it. Times are milliseconds since 1970 as
@@ -184,20 +185,105 @@ export const consoleLine = pgTable(
   (table) => [index("console_line_run").on(table.runId, table.id)],
 );
 
+/** Where a team's alerts are sent. */
+export const channel = pgTable(
+  "channel",
+  {
+    id: uuid("id").primaryKey(),
+    teamId: teamId(),
+    name: text("name").notNull(),
+    target: jsonb("target").$type<ChannelTarget>().notNull(),
+    createdAtMs: doublePrecision("created_at_ms").notNull(),
+  },
+  (table) => [index("channel_team").on(table.teamId)],
+);
+
+export const rule = pgTable(
+  "rule",
+  {
+    id: uuid("id").primaryKey(),
+    teamId: teamId(),
+    projectId: uuid("project_id").references(() => project.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    condition: jsonb("condition").$type<Condition>().notNull(),
+    level: text("level", { enum: ["info", "warning", "error"] }).notNull(),
+    channels: uuid("channels").array().notNull(),
+    cooldownMs: doublePrecision("cooldown_ms").notNull(),
+    enabled: boolean("enabled").notNull(),
+    createdAtMs: doublePrecision("created_at_ms").notNull(),
+  },
+  (table) => [index("rule_team").on(table.teamId)],
+);
+
+/** What a rule remembers of a run. */
+export const ruleState = pgTable(
+  "rule_state",
+  {
+    ruleId: uuid("rule_id")
+      .notNull()
+      .references(() => rule.id, { onDelete: "cascade" }),
+    runId: runId(),
+    state: jsonb("state").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.ruleId, table.runId] }), index("rule_state_run").on(table.runId)],
+);
+
 export const alert = pgTable(
   "alert",
   {
     id: uuid("id").primaryKey(),
     teamId: runsTeamId(),
     runId: runId(),
+    ruleId: uuid("rule_id").references(() => rule.id, { onDelete: "set null" }),
+    kind: text("kind").notNull().default("script"),
+    /** What the rule fired for: once only. */
+    key: text("key"),
     title: text("title").notNull(),
     text: text("text").notNull(),
     level: text("level", { enum: ["info", "warning", "error"] }).notNull(),
+    feature: text("feature"),
+    after: doublePrecision("after"),
+    by: doublePrecision("by"),
+    evidence: text("evidence").notNull().default(""),
+    path: text("path").notNull().default(""),
     step: doublePrecision("step"),
     timeMs: doublePrecision("time_ms").notNull(),
-    /** What it tells of; null: the script itself has raised it. */
-    feature: text("feature"),
-    eventId: uuid("event_id"),
+    readAtMs: doublePrecision("read_at_ms"),
+    acknowledgedAtMs: doublePrecision("acknowledged_at_ms"),
+    acknowledgedBy: text("acknowledged_by"),
+    snoozedUntilMs: doublePrecision("snoozed_until_ms"),
+    assignedTo: text("assigned_to").references(() => user.id, { onDelete: "set null" }),
   },
-  (table) => [index("alert_team_time").on(table.teamId, table.timeMs), index("alert_run").on(table.runId)],
+  (table) => [
+    index("alert_team_time").on(table.teamId, table.timeMs),
+    index("alert_run").on(table.runId),
+    index("alert_unread").on(table.teamId).where(sql`read_at_ms is null`),
+    unique("alert_once").on(table.ruleId, table.runId, table.key),
+  ],
+);
+
+/** The outbox: written with the alert, emptied by the dispatcher. */
+export const delivery = pgTable(
+  "delivery",
+  {
+    id: uuid("id").primaryKey(),
+    teamId: teamId(),
+    alertId: uuid("alert_id")
+      .notNull()
+      .references(() => alert.id, { onDelete: "cascade" }),
+    channelId: uuid("channel_id")
+      .notNull()
+      .references(() => channel.id, { onDelete: "cascade" }),
+    state: text("state", { enum: ["pending", "delivered", "dead"] }).notNull(),
+    attempts: integer("attempts").notNull().default(0),
+    createdAtMs: doublePrecision("created_at_ms").notNull(),
+    dueMs: doublePrecision("due_ms").notNull(),
+    deliveredAtMs: doublePrecision("delivered_at_ms"),
+    error: text("error"),
+  },
+  (table) => [
+    index("delivery_due").on(table.dueMs).where(sql`state = 'pending'`),
+    index("delivery_team_time").on(table.teamId, table.createdAtMs),
+    unique("delivery_once").on(table.alertId, table.channelId),
+  ],
 );

@@ -5,11 +5,12 @@ import { fromWireNumber } from "@tailbone/protocol/json";
 import type { RunRecord } from "@tailbone/protocol/records";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readAlerts } from "./alerts";
 import { appendFrames } from "./append-frames";
 import { deleteRun, patchRun } from "./change-run";
 import { getRun, getRunDetail } from "./get-run";
 import { beatWriter, sweepStalledRuns } from "./keep-runs";
-import { listAlerts, listCheckpoints, listConsole } from "./list-records";
+import { listCheckpoints, listConsole } from "./list-records";
 import { listRuns } from "./list-runs";
 import { listSeries } from "./list-series";
 import { openWriter } from "./open-writer";
@@ -155,7 +156,7 @@ describe("a frame", () => {
       more: false,
     });
     expect(await listCheckpoints(database.db, address)).toEqual([{ timeMs: 3, step: 8, metrics: { loss: "NaN" } }]);
-    expect(await listAlerts(database.db, address)).toMatchObject([
+    expect(await readAlerts(database.db, address)).toMatchObject([
       { title: "loss is odd", run: { project: "digits" } },
     ]);
   });
@@ -522,7 +523,7 @@ describe("runs", () => {
     ]) {
       expect(await codeOf(attempt()), attempt.toString()).toBe("not_found");
     }
-    expect(await listAlerts(db, theirs)).toEqual([]);
+    expect(await readAlerts(db, theirs)).toEqual([]);
     expect(await listProjects(db, { team: other })).toEqual([]);
     const all = await listRuns(db, { team: other, filter: "", sort: "-created", limit: 10 });
     expect(all).toEqual({ runs: [], total: 0, cursor: null });

@@ -4,7 +4,7 @@ import { lifecycleEventSchema, settingsChangeSchema } from "./lifecycle";
 import { LIMITS } from "./limits";
 import { runNameSchema, seriesNameSchema, stepSchema, tagsSchema, timeMsSchema } from "./names";
 import { featureNameSchema, featureStateSchema, readingSchema } from "./reading";
-import { alertLevelSchema, checkpointRecordSchema, consoleRecordSchema } from "./records";
+import { checkpointRecordSchema, consoleRecordSchema } from "./records";
 import { runSchema, runStateSchema } from "./run";
 
 /** Bodies and queries of the HTTP API, version 1. Times are milliseconds since 1970, steps are floats. */
@@ -186,21 +186,6 @@ export const consoleListSchema = z.object({
   lines: z.array(consoleLineSchema),
   more: z.boolean(),
 });
-
-export const alertSchema = z.object({
-  id: z.uuid(),
-  run: z.object({ id: z.uuid(), name: z.string(), project: z.string() }),
-  title: z.string(),
-  text: z.string(),
-  level: alertLevelSchema,
-  step: stepSchema.nullable(),
-  timeMs: timeMsSchema,
-  /** The feature and the event that it tells of; null: the script itself has raised it. */
-  feature: featureNameSchema.nullable(),
-  event: z.uuid().nullable(),
-});
-export type Alert = z.infer<typeof alertSchema>;
-export const alertListSchema = z.object({ alerts: z.array(alertSchema), cursor: z.string().nullable() });
 
 /** Answer to frames over plain HTTP: like the socket's. */
 export const appendedSchema = z.object({ next: z.number().int().nonnegative() });

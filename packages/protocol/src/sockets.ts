@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { WireError } from "./errors";
-import type { Alert } from "./http";
 import { runIdSchema, writerIdSchema } from "./names";
+import type { Alert } from "./rules";
 import { type OpenedWriter, type OpenWriter, openWriterSchema, type Run } from "./run";
 
 /**
@@ -87,6 +87,7 @@ export interface LiveServerEvents {
   /** The run's head (state, name, tags, last values) changed; sent at most a few times a second per run. */
   "run:changed": (run: Run) => void;
   "run:deleted": (deleted: { run: string }) => void;
-  /** Something has happened in the viewer's team that someone should know of, whatever the viewer follows. */
+  /** An alert of the viewer's team; every viewer gets them. */
   "alert:raised": (alert: Alert) => void;
+  "alert:changed": (alert: Alert) => void;
 }

@@ -1,12 +1,11 @@
 "use client";
-import type { Alert } from "@tailbone/protocol/http";
 import type { AlertLevel } from "@tailbone/protocol/records";
+import type { Alert } from "@tailbone/protocol/rules";
 import Link from "next/link";
 import { formatStep } from "../format/number";
 import { Ago } from "../ui/ago";
 import { cn } from "../ui/cn";
 import { useNow } from "../ui/use-now";
-import { alertPath } from "./alert-path";
 
 const looks: Record<AlertLevel, string> = { info: "text-soft", warning: "text-warn", error: "text-bad" };
 
@@ -19,7 +18,7 @@ export function AlertList({ alerts, withRun = false }: { alerts: readonly Alert[
         <li key={alert.id} data-testid="alert" className="grid max-w-3xl gap-0.5 px-4 py-3">
           <p className="flex items-baseline gap-3">
             <span className={cn("text-xs", looks[alert.level])}>{alert.level}</span>
-            <Link href={alertPath(alert)} prefetch={false} className="rounded font-medium hover:text-accent">
+            <Link href={alert.path} prefetch={false} className="rounded font-medium hover:text-accent">
               {alert.title}
             </Link>
             {withRun ? (
@@ -33,6 +32,9 @@ export function AlertList({ alerts, withRun = false }: { alerts: readonly Alert[
             </span>
           </p>
           {alert.text === "" ? null : <p className="whitespace-pre-wrap text-soft">{alert.text}</p>}
+          {alert.evidence === "" || alert.evidence === alert.text ? null : (
+            <p className="text-soft">{alert.evidence}</p>
+          )}
         </li>
       ))}
     </ul>

@@ -4,7 +4,6 @@ import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { toast } from "sonner";
 import { useLive } from "../live/live-provider";
-import { alertPath } from "./alert-path";
 
 /** Says at once what has been raised, on whatever page one is. */
 export function AlertToasts() {
@@ -20,7 +19,7 @@ export function AlertToasts() {
           id: alert.id,
           description: `${alert.run.project} / ${alert.run.name}`,
           duration: 10_000,
-          action: { label: "Show", onClick: () => router.push(alertPath(alert)) },
+          action: { label: "Show", onClick: () => router.push(alert.path) },
         });
       }),
     [connection, client, router],

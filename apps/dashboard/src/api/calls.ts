@@ -1,5 +1,4 @@
 import {
-  alertListSchema,
   bucketsSchema,
   checkpointListSchema,
   consoleListSchema,
@@ -15,6 +14,7 @@ import {
   runListSchema,
   seriesListSchema,
 } from "@tailbone/protocol/http";
+import { alertListSchema } from "@tailbone/protocol/rules";
 import { runDetailSchema } from "@tailbone/protocol/run";
 import { z } from "zod";
 import type { PointsRequest } from "../live/chart-feed";

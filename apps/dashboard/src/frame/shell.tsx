@@ -39,7 +39,6 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
   const frame = { openPalette: () => setOpen("palette"), openDrawer: () => setOpen("drawer") };
   return (
     <LiveProvider>
-      <AlertToasts />
       <FrameContext value={frame}>
         <StatePatterns />
         <div className="flex h-dvh">
@@ -64,6 +63,7 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
           </Dialog.Portal>
         </Dialog.Root>
         <CommandPalette open={open === "palette"} onClose={close} onHelp={() => setOpen("help")} />
+        <AlertToasts />
         <KeyHelp open={open === "help"} onClose={close} />
       </FrameContext>
     </LiveProvider>

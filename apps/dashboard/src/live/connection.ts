@@ -1,6 +1,6 @@
 import { RETRYABLE } from "@tailbone/protocol/errors";
 import { decodeFrame } from "@tailbone/protocol/frame";
-import type { Alert } from "@tailbone/protocol/http";
+import type { Alert } from "@tailbone/protocol/rules";
 import type { Run } from "@tailbone/protocol/run";
 import {
   type Followed,
@@ -41,7 +41,7 @@ export class LiveConnection {
   readonly #projects = new Map<string, number>();
   readonly #heads = new Set<(run: Run) => void>();
   readonly #deleted = new Set<(run: string) => void>();
-  readonly #alerts = new Set<(alert: Alert) => void>();
+  readonly #alerts = new Set<(alert: Alert, isNew: boolean) => void>();
   readonly #reconnected = new Set<() => void>();
   readonly #listeners = new Set<() => void>();
   #state: ConnectionState = { name: "connecting" };
@@ -67,11 +67,14 @@ export class LiveConnection {
     socket.on("run:changed", (run) => {
       for (const listen of this.#heads) listen(run);
     });
+    socket.on("alert:raised", (alert) => {
+      for (const listen of this.#alerts) listen(alert, true);
+    });
+    socket.on("alert:changed", (alert) => {
+      for (const listen of this.#alerts) listen(alert, false);
+    });
     socket.on("run:deleted", ({ run }) => {
       for (const listen of this.#deleted) listen(run);
-    });
-    socket.on("alert:raised", (alert) => {
-      for (const listen of this.#alerts) listen(alert);
     });
   }
 
@@ -136,8 +139,8 @@ export class LiveConnection {
     return this.#add(this.#deleted, listener);
   }
 
-  /** Hears of what is raised anywhere in the team. */
-  onAlert(listener: (alert: Alert) => void): () => void {
+  /** Alerts of the team, new ones and changed ones. */
+  onAlert(listener: (alert: Alert, isNew: boolean) => void): () => void {
     return this.#add(this.#alerts, listener);
   }
 

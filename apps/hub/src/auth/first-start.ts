@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { member, organization, user } from "@tailbone/db/auth-schema";
 import type { Database } from "@tailbone/db/database";
+import { addDefaultRules } from "@tailbone/db/rules";
 import { asc, eq, sql } from "drizzle-orm";
 import { readCredentials, writeCredentials } from "../process/credentials-file";
 import type { Auth } from "./auth";
@@ -51,6 +52,7 @@ export async function ensureOwner(db: Database, auth: Auth, email: string): Prom
     const team = await auth.api.createOrganization({
       body: { name: "Default team", slug: TEAM_SLUG, userId: owner.id },
     });
+    await addDefaultRules(db, { team: team.id });
     return { id: owner.id, email: owner.email, team: { id: team.id, name: team.name } };
   });
 }

@@ -74,6 +74,16 @@ describe("the API", () => {
         "get /runs/{run}/checkpoints",
         "get /runs/{run}/console",
         "get /alerts",
+        "patch /alerts/{id}",
+        "get /rules",
+        "post /rules",
+        "patch /rules/{id}",
+        "delete /rules/{id}",
+        "get /channels",
+        "post /channels",
+        "delete /channels/{id}",
+        "get /deliveries",
+        "post /deliveries/{id}/retry",
         "get /keys",
         "post /keys",
         "delete /keys/{key}",
@@ -112,7 +122,7 @@ describe("the API", () => {
     for (const path of ["checkpoints", "console"]) {
       expect((await hub.fetch(`/api/v1/runs/${request.run}/${path}`)).status).toBe(200);
     }
-    expect(await (await hub.fetch("/api/v1/alerts")).json()).toEqual({ alerts: [], cursor: null });
+    expect(await (await hub.fetch("/api/v1/alerts")).json()).toEqual({ alerts: [], unread: 0, cursor: null });
     const projects = await readJson(await hub.fetch("/api/v1/projects"), projectListSchema);
     expect(projects).toMatchObject({ projects: [{ name: "digits", runs: 1 }] });
     const project = await hub.fetch(`/api/v1/projects/${projects.projects[0]?.id}`);

@@ -12,6 +12,7 @@ import type { Api, ApiEnvironment } from "./environment";
 import { errorResponse } from "./errors";
 import { addHealthRoutes } from "./health";
 import { apiHeaders, authenticate, limitBody } from "./middleware";
+import { addAlertRoutes } from "./routes/alerts";
 import { addKeyRoutes } from "./routes/keys";
 import { addMeRoutes } from "./routes/me";
 import { addMemberRoutes } from "./routes/members";
@@ -56,6 +57,7 @@ function createVersionOne(services: ApiServices): Api {
   addRunRoutes(api, services);
   addPointRoutes(api, services);
   addRecordRoutes(api, services);
+  addAlertRoutes(api, services);
   addKeyRoutes(api, services);
   addMemberRoutes(api, services);
   return api;

@@ -1,6 +1,5 @@
 import { type ErrorCode, RETRYABLE, TailboneError } from "@tailbone/protocol/errors";
 import { decodeFrame, type Frame } from "@tailbone/protocol/frame";
-import type { Alert } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";
 import type { Run } from "@tailbone/protocol/run";
 import type { Appended } from "@tailbone/protocol/sockets";
@@ -21,7 +20,6 @@ export interface Committed {
   readonly from: number;
   readonly to: number;
   readonly frames: readonly Uint8Array[];
-  readonly alerts: readonly Alert[];
 }
 
 interface CommitResult {
@@ -29,7 +27,6 @@ interface CommitResult {
   readonly from: number;
   readonly to: number;
   readonly run: Run;
-  readonly alerts: readonly Alert[];
 }
 
 export interface AppenderOptions {
@@ -82,8 +79,7 @@ export function createAppender({ commit, onCommitted, metrics }: AppenderOptions
       for (const group of frame.groups) metrics.points.inc(group.names.length * group.steps.length);
     }
     if (fresh.length > 0) {
-      const { from, to, alerts } = result;
-      onCommitted({ team, run: result.run, from, to, frames: fresh.map(({ bytes }) => bytes), alerts });
+      onCommitted({ team, run: result.run, from: result.from, to: result.to, frames: fresh.map(({ bytes }) => bytes) });
     }
     for (const pending of batch) pending.resolve({ next: result.next });
   }

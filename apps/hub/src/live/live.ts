@@ -1,4 +1,5 @@
 import { TailboneError } from "@tailbone/protocol/errors";
+import type { Alert } from "@tailbone/protocol/rules";
 import type { Run } from "@tailbone/protocol/run";
 import { type Followed, followProjectSchema, followRunSchema } from "@tailbone/protocol/sockets";
 import { z } from "zod";
@@ -26,6 +27,9 @@ export interface Live {
   /** A run's head (state, name, tags) has changed by other means than a frame. */
   readonly changed: (run: Run) => void;
   readonly deleted: (run: Run) => void;
+  /** To every viewer of the team. */
+  readonly alertRaised: (team: string, alert: Alert) => void;
+  readonly alertChanged: (team: string, alert: Alert) => void;
   /** Serves a socket that has been let in. */
   readonly connect: (socket: HubSocket) => void;
   readonly close: () => void;
@@ -140,11 +144,10 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
   }
 
   return {
-    committed: ({ team, run, from, frames, alerts }) => {
+    committed: ({ run, from, frames }) => {
       const feed = feeds.append(run.id, from, frames);
       for (const viewer of byRun.of(run.id)) viewer.grown(run.id, feed);
       heads.push(run);
-      for (const alert of alerts) for (const viewer of byTeam.of(team)) viewer.socket.emit("alert:raised", alert);
     },
     changed: heads.push,
     deleted: (run) => {
@@ -155,6 +158,12 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
         byRun.leave(run.id, viewer);
         viewer.socket.emit("run:deleted", { run: run.id });
       }
+    },
+    alertRaised: (team, alert) => {
+      for (const { socket } of byTeam.of(team)) socket.emit("alert:raised", alert);
+    },
+    alertChanged: (team, alert) => {
+      for (const { socket } of byTeam.of(team)) socket.emit("alert:changed", alert);
     },
     connect,
     close: heads.close,

@@ -1,8 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { listEvents, listFeatures } from "@tailbone/db/list-life";
-import { listAlerts, listCheckpoints, listConsole } from "@tailbone/db/list-records";
+import { listCheckpoints, listConsole } from "@tailbone/db/list-records";
 import {
-  alertListSchema,
   checkpointListSchema,
   consoleListSchema,
   consoleQuerySchema,
@@ -14,11 +13,6 @@ import type { Services } from "../../services";
 import { type Api, answers } from "../environment";
 
 const params = z.object({ run: runIdSchema });
-
-const alertsQuerySchema = z.object({
-  run: runIdSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-});
 
 /** What a run has besides points. */
 export function addRecordRoutes(api: Api, { db }: Services): void {
@@ -71,17 +65,5 @@ export function addRecordRoutes(api: Api, { db }: Services): void {
   api.openapi(events, async (c) => {
     const team = c.var.caller.team.id;
     return c.json({ events: await listEvents(db, { team, run: c.req.valid("param").run }) }, 200);
-  });
-
-  const alerts = createRoute({
-    method: "get",
-    path: "/alerts",
-    summary: "Alerts, newest first",
-    request: { query: alertsQuerySchema },
-    responses: answers(alertListSchema),
-  });
-  api.openapi(alerts, async (c) => {
-    const team = c.var.caller.team.id;
-    return c.json({ alerts: await listAlerts(db, { team, ...c.req.valid("query") }), cursor: null }, 200);
   });
 }

@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { readAlerts } from "@tailbone/db/alerts";
+import { appendFrames } from "@tailbone/db/append-frames";
+import { openWriter } from "@tailbone/db/open-writer";
+import { listDeliveries, retryDelivery } from "@tailbone/db/outbox";
+import { createChannel, createRule, listRules } from "@tailbone/db/rules";
+import { openTestDatabase, type TestDatabase } from "@tailbone/db/testing";
+import type { ChannelTarget } from "@tailbone/protocol/rules";
+import { SMTPServer } from "smtp-server";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createLog } from "../log";
+import { startDispatcher } from "./dispatcher";
+import { createSender, type Send, signBody } from "./sender";
+
+let database: TestDatabase;
+const log = createLog("silent");
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+/** A team with one rule for NaN that tells `target`, and a run of it in which NaN is logged. */
+async function fire(target: ChannelTarget): Promise<{ team: string; nan: () => Promise<readonly string[]> }> {
+  const { db } = database;
+  const team = await database.addTeam();
+  const channel = await createChannel(db, { team, channel: { name: "hook", target } });
+  const condition = { type: "nan", series: "*loss*" } as const;
+  const base = { name: "nan", project: null, condition, level: "error", cooldownMs: 60_000, enabled: true } as const;
+  await createRule(db, { team, rule: { ...base, channels: [channel.id] } });
+  const address = { team, run: randomUUID(), writer: randomUUID() };
+  const request = { ...address, project: "p", mode: "create", config: {}, tags: [], startedAtMs: 1 } as const;
+  await openWriter(db, { team, createdBy: "test", request: { ...request, tags: [] } });
+  let sequence = 0;
+  return {
+    team,
+    nan: async () => {
+      const steps = Float64Array.of(sequence * 2, sequence * 2 + 1);
+      const group = { names: ["loss"], steps, timesMs: steps, values: [Float64Array.of(1, Number.NaN)] };
+      const frame = { sequence: sequence++, sealedAtMs: 1, groups: [group], records: [] };
+      return (await appendFrames(db, { ...address, frames: [frame] })).alerts;
+    },
+  };
+}
+const secret = "a secret of the webhook";
+const webhook: ChannelTarget = { type: "webhook", url: "http://127.0.0.1:1/", secret };
+const settled = async (team: string, state: string) =>
+  vi.waitFor(async () => {
+    const [delivery] = await listDeliveries(database.db, { team });
+    expect(delivery).toMatchObject({ state });
+    return delivery;
+  });
+
+test("an alert reaches a signed webhook, once within its cooldown, and no other team", async () => {
+  const got: { body: string; signature: string }[] = [];
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const part of request) body += String(part);
+    got.push({ body, signature: String(request.headers["tailbone-signature"]) });
+    response.end();
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  const { team, nan } = await fire({ ...webhook, url: `http://127.0.0.1:${port}/` });
+  expect(await nan()).toHaveLength(1);
+  expect(await nan()).toHaveLength(0);
+  const send = createSender({ origin: "http://hub", allowPrivate: true, smtpUrl: undefined, mailFrom: "a@b.c" });
+  const dispatcher = startDispatcher({ db: database.db, send, log });
+  await settled(team, "delivered");
+  await dispatcher.close();
+  server.close();
+  expect(got).toHaveLength(1);
+  const [, seconds, signature] = /^t=(\d+),v1=(\w+)$/.exec(got[0]?.signature ?? "") ?? [];
+  expect(signature).toBe(signBody(secret, Number(seconds), got[0]?.body ?? ""));
+  const other = await database.addTeam();
+  expect([await readAlerts(database.db, { team: other }), await listRules(database.db, { team: other })]).toEqual([
+    [],
+    [],
+  ]);
+});
+
+test("what fails is tried again, also by the next dispatcher, then given up, and can be tried anew", async () => {
+  const { team, nan } = await fire(webhook);
+  await nan();
+  let calls = 0;
+  const fail: Send = async () => {
+    calls++;
+    throw new Error("away");
+  };
+  const options = { db: database.db, log, attempts: 2, backoffMs: 1, pollMs: 5 };
+  // It works once when it starts, and does not come round again.
+  const first = startDispatcher({ ...options, pollMs: 3_600_000, send: fail });
+  await vi.waitFor(() => expect(calls).toBe(1));
+  await first.close();
+  const second = startDispatcher({ ...options, send: fail });
+  expect(await settled(team, "dead")).toMatchObject({ attempts: 2, error: "away" });
+  await second.close();
+  const [dead] = await listDeliveries(database.db, { team });
+  await retryDelivery(database.db, { team, id: dead?.id ?? "" });
+  const third = startDispatcher({ ...options, send: async () => {} });
+  await settled(team, "delivered");
+  await third.close();
+});
+
+test("an alert is sent by mail", async () => {
+  const mails: string[] = [];
+  const smtp = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    onData: (stream, _session, done) => {
+      let text = "";
+      stream.on("data", (part) => {
+        text += String(part);
+      });
+      stream.on("end", () => {
+        mails.push(text);
+        done();
+      });
+    },
+  });
+  const listening = await new Promise<AddressInfo>((done) => {
+    const server = smtp.listen(0, "127.0.0.1", () => done(server.address() as AddressInfo));
+  });
+  const { team, nan } = await fire({ type: "email", to: ["a@example.com"] });
+  await nan();
+  const smtpUrl = `smtp://127.0.0.1:${listening.port}`;
+  const send = createSender({ origin: "http://hub", allowPrivate: false, smtpUrl, mailFrom: "tailbone@example.com" });
+  const dispatcher = startDispatcher({ db: database.db, send, log });
+  await settled(team, "delivered");
+  await dispatcher.close();
+  await new Promise<void>((done) => smtp.close(done));
+  expect(mails[0]).toContain("loss is not a number");
+});

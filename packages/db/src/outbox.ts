@@ -1,0 +1,78 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import type { Alert, ChannelTarget, Delivery } from "@tailbone/protocol/rules";
+import { readAlerts } from "./alerts";
+import type { Database } from "./database";
+
+export interface Claimed {
+  id: string;
+  attempts: number;
+  target: ChannelTarget;
+  alert: Alert;
+}
+
+/**
+ * Takes up to `limit` deliveries of all teams that are due, for `leaseMs`: one that is not settled by then is due again, so it is
+ * delivered at least once though its sender dies. No two senders get the same one.
+ */
+export async function claimDeliveries(
+  db: Database,
+  { nowMs, leaseMs, limit }: { nowMs: number; leaseMs: number; limit: number },
+): Promise<Claimed[]> {
+  const sql = db.$client;
+  const rows = await sql<{ id: string; attempts: number; target: ChannelTarget; team: string; alertId: string }[]>`
+    with due as (
+      select id from delivery where state = 'pending' and due_ms <= ${nowMs}
+      order by due_ms limit ${limit} for update skip locked
+    ), claimed as (
+      update delivery set due_ms = ${nowMs + leaseMs}, attempts = attempts + 1 from due
+      where delivery.id = due.id returning delivery.*
+    )
+    select claimed.id, claimed.attempts, channel.target, claimed.team_id as team, claimed.alert_id as "alertId"
+    from claimed join channel on channel.id = claimed.channel_id and channel.team_id = claimed.team_id`;
+  const found: Claimed[] = [];
+  for (const { team, alertId, ...rest } of rows) {
+    const [alert] = await readAlerts(db, { team, ids: [alertId] });
+    if (alert !== undefined) found.push({ ...rest, alert });
+  }
+  return found;
+}
+
+export async function settleDelivery(
+  db: Database,
+  id: string,
+  outcome: { state: "delivered"; nowMs: number } | { state: "pending" | "dead"; dueMs: number; error: string },
+): Promise<void> {
+  if (outcome.state === "delivered") {
+    await db.$client`update delivery set state = 'delivered', delivered_at_ms = ${outcome.nowMs}, error = null where id = ${id}`;
+  } else {
+    await db.$client`
+      update delivery set state = ${outcome.state}, due_ms = ${outcome.dueMs}, error = ${outcome.error.slice(0, 1000)}
+      where id = ${id} and state = 'pending'`;
+  }
+}
+
+/** The newest 200 deliveries of a team. */
+export async function listDeliveries(db: Database, { team }: { team: string }): Promise<Delivery[]> {
+  const rows = await db.$client<
+    (Omit<Delivery, "alert" | "channel"> & { alertId: string; title: string; channelId: string; name: string })[]
+  >`
+    select delivery.id, delivery.state, delivery.attempts, delivery.created_at_ms as "createdAtMs", delivery.due_ms as "dueMs",
+      delivery.delivered_at_ms as "deliveredAtMs", delivery.error, alert.id as "alertId", alert.title,
+      channel.id as "channelId", channel.name
+    from delivery join alert on alert.id = delivery.alert_id join channel on channel.id = delivery.channel_id
+    where delivery.team_id = ${team} order by delivery.created_at_ms desc, delivery.id limit 200`;
+  return rows.map(({ alertId, title, channelId, name, ...rest }) => ({
+    ...rest,
+    alert: { id: alertId, title },
+    channel: { id: channelId, name },
+  }));
+}
+
+/** Has a dead delivery tried anew. Throws `not_found` unless it is the team's and dead. */
+export async function retryDelivery(db: Database, { team, id }: { team: string; id: string }): Promise<void> {
+  const rows = await db.$client`
+    update delivery set state = 'pending', attempts = 0, due_ms = ${Date.now()}
+    where id = ${id} and team_id = ${team} and state = 'dead' returning id`;
+  if (rows.length > 0) return;
+  throw new TailboneError("not_found", "There is no such dead delivery.", "It may have been tried anew already.");
+}
