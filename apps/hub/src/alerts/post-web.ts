@@ -7,7 +7,7 @@ import { isPrivateAddress } from "./private-address";
 
 const TIMEOUT_MS = 10_000;
 
-export type Resolve = (host: string) => Promise<{ address: string; family: number }[]>;
+type Resolve = (host: string) => Promise<{ address: string; family: number }[]>;
 
 export interface PostOptions {
   readonly allowPrivate: boolean;

@@ -1,0 +1,124 @@
+import { writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { join } from "node:path";
+import getPort from "get-port";
+import type { Browser, BrowserContext } from "playwright-core";
+import { SMTPServer } from "smtp-server";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchBrowser } from "../support/browser";
+import { spawnNode } from "../support/processes";
+import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
+
+let browser: Browser;
+let owner: BrowserContext;
+let place: Place;
+let stack: Stack;
+let hook: Server;
+let mail: SMTPServer;
+const hooked: string[] = [];
+const mailed: string[] = [];
+let hookPort: number;
+
+beforeAll(async () => {
+  hookPort = await getPort();
+  const mailPort = await getPort();
+  hook = createServer(async (request, response) => {
+    let body = "";
+    for await (const part of request) body += String(part);
+    hooked.push(body);
+    response.end();
+  });
+  await new Promise<void>((resolve) => hook.listen(hookPort, "127.0.0.1", resolve));
+  mail = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS", "AUTH"],
+    onData: (stream, _session, done) => {
+      let text = "";
+      stream.on("data", (part) => {
+        text += String(part);
+      });
+      stream.on("end", () => {
+        mailed.push(text);
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => mail.listen(mailPort, "127.0.0.1", resolve));
+  [browser, place] = await Promise.all([
+    launchBrowser(),
+    openPlace({
+      TAILBONE_ALLOW_PRIVATE_WEBHOOKS: "1",
+      TAILBONE_SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
+      TAILBONE_MAIL_FROM: "tailbone@example.com",
+    }),
+  ]);
+  stack = await startStack(place);
+  owner = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await owner.newPage();
+  await page.goto(stack.signInLink);
+  await page.waitForURL((url) => !url.pathname.startsWith("/api/") && !url.pathname.startsWith("/sign-in"));
+  await page.close();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+  await place?.remove();
+  await new Promise((resolve) => hook.close(resolve));
+  await new Promise<void>((resolve) => mail.close(() => resolve()));
+});
+
+async function post(path: string, data: object): Promise<{ id: string }> {
+  const response = await owner.request.post(`${stack.url}/api/v1${path}`, { data, headers: { origin: stack.url } });
+  expect(response.ok(), await response.text()).toBe(true);
+  return response.json();
+}
+
+test("a feature is followed on the page from absent to vestigial, and who asked for it is told once by webhook and by mail", async () => {
+  const secret = "a secret of the webhook";
+  const targets = [
+    { type: "webhook", url: `http://127.0.0.1:${hookPort}/`, secret },
+    { type: "email", to: ["team@example.com"] },
+  ];
+  const channels = await Promise.all(targets.map((target) => post("/channels", { name: target.type, target })));
+  await post("/rules", {
+    name: "vestiges",
+    project: null,
+    condition: { type: "lifecycle", feature: null, to: ["vestigial"] },
+    level: "warning",
+    channels: channels.map(({ id }) => id),
+    cooldownMs: 60_000,
+    enabled: true,
+  });
+
+  const child = spawnNode([trainer("life")], { env: place.env, cwd: place.folder });
+  const { run }: { run: string } = JSON.parse(await child.line((line) => line.startsWith('{"run"')));
+  const page = await owner.newPage();
+  await page.goto(`${stack.url}/runs/${run}?tab=life`);
+  const lane = page.locator('[data-testid="life-lane"][data-feature="patch"]');
+  for (const phase of ["absent", "latent", "functional", "vestigial"]) {
+    await writeFile(join(place.folder, phase), "");
+    await page.locator(`[data-testid="life-lane"][data-feature="patch"][data-state="${phase}"]`).waitFor();
+  }
+  expect(await lane.count()).toBe(1);
+  await lane.click();
+  await page.locator('[data-testid="life-event"][data-from="functional"][data-to="vestigial"]').waitFor();
+  await page.getByText("patch is vestigial").first().waitFor();
+  expect(await child.exited, child.output()).toBe(0);
+
+  const { events } = await stack.json<{ events: { to: string; after: number; by: number }[] }>(
+    `/api/v1/runs/${run}/events`,
+  );
+  expect(events.map(({ to, after, by }) => [to, after, by])).toEqual([
+    ["latent", 200, 300],
+    ["functional", 500, 600],
+    ["vestigial", 800, 900],
+  ]);
+  await expect.poll(() => [hooked.length, mailed.length], { timeout: 20_000 }).toEqual([1, 1]);
+  expect(hooked[0]).toContain("patch turned vestigial between steps 800 and 900");
+  expect(mailed[0]).toContain("patch is vestigial");
+
+  await page.goto(`${stack.url}/alerts`);
+  await page.getByTestId("alert").first().waitFor();
+  expect(await page.getByTestId("alert").count()).toBe(3);
+}, 120_000);
