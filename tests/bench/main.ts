@@ -1,3 +1,4 @@
+import { benchDetection } from "./detection";
 import { benchHoldup } from "./holdup";
 import { benchIngest } from "./ingest";
 import { benchLatency } from "./latency";
@@ -8,6 +9,7 @@ const benches: Record<string, () => Promise<void>> = {
   ingest: benchIngest,
   latency: benchLatency,
   holdup: benchHoldup,
+  detection: benchDetection,
 };
 
 const wanted = process.argv.slice(2);

@@ -10,7 +10,7 @@ const MOST_LOG = 700;
  */
 export interface ChangeDetector {
   readonly logR: number | null;
-  /** Readings in a row whose interval lies beyond the boundary. */
+  /** Readings in a row whose value lies beyond the boundary. */
   readonly streak: number;
   /** Step of the last reading that did not speak for the change; null: none yet. */
   readonly after: number | null;
@@ -23,12 +23,16 @@ export const IDLE: ChangeDetector = { logR: null, streak: 0, after: null, by: nu
 /** A detector that starts after a reading of the state before. */
 export const startDetector = (after: number | null): ChangeDetector => ({ ...IDLE, after });
 
-export function watchReading(before: ChangeDetector, step: number, { logE, isBeyond }: Evidence): ChangeDetector {
+export function watchReading(
+  before: ChangeDetector,
+  step: number,
+  { logE, isTowards, isBeyond }: Evidence,
+): ChangeDetector {
   const logR = Math.min(MOST_LOG, logE + (before.logR === null ? 0 : logSumExp([0, before.logR])));
   const speaksFor = logE > 0 || isBeyond;
   return {
     logR,
-    streak: isBeyond ? before.streak + 1 : 0,
+    streak: isTowards ? before.streak + 1 : 0,
     after: speaksFor ? before.after : step,
     by: speaksFor ? (before.by ?? (isBeyond ? step : null)) : null,
   };

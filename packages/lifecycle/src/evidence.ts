@@ -8,25 +8,38 @@ const LEAST_ERROR = 1e-4;
 const BETS = [0.5, 1, 2, 4];
 const MOST_Z = 40;
 
-/** One reading's evidence for a direction: its e-value, as a logarithm, and whether its 95 % interval lies beyond the boundary. */
+/** One reading's evidence for a direction: its e-value, as a logarithm, and whether its value, and its 95 % interval, lie beyond the boundary. */
 export interface Evidence {
   readonly logE: number;
+  readonly isTowards: boolean;
   readonly isBeyond: boolean;
 }
 
 /** Evidence that what is estimated is above a boundary, against "at or below it". */
 export function evidenceAbove({ value, low }: Estimate, boundary: number): Evidence {
-  return { logE: logEValue((value - boundary) / errorOf(value - low)), isBeyond: low > boundary };
+  return {
+    logE: logEValue((value - boundary) / errorOf(value - low)),
+    isTowards: value > boundary,
+    isBeyond: low > boundary,
+  };
 }
 
 /** Evidence that what is estimated is below a boundary (an equivalence test), against "at or above it". */
 export function evidenceBelow({ value, high }: Estimate, boundary: number): Evidence {
-  return { logE: logEValue((boundary - value) / errorOf(high - value)), isBeyond: high < boundary };
+  return {
+    logE: logEValue((boundary - value) / errorOf(high - value)),
+    isTowards: value < boundary,
+    isBeyond: high < boundary,
+  };
 }
 
 /** Evidence for both at once, against "one of them does not hold": the smaller e-value is valid under either. */
 export function evidenceForBoth(a: Evidence, b: Evidence): Evidence {
-  return { logE: Math.min(a.logE, b.logE), isBeyond: a.isBeyond && b.isBeyond };
+  return {
+    logE: Math.min(a.logE, b.logE),
+    isTowards: a.isTowards && b.isTowards,
+    isBeyond: a.isBeyond && b.isBeyond,
+  };
 }
 
 const errorOf = (halfWidth: number): number => Math.max(halfWidth / HALF_WIDTH, LEAST_ERROR);
