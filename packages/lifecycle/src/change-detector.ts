@@ -12,7 +12,7 @@ export interface ChangeDetector {
   readonly logR: number | null;
   /** Readings in a row whose value lies beyond the boundary. */
   readonly streak: number;
-  /** Step of the last reading that did not speak for the change; null: none yet. */
+  /** Step of the last reading whose whole interval lay on the near side of the boundary; null: none yet. */
   readonly after: number | null;
   /** Step of the first one since then whose interval lay beyond the boundary. */
   readonly by: number | null;
@@ -26,15 +26,14 @@ export const startDetector = (after: number | null): ChangeDetector => ({ ...IDL
 export function watchReading(
   before: ChangeDetector,
   step: number,
-  { logE, isTowards, isBeyond }: Evidence,
+  { logE, isTowards, isBeyond, isAgainst }: Evidence,
 ): ChangeDetector {
   const logR = Math.min(MOST_LOG, logE + (before.logR === null ? 0 : logSumExp([0, before.logR])));
-  const speaksFor = logE > 0 || isBeyond;
   return {
     logR,
     streak: isTowards ? before.streak + 1 : 0,
-    after: speaksFor ? before.after : step,
-    by: speaksFor ? (before.by ?? (isBeyond ? step : null)) : null,
+    after: isAgainst ? step : before.after,
+    by: isAgainst ? null : (before.by ?? (isBeyond ? step : null)),
   };
 }
 

@@ -8,28 +8,34 @@ const LEAST_ERROR = 1e-4;
 const BETS = [0.5, 1, 2, 4];
 const MOST_Z = 40;
 
-/** One reading's evidence for a direction: its e-value, as a logarithm, and whether its value, and its 95 % interval, lie beyond the boundary. */
+/**
+ * One reading's evidence for a direction: its e-value, as a logarithm, whether its value and its 95 % interval lie beyond the boundary, and whether
+ * the whole interval lies on the other side.
+ */
 export interface Evidence {
   readonly logE: number;
   readonly isTowards: boolean;
   readonly isBeyond: boolean;
+  readonly isAgainst: boolean;
 }
 
 /** Evidence that what is estimated is above a boundary, against "at or below it". */
-export function evidenceAbove({ value, low }: Estimate, boundary: number): Evidence {
+export function evidenceAbove({ value, low, high }: Estimate, boundary: number): Evidence {
   return {
     logE: logEValue((value - boundary) / errorOf(value - low)),
     isTowards: value > boundary,
     isBeyond: low > boundary,
+    isAgainst: high <= boundary,
   };
 }
 
 /** Evidence that what is estimated is below a boundary (an equivalence test), against "at or above it". */
-export function evidenceBelow({ value, high }: Estimate, boundary: number): Evidence {
+export function evidenceBelow({ value, low, high }: Estimate, boundary: number): Evidence {
   return {
     logE: logEValue((boundary - value) / errorOf(high - value)),
     isTowards: value < boundary,
     isBeyond: high < boundary,
+    isAgainst: low >= boundary,
   };
 }
 
@@ -39,6 +45,7 @@ export function evidenceForBoth(a: Evidence, b: Evidence): Evidence {
     logE: Math.min(a.logE, b.logE),
     isTowards: a.isTowards && b.isTowards,
     isBeyond: a.isBeyond && b.isBeyond,
+    isAgainst: a.isAgainst || b.isAgainst,
   };
 }
 

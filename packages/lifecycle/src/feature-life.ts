@@ -162,7 +162,8 @@ function useEvidence({ isUsed, settings }: FeatureLife, reading: Reading): Evide
   if (isUsed) return unusedEvidence(settings, reading);
   const measured = reading.benefit ?? reading.used;
   if (measured === null) return null;
-  if (reading.learnt !== null && reading.learnt < LEAST_LEARNT) return { logE: 0, isTowards: false, isBeyond: false };
+  if (reading.learnt !== null && reading.learnt < LEAST_LEARNT)
+    return { logE: 0, isTowards: false, isBeyond: false, isAgainst: true };
   return evidenceAbove(measured, settings.benefitOn);
 }
 
