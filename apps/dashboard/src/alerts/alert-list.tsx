@@ -9,6 +9,9 @@ import { useNow } from "../ui/use-now";
 
 const looks: Record<AlertLevel, string> = { info: "text-soft", warning: "text-warn", error: "text-bad" };
 
+/** The evidence says what has happened too. */
+const saying = ({ text, evidence }: Alert): string => (evidence === "" ? text : evidence);
+
 /** Alerts, the newest first; each leads to the page that shows what it tells of. */
 export function AlertList({ alerts, withRun = false }: { alerts: readonly Alert[]; withRun?: boolean }) {
   const now = useNow(10_000);
@@ -31,10 +34,7 @@ export function AlertList({ alerts, withRun = false }: { alerts: readonly Alert[
               <Ago timeMs={alert.timeMs} now={now} />
             </span>
           </p>
-          {alert.text === "" ? null : <p className="whitespace-pre-wrap text-soft">{alert.text}</p>}
-          {alert.evidence === "" || alert.evidence === alert.text ? null : (
-            <p className="text-soft">{alert.evidence}</p>
-          )}
+          {saying(alert) === "" ? null : <p className="whitespace-pre-wrap text-soft">{saying(alert)}</p>}
         </li>
       ))}
     </ul>
