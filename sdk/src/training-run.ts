@@ -45,7 +45,10 @@ export interface TrainingRunOptions {
   readonly quiet: boolean;
 }
 
-/** A run that is really written down. */
+/**
+ * A run that is really written down. Longer than other files because it is the whole of what a script can call, each with its guard, and the
+ * one place that knows in which order a run ends.
+ */
 export class TrainingRun implements Run {
   readonly id: string;
   readonly name: string;
