@@ -103,7 +103,7 @@ test("a feature is followed on the page from absent to vestigial, and who asked 
   expect(await lane.count()).toBe(1);
   await lane.click();
   await page.locator('[data-testid="life-event"][data-from="functional"][data-to="vestigial"]').waitFor();
-  await page.getByText("patch is vestigial").first().waitFor();
+  await page.getByText("patch turned vestigial").first().waitFor();
   expect(await child.exited, child.output()).toBe(0);
 
   const { events } = await stack.json<{ events: { to: string; after: number; by: number }[] }>(
@@ -116,7 +116,7 @@ test("a feature is followed on the page from absent to vestigial, and who asked 
   ]);
   await expect.poll(() => [hooked.length, mailed.length], { timeout: 20_000 }).toEqual([1, 1]);
   expect(hooked[0]).toContain("patch turned vestigial between steps 800 and 900");
-  expect(mailed[0]).toContain("patch is vestigial");
+  expect(mailed[0]).toContain("patch turned vestigial");
 
   await page.goto(`${stack.url}/alerts`);
   await page.getByTestId("alert").first().waitFor();

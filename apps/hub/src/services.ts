@@ -1,5 +1,6 @@
 import type { Database } from "@tailbone/db/database";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
+import type { Send } from "./alerts/sender";
 import type { Auth } from "./auth/auth";
 import type { Caller } from "./auth/caller";
 import type { Keys } from "./auth/keys";
@@ -33,4 +34,6 @@ export interface Services {
 export interface ApiServices extends Services {
   /** Ends the sockets of a key that was deleted. */
   readonly disconnectKey: (id: string) => void;
+  /** Sends one alert to one channel at once, past the outbox. */
+  readonly send: Send;
 }

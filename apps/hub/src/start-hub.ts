@@ -139,7 +139,7 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
   parts.add(startStallSweep(db, services, settings.stallAfterMs));
   const proxy = createDashboardProxy(log);
   parts.add(proxy.close);
-  const api = createHttpApi({ ...services, disconnectKey: sockets.disconnectKey });
+  const api = createHttpApi({ ...services, send, disconnectKey: sockets.disconnectKey });
   door.open({ api: getRequestListener(api.fetch), pages: proxy.web, upgrade: proxy.upgrade });
   parts.add(async () => {
     log.info("stopping: what was accepted is finished first");

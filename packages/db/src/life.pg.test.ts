@@ -124,8 +124,8 @@ test("what a team is told by default is raised with the frame, once, with its ev
   const alerts = await readAlerts(database.db, address);
   const events = await listEvents(database.db, address);
   expect(alerts.map(({ title, feature, after, by, evidence }) => ({ title, feature, after, by, evidence }))).toEqual([
-    { title: "patch is vestigial", feature: "patch", after: 2, by: 4, evidence: events[2]?.sentence },
-    { title: "patch is functional", feature: "patch", after: null, by: 0, evidence: events[1]?.sentence },
+    { title: "patch turned vestigial", feature: "patch", after: 2, by: 4, evidence: events[2]?.sentence },
+    { title: "patch emerged (became functional)", feature: "patch", after: null, by: 0, evidence: events[1]?.sentence },
   ]);
   expect(alerts[0]?.path).toBe(`/runs/${address.run}?tab=life&feature=patch`);
 });

@@ -442,7 +442,7 @@ describe("runs", () => {
         run: addresses[0]?.run ?? "",
         patch: { name: "gamma", tags: ["x"], notes: "n" },
       }),
-    ).toMatchObject({ name: "gamma", tags: ["x"], notes: "n", state: "running" });
+    ).toMatchObject({ run: { name: "gamma", tags: ["x"], notes: "n", state: "running" }, alerts: [] });
   });
 
   test("nobody hears of are stalled, and run again when a heartbeat or a frame returns", async () => {

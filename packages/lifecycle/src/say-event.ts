@@ -4,7 +4,7 @@ import type { Estimate, FeatureState } from "@tailbone/protocol/reading";
 const VERBS: Readonly<Record<FeatureState, string>> = {
   absent: "is absent again",
   latent: "is encoded, but not used",
-  functional: "became functional",
+  functional: "emerged (became functional)",
   vestigial: "turned vestigial",
   lost: "was lost",
   "re-emergent": "is used again",
@@ -12,9 +12,12 @@ const VERBS: Readonly<Record<FeatureState, string>> = {
   anomaly: "is used, though no probe reads it",
 };
 
+/** What happened, without when and why: "patch turned vestigial". */
+export const nameEvent = ({ feature, to }: Pick<LifecycleEvent, "feature" | "to">): string => `${feature} ${VERBS[to]}`;
+
 /** One sentence or two that say what happened, between which steps, and on what evidence. */
 export function sayEvent(event: Omit<LifecycleEvent, "sentence">, settings: LifeSettings): string {
-  const { feature, to, after, by } = event;
+  const { to, after, by } = event;
   const when = after === null ? `at step ${say(by)} or before` : `between steps ${say(after)} and ${say(by)}`;
   const last = event.readings.at(-1);
   const parts = [
@@ -27,7 +30,7 @@ export function sayEvent(event: Omit<LifecycleEvent, "sentence">, settings: Life
   const evidence = event.eValue === null ? "" : ` e-value ${brief(event.eValue)} at alpha ${event.alpha}.`;
   const measured = parts.length === 0 ? "" : ` At step ${say(event.decidedAt)} ${parts.join("; ")}.`;
   const moment = to === "spandrel" ? "" : ` ${when}`;
-  return `${feature} ${VERBS[to]}${moment}.${measured}${evidence}`;
+  return `${nameEvent(event)}${moment}.${measured}${evidence}`;
 }
 
 const say = (step: number): string => String(Math.round(step * 1000) / 1000);

@@ -176,12 +176,16 @@ export const deliverySchema = z.object({
 export type Delivery = z.infer<typeof deliverySchema>;
 export const deliveryListSchema = z.object({ deliveries: z.array(deliverySchema) });
 
+/** A rule that is not there yet, and the number of the newest runs that it is tried on. */
 export const replaySchema = z.object({
   rule: ruleCreateSchema.pick({ project: true, condition: true, cooldownMs: true }),
   runs: z.number().int().min(1).max(50).default(20),
 });
+export type Replay = z.infer<typeof replaySchema>;
+/** `runs` were looked at; it would have fired `fired` times, in `firedRuns` of them. The first hundred alerts are named. */
 export const replayedSchema = z.object({
   runs: z.number().int(),
+  firedRuns: z.number().int(),
   fired: z.number().int(),
   alerts: z.array(
     z.object({ run: z.object({ id: z.uuid(), name: z.string() }), title: z.string(), step: stepSchema.nullable() }),

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readAlerts } from "@tailbone/db/alerts";
 import { appendFrames } from "@tailbone/db/append-frames";
 import { openWriter } from "@tailbone/db/open-writer";
-import { listDeliveries, retryDelivery } from "@tailbone/db/outbox";
+import { claimDeliveries, listDeliveries, retryDelivery, settleDelivery } from "@tailbone/db/outbox";
 import { createChannel, createRule, listRules } from "@tailbone/db/rules";
 import { openTestDatabase, type TestDatabase } from "@tailbone/db/testing";
 import type { ChannelTarget } from "@tailbone/protocol/rules";
@@ -13,6 +12,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createLog } from "../log";
 import { startDispatcher } from "./dispatcher";
 import { createSender, type Send, signBody } from "./sender";
+import { startWebReceiver } from "./web-receiver.test-util";
 
 let database: TestDatabase;
 const log = createLog("silent");
@@ -53,26 +53,19 @@ const settled = async (team: string, state: string) =>
   });
 
 test("an alert reaches a signed webhook, once within its cooldown, and no other team", async () => {
-  const got: { body: string; signature: string }[] = [];
-  const server = createServer(async (request, response) => {
-    let body = "";
-    for await (const part of request) body += String(part);
-    got.push({ body, signature: String(request.headers["tailbone-signature"]) });
-    response.end();
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as AddressInfo;
-  const { team, nan } = await fire({ ...webhook, url: `http://127.0.0.1:${port}/` });
+  const web = await startWebReceiver();
+  const { team, nan } = await fire({ ...webhook, url: `${web.url}/` });
   expect(await nan()).toHaveLength(1);
   expect(await nan()).toHaveLength(0);
   const send = createSender({ origin: "http://hub", allowPrivate: true, smtpUrl: undefined, mailFrom: "a@b.c" });
   const dispatcher = startDispatcher({ db: database.db, send, log });
   await settled(team, "delivered");
   await dispatcher.close();
-  server.close();
-  expect(got).toHaveLength(1);
-  const [, seconds, signature] = /^t=(\d+),v1=(\w+)$/.exec(got[0]?.signature ?? "") ?? [];
-  expect(signature).toBe(signBody(secret, Number(seconds), got[0]?.body ?? ""));
+  web.close();
+  expect(web.received).toHaveLength(1);
+  const [{ headers, body } = expect.fail()] = web.received;
+  const [, seconds, signature] = /^t=(\d+),v1=(\w+)$/.exec(String(headers["tailbone-signature"])) ?? [];
+  expect(signature).toBe(signBody(secret, Number(seconds), body));
   const other = await database.addTeam();
   expect([await readAlerts(database.db, { team: other }), await listRules(database.db, { team: other })]).toEqual([
     [],
@@ -101,6 +94,20 @@ test("what fails is tried again, also by the next dispatcher, then given up, and
   const third = startDispatcher({ ...options, send: async () => {} });
   await settled(team, "delivered");
   await third.close();
+});
+
+test("what a sender took with it when it died is sent by the next one, once its lease is over", async () => {
+  const { team, nan } = await fire(webhook);
+  await nan();
+  const nowMs = Date.now();
+  const claim = (atMs: number) => claimDeliveries(database.db, { nowMs: atMs, leaseMs: 60_000, limit: 100 });
+  const [first] = await claim(nowMs);
+  expect(await claim(nowMs + 59_000)).toEqual([]);
+  const [second] = await claim(nowMs + 61_000);
+  expect([second?.id, second?.attempts]).toEqual([first?.id, 2]);
+  await settleDelivery(database.db, second?.id ?? "", { state: "delivered", nowMs });
+  expect(await claim(nowMs + 200_000)).toEqual([]);
+  expect(await listDeliveries(database.db, { team })).toMatchObject([{ state: "delivered", attempts: 2 }]);
 });
 
 test("an alert is sent by mail", async () => {

@@ -2,6 +2,7 @@ import type { LifecycleEvent } from "@tailbone/protocol/lifecycle";
 import type { AlertLevel } from "@tailbone/protocol/records";
 import type { Condition } from "@tailbone/protocol/rules";
 import type { RunState } from "@tailbone/protocol/run";
+import { nameEvent } from "../say-event";
 import { emptySeries, type RuleState } from "./rule-state";
 import { describe, fitsSeries, holdsAt, type SeriesCondition } from "./series-condition";
 
@@ -113,7 +114,7 @@ function matchEvents(
     .map((event) => ({
       key: `${event.feature}/${event.to}/${event.by}`,
       subject: `feature:${event.feature}/${event.to}`,
-      title: `${event.feature} is ${event.to}`,
+      title: nameEvent(event),
       text: `It was ${event.from}${event.after === null ? "" : ` at step ${event.after}`} and is ${event.to} by step ${event.by}.`,
       feature: event.feature,
       after: event.after,

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { countUnread, patchAlert, readAlerts } from "@tailbone/db/alerts";
 import { listDeliveries, retryDelivery } from "@tailbone/db/outbox";
+import { replayRule } from "@tailbone/db/replay-rule";
 import {
   createChannel,
   createRule,
@@ -9,6 +10,7 @@ import {
   listChannels,
   listRules,
   patchRule,
+  readChannelTarget,
 } from "@tailbone/db/rules";
 import {
   alertListSchema,
@@ -18,12 +20,16 @@ import {
   channelCreateSchema,
   channelListSchema,
   channelSchema,
+  channelTestedSchema,
   deliveryListSchema,
+  replayedSchema,
+  replaySchema,
   ruleCreateSchema,
   ruleListSchema,
   rulePatchSchema,
   ruleSchema,
 } from "@tailbone/protocol/rules";
+import { testChannel } from "../../alerts/test-channel";
 import { requireAdmin } from "../../auth/caller";
 import type { ApiServices } from "../../services";
 import { type Api, answers, jsonBody } from "../environment";
@@ -32,7 +38,7 @@ const params = z.object({ id: z.uuid() });
 const done = z.object({});
 
 /** Alerts, the rules that raise them, the channels they are sent to, and their deliveries. Channels are for admins to change. */
-export function addAlertRoutes(api: Api, { db, live, wakeDispatcher }: ApiServices): void {
+export function addAlertRoutes(api: Api, { db, live, send, wakeDispatcher }: ApiServices): void {
   const list = { method: "get", path: "/alerts", summary: "Alerts, newest first" } as const;
   api.openapi(
     createRoute({ ...list, request: { query: alertsQuerySchema }, responses: answers(alertListSchema) }),
@@ -90,6 +96,16 @@ export function addAlertRoutes(api: Api, { db, live, wakeDispatcher }: ApiServic
     await deleteRule(db, { team: c.var.caller.team.id, ...c.req.valid("param") });
     return c.json({}, 200);
   });
+  const replay = {
+    method: "post",
+    path: "/rules/replay",
+    summary: "What a rule would have raised in the newest runs; nothing is raised",
+  } as const;
+  const replayBody = jsonBody(replaySchema);
+  api.openapi(
+    createRoute({ ...replay, request: { body: replayBody }, responses: answers(replayedSchema) }),
+    async (c) => c.json(await replayRule(db, { team: c.var.caller.team.id, replay: c.req.valid("json") }), 200),
+  );
 
   const channels = { method: "get", path: "/channels", summary: "Where alerts are sent, without secrets" } as const;
   api.openapi(createRoute({ ...channels, responses: answers(channelListSchema) }), async (c) =>
@@ -106,6 +122,17 @@ export function addAlertRoutes(api: Api, { db, live, wakeDispatcher }: ApiServic
     requireAdmin(c.var.caller);
     await deleteChannel(db, { team: c.var.caller.team.id, ...c.req.valid("param") });
     return c.json({}, 200);
+  });
+  const test = {
+    method: "post",
+    path: "/channels/{id}/test",
+    summary: "Sends a test message to a channel at once, and says what came of it",
+  } as const;
+  api.openapi(createRoute({ ...test, request: { params }, responses: answers(channelTestedSchema) }), async (c) => {
+    const { caller } = c.var;
+    requireAdmin(caller);
+    const target = await readChannelTarget(db, { team: caller.team.id, ...c.req.valid("param") });
+    return c.json({ error: await testChannel(send, target, caller) }, 200);
   });
 
   const deliveries = {

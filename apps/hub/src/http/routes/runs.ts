@@ -12,7 +12,7 @@ import { limitBody } from "../middleware";
 
 const params = z.object({ run: runIdSchema });
 
-export function addRunRoutes(api: Api, { db, live, openWriter, appender }: Services): void {
+export function addRunRoutes(api: Api, { db, live, openWriter, appender, alertsRaised }: Services): void {
   const query = runListQuerySchema;
   api.openapi(
     createRoute({
@@ -67,7 +67,9 @@ export function addRunRoutes(api: Api, { db, live, openWriter, appender }: Servi
   });
   api.openapi(patchRoute, async (c) => {
     const address = { team: c.var.caller.team.id, run: c.req.valid("param").run };
-    live.changed(await patchRun(db, { ...address, patch: c.req.valid("json") }));
+    const { run, alerts } = await patchRun(db, { ...address, patch: c.req.valid("json") });
+    live.changed(run);
+    alertsRaised(address.team, alerts);
     return c.json(await getRunDetail(db, address), 200);
   });
 

@@ -1,0 +1,123 @@
+import { type Firing, type Occurrence, reduceRule } from "@tailbone/lifecycle/rules/reduce-rule";
+import { emptyRuleState } from "@tailbone/lifecycle/rules/rule-state";
+import { fitsSeries } from "@tailbone/lifecycle/rules/series-condition";
+import type { LifecycleEvent } from "@tailbone/protocol/lifecycle";
+import type { AlertLevel } from "@tailbone/protocol/records";
+import type { Condition, Replay, Replayed } from "@tailbone/protocol/rules";
+import type { RunState } from "@tailbone/protocol/run";
+import { decodePoints } from "@tailbone/series/chunk";
+import type { Database } from "./database";
+import { getProject } from "./projects";
+
+/** How many alerts are named; all are counted. */
+const NAMED = 100;
+/** Points are shown to the rule as they came: so much of the training's time at once. */
+const BEAT_MS = 1000;
+
+interface PastRun {
+  id: string;
+  name: string;
+  state: RunState;
+  endedAtMs: number;
+}
+
+type Timed = { occurrence: Occurrence; timeMs: number };
+
+/**
+ * What a rule would have raised in the team's newest runs, had it been there: the rules' own reducer over what is stored of them, in the order and
+ * at the times of the trainings. Of a run's states the last one is known. Nothing is raised. Throws `not_found` for another team's project.
+ */
+export async function replayRule(
+  db: Database,
+  { team, replay: { rule, runs } }: { team: string; replay: Replay },
+): Promise<Replayed> {
+  const sql = db.$client;
+  const project = rule.project === null ? null : await getProject(db, { team, project: rule.project });
+  const past = await sql<PastRun[]>`
+    select id, name, state, coalesce(finished_at_ms, seen_at_ms) as "endedAtMs" from run
+    where team_id = ${team} ${project === null ? sql`` : sql`and project_id = ${project.id}`}
+    order by created_at_ms desc, id desc limit ${runs}`;
+  const replayed = { runs: past.length, firedRuns: 0, fired: 0, alerts: [] as Replayed["alerts"] };
+  for (const run of past) {
+    const firings = await replayRun(db, team, run, rule);
+    replayed.fired += firings.length;
+    if (firings.length > 0) replayed.firedRuns++;
+    for (const { title, by } of firings.slice(0, NAMED - replayed.alerts.length)) {
+      replayed.alerts.push({ run: { id: run.id, name: run.name }, title, step: by });
+    }
+  }
+  return replayed;
+}
+
+async function replayRun(db: Database, team: string, run: PastRun, rule: Replay["rule"]): Promise<Firing[]> {
+  let state = emptyRuleState();
+  const firings: Firing[] = [];
+  for await (const { occurrence, timeMs } of readOccurrences(db, team, run, rule.condition)) {
+    const result = reduceRule(rule, state, occurrence, timeMs);
+    state = result.state;
+    firings.push(...result.firings);
+  }
+  return firings;
+}
+
+/** What a condition looks at of a run, in the order in which it came. */
+async function* readOccurrences(
+  db: Database,
+  team: string,
+  run: PastRun,
+  condition: Condition,
+): AsyncGenerator<Timed, void, undefined> {
+  const sql = db.$client;
+  switch (condition.type) {
+    case "lifecycle": {
+      const rows = await sql<{ event: LifecycleEvent; timeMs: number }[]>`
+        select event, time_ms as "timeMs" from lifecycle_event where run_id = ${run.id} and team_id = ${team} order by id`;
+      for (const { event, timeMs } of rows) yield { occurrence: { type: "events", events: [event] }, timeMs };
+      return;
+    }
+    case "run_state":
+      yield { occurrence: { type: "run_state", state: run.state, note: "" }, timeMs: run.endedAtMs };
+      return;
+    case "script": {
+      const rows = await sql<
+        { id: string; title: string; text: string; level: AlertLevel; step: number | null; timeMs: number }[]
+      >`
+        select id, title, text, level, step, time_ms as "timeMs" from alert
+        where run_id = ${run.id} and team_id = ${team} and kind = 'script' order by time_ms, id`;
+      for (const { timeMs, ...raised } of rows) yield { occurrence: { type: "script", ...raised }, timeMs };
+      return;
+    }
+    default:
+      yield* readPoints(db, team, run.id, condition);
+  }
+}
+
+async function* readPoints(
+  db: Database,
+  team: string,
+  run: string,
+  condition: Extract<Condition, { series: string }>,
+): AsyncGenerator<Timed, void, undefined> {
+  const sql = db.$client;
+  // A series without such values needs no second look.
+  const which = condition.type === "nan" ? sql`and nan + pos_inf + neg_inf > 0` : sql``;
+  const all = await sql<{ id: number; name: string }[]>`
+    select id, name from series where run_id = ${run} and team_id = ${team} and count > 0 ${which} order by name`;
+  for (const { id, name } of all.filter((series) => fitsSeries(condition.series, series.name))) {
+    const chunks = sql<{ points: Uint8Array }[]>`
+      select points from chunk where series_id = ${id} order by ordinal`.cursor(8);
+    for await (const rows of chunks) {
+      for (const { points } of rows) {
+        const { steps, timesMs, values } = decodePoints(points);
+        let from = 0;
+        for (let to = 1; to <= values.length; to++) {
+          const timeMs = timesMs[from] ?? 0;
+          if (to < values.length && Math.abs((timesMs[to] ?? 0) - timeMs) < BEAT_MS) continue;
+          const part = { steps: steps.subarray(from, to), values: values.subarray(from, to) };
+          yield { occurrence: { type: "points", series: name, ...part }, timeMs };
+          from = to;
+        }
+      }
+    }
+  }
+}
