@@ -42,7 +42,7 @@ export function standardise(rows: Rows): Standardised {
 
 /**
  * Code lengths in bits, -log2 p(label | activations), of the examples `from` to `to`, by a multinomial logistic probe that was fitted on those
- * before `from`. Its weights have a standard normal prior (L2 strength 1). Each step minimises a quadratic that lies above the loss,
+ * before `from`. Its weights have a normal prior of precision `strength` (L2). Each step minimises a quadratic that lies above the loss,
  * with the fixed Hessian bound X'X / 2 (Böhning 1992, "Multinomial logistic regression algorithm"): it goes down at every step, and one
  * factorisation serves all of them.
  */
@@ -50,17 +50,17 @@ export function codeLengths(
   x: Standardised,
   labels: Int32Array,
   classes: number,
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to, strength }: { readonly from: number; readonly to: number; readonly strength: number },
 ): Float64Array {
   const size = x.shape[1];
   const logs = tf.tidy(() => {
     const seen = tf.slice(x, [0, 0], [from, size]);
     const targets = tf.cast(tf.oneHot(tf.tensor1d(labels.subarray(0, from), "int32"), classes), "float32");
     const prior = tf.tensor2d(
-      Float32Array.from({ length: size }, (_, column) => (column < size - 1 ? 1 : BIAS_PRIOR)),
+      Float32Array.from({ length: size }, (_, column) => (column < size - 1 ? strength : BIAS_PRIOR)),
       [size, 1],
     );
-    const step = inverseBound(seen, size);
+    const step = inverseBound(seen, size, strength);
     let weights: tf.Tensor = tf.zeros([size, classes]);
     for (let iteration = 0; iteration < ITERATIONS; iteration++) {
       weights = tf.tidy(() => {
@@ -80,13 +80,13 @@ export function codeLengths(
 }
 
 /** (X'X / 2 + prior)^{-1}, [size, size]. */
-function inverseBound(x: tf.Tensor2D, size: number): tf.Tensor2D {
+function inverseBound(x: tf.Tensor2D, size: number, strength: number): tf.Tensor2D {
   const gram = Float64Array.from(tf.matMul(x, x, true).dataSync());
   const bound = Matrix.from1DArray(size, size, gram).mul(0.5);
   for (let i = 0; i < size; i++) {
     // Rounded sums need not be symmetric to the last digit.
     for (let j = 0; j < i; j++) bound.set(i, j, bound.get(j, i));
-    bound.set(i, i, bound.get(i, i) + (i < size - 1 ? 1 : BIAS_PRIOR));
+    bound.set(i, i, bound.get(i, i) + (i < size - 1 ? strength : BIAS_PRIOR));
   }
   const inverse = new CholeskyDecomposition(bound).solve(Matrix.eye(size));
   return tf.tensor2d(Float32Array.from(inverse.to1DArray()), [size, size]);
