@@ -1,3 +1,4 @@
+import { benchControls } from "./controls";
 import { benchDetection } from "./detection";
 import { benchHoldup } from "./holdup";
 import { benchIngest } from "./ingest";
@@ -10,6 +11,7 @@ const benches: Record<string, () => Promise<void>> = {
   latency: benchLatency,
   holdup: benchHoldup,
   detection: benchDetection,
+  controls: benchControls,
 };
 
 const wanted = process.argv.slice(2);

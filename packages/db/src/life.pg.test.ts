@@ -169,6 +169,19 @@ test("more features than a run may have are left out, and the console says so", 
   expect(lines.map(({ text }) => text).join()).toContain("2 features were left out");
 });
 
+test("a feature that gets another name in mid-run begins a life of its own: neither takes the other's verdict", async () => {
+  const steps = (from: number, benefit: number, name: string) =>
+    [0, 1, 2].map((index) => reading(from + index, benefit, benefit, name));
+  await append(...steps(0, 0.3, "patch"));
+  await append(...steps(3, 0, "patsch"), ...steps(6, 0, "patsch"));
+  await append({ type: "finish", timeMs: 9, state: "finished" });
+  const events = await listEvents(database.db, address);
+  const lifeOf = (name: string) => path(events.filter(({ feature }) => feature === name));
+  // The old name was last seen in use; that it was not measured any more is no evidence of anything.
+  expect(lifeOf("patch")).toEqual(["absent -> latent", "latent -> functional"]);
+  expect(lifeOf("patsch")).toEqual(["absent -> latent", "latent -> spandrel"]);
+});
+
 test("another team sees none of it", async () => {
   await append(reading(0, 0.1, 0.3));
   const theirs = { ...address, team: await database.addTeam("other") };

@@ -78,7 +78,8 @@ export function watchFeature(life: FeatureLife, reading: Reading): FeatureLife {
     firstStep: life.firstStep ?? step,
     lastStep: step,
     counted: life.counted + 1,
-    idle: unused === null ? life.idle : watchIdle(life.idle, step, unused),
+    // A model that has learnt nothing has no side effects of learning either.
+    idle: isNoise(reading) ? null : unused === null ? life.idle : watchIdle(life.idle, step, unused),
     recent: [...life.recent, evidenceReading(reading)].slice(-RECENT),
   };
 }
@@ -157,13 +158,15 @@ function encodedEvidence({ isEncoded, settings }: FeatureLife, { encoded }: Read
   return isEncoded ? evidenceBelow(encoded, settings.encodedOff) : evidenceAbove(encoded, settings.encodedOn);
 }
 
-/** Evidence for the use to begin or to end. While nothing much has been learnt, benefit is noise over noise and speaks for nothing. */
+/** While nothing much has been learnt, benefit is noise over noise. */
+const isNoise = ({ learnt }: Reading): boolean => learnt !== null && learnt < LEAST_LEARNT;
+
+/** Evidence for the use to begin or to end. Before anything is learnt, benefit speaks for nothing. */
 function useEvidence({ isUsed, settings }: FeatureLife, reading: Reading): Evidence | null {
   if (isUsed) return unusedEvidence(settings, reading);
   const measured = reading.benefit ?? reading.used;
   if (measured === null) return null;
-  if (reading.learnt !== null && reading.learnt < LEAST_LEARNT)
-    return { logE: 0, isTowards: false, isBeyond: false, isAgainst: true };
+  if (isNoise(reading)) return { logE: 0, isTowards: false, isBeyond: false, isAgainst: true };
   return evidenceAbove(measured, settings.benefitOn);
 }
 
@@ -171,10 +174,10 @@ function useEvidence({ isUsed, settings }: FeatureLife, reading: Reading): Evide
  * Evidence that the feature is not used: an equivalence test of each series there is, and of both where there are both. While the model
  * does no better than chance on what it is measured with, its benefit says nothing, either way.
  */
-function unusedEvidence(settings: LifeSettings, { used, benefit, learnt }: Reading): Evidence | null {
-  const isNoise = learnt !== null && learnt < LEAST_LEARNT;
+function unusedEvidence(settings: LifeSettings, reading: Reading): Evidence | null {
+  const { used, benefit } = reading;
   const byUse = used === null ? null : evidenceBelow(used, settings.usedOff);
-  const byBenefit = benefit === null || isNoise ? null : evidenceBelow(benefit, settings.benefitOff);
+  const byBenefit = benefit === null || isNoise(reading) ? null : evidenceBelow(benefit, settings.benefitOff);
   if (byUse !== null && byBenefit !== null) return evidenceForBoth(byUse, byBenefit);
   return byUse ?? byBenefit;
 }

@@ -1,14 +1,43 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
-import { drawNormal, type Random } from "./random";
+import { type Random, shuffledIndices } from "./random";
 import { type Rows, row } from "./rows";
 
-/** Directions with less than this share of the largest variance are left alone. */
-const TOLERANCE = 0.01;
+/** Directions in which the classes' means differ by less than this share of the largest difference are left alone. */
+const RANK_TOLERANCE = 0.01;
+/** Directions with less than this share of the largest variance are taken to be empty. */
+const VARIANCE_TOLERANCE = 1e-4;
 
-/** An affine map of activations: r(x) = x - (x - mean) projection, with `projection` [width, width] in row-vector convention. */
+/**
+ * Ways to take a feature away at a layer. `leace`: its subspace goes to the mean, along the directions that move the rest least. `resample`: there, another
+ * example's component takes its place. `mean`: what lies in the span of the classes' means goes to the mean, straight. `zero`: the same, to zero.
+ */
+export const ABLATIONS = ["leace", "mean", "resample", "zero"] as const;
+export type Ablation = (typeof ABLATIONS)[number];
+
+/** Classes of the examples: one feature, 0, 1, 2 … */
+export interface Concept {
+  readonly labels: ArrayLike<number>;
+  readonly classes: number;
+}
+
+/** An affine map of activations: r(x) = x - (x - centre) P, with P [width, width]; resampled, x' of another example gives (x' - centre) P instead. */
 export interface Eraser {
-  readonly mean: Float64Array;
+  readonly centre: Float64Array;
   readonly projection: Matrix;
+  /** Says whose component takes the place; null: nobody's. */
+  readonly resample: Random | null;
+}
+
+/** Ways to erase a feature at a layer, and the means to make controls that do the same damage and no more. */
+export interface Erasers {
+  /** How many directions are taken away. */
+  readonly rank: number;
+  readonly eraserOf: (ablation: Ablation, random: Random) => Eraser;
+  /** The same, fitted to shuffled labels: as many directions, in which nothing of the feature is more than by chance. */
+  readonly drawControl: (ablation: Ablation, random: Random) => Eraser;
+  /** The same for another feature of the same examples. */
+  readonly eraserOfOther: (other: Concept, ablation: Ablation, random: Random) => Eraser;
 }
 
 interface Whitening {
@@ -18,60 +47,64 @@ interface Whitening {
   readonly unwhiten: Matrix;
 }
 
-/** Ways to erase a feature at a layer, and the means to make controls that move as much. */
-export interface Erasers {
-  readonly leace: Eraser;
-  /** A random subspace of the same rank in whitened space, scaled to move the activations as far as LEACE does. */
-  readonly drawControl: (random: Random) => Eraser;
-}
-
 /**
- * Least-squares concept erasure in closed form: W = Sxx^{-1/2}, U = left singular vectors of W Sxz, r(x) = x - W^+ U U' W (x - mean)
- * (Belrose et al. 2023). Afterwards no linear probe reads the labels any better than chance. Sxx is shrunk towards its diagonal mean.
+ * Erasers of one feature, or of several at once. Least-squares concept erasure in closed form: W = Sxx^{-1/2}, U = left singular vectors of W Sxz,
+ * r(x) = x - W^+ U U' W (x - mean) (Belrose et al. 2023). Afterwards no linear probe reads the labels any better than chance. Sxx is shrunk towards
+ * its diagonal mean.
  */
-export function fitErasers(rows: Rows, labels: ArrayLike<number>, classes: number): Erasers {
+export function fitErasers(rows: Rows, concepts: readonly Concept[]): Erasers {
   const whitening = whiten(rows);
-  const cross = crossCovariance(rows, whitening.mean, labels, classes);
-  const svd = new SingularValueDecomposition(whitening.whiten.mmul(cross), { autoTranspose: true });
-  const largest = svd.diagonal[0] ?? 0;
-  const rank = svd.diagonal.filter((value) => value > TOLERANCE * largest && value > 1e-9).length;
-  const basis =
-    rank === 0 ? Matrix.zeros(rows.width, 1) : svd.leftSingularVectors.subMatrix(0, rows.width - 1, 0, rank - 1);
-  const leace = eraserOf(whitening, basis, 1);
-  const wanted = displacement(rows, leace);
+  const crossOf = (of: readonly Concept[]): Matrix => crossCovariance(rows, whitening.mean, of);
+  const make = (cross: Matrix, ablation: Ablation, random: Random): Eraser => {
+    const isOblique = ablation === "leace" || ablation === "resample";
+    const basis = leftVectors(isOblique ? whitening.whiten.mmul(cross) : cross);
+    return {
+      centre: ablation === "zero" ? new Float64Array(rows.width) : whitening.mean,
+      projection: isOblique ? obliqueProjection(whitening, basis) : basis.mmul(basis.transpose()),
+      resample: ablation === "resample" ? random : null,
+    };
+  };
+  const own = crossOf(concepts);
   return {
-    leace,
-    drawControl: (random) => {
-      const drawn = orthonormal(rows.width, Math.max(1, rank), random);
-      const control = eraserOf(whitening, drawn, 1);
-      const moved = displacement(rows, control);
-      return eraserOf(whitening, drawn, moved > 0 ? Math.sqrt(wanted / moved) : 0);
+    rank: leftVectors(own).columns,
+    eraserOf: (ablation, random) => make(own, ablation, random),
+    drawControl: (ablation, random) => {
+      const shuffled = concepts.map(({ labels, classes }) => ({
+        classes,
+        labels: Int32Array.from(shuffledIndices(labels.length, random), (index) => labels[index] ?? 0),
+      }));
+      return make(crossOf(shuffled), ablation, random);
     },
+    eraserOfOther: (other, ablation, random) => make(crossOf([other]), ablation, random),
   };
 }
 
-/** Activations with what an eraser takes away taken away. */
-export function erase(rows: Rows, { mean, projection }: Eraser): Rows {
-  const values = new Float32Array(rows.values.length);
-  const { width } = rows;
-  const table = projection.to1DArray();
-  for (let index = 0; index < rows.count; index++) {
-    const x = row(rows, index);
-    const at = index * width;
-    values.set(x, at);
-    for (let i = 0; i < width; i++) {
-      const centred = (x[i] ?? 0) - (mean[i] ?? 0);
-      if (centred === 0) continue;
-      for (let j = 0; j < width; j++) values[at + j] = (values[at + j] ?? 0) - centred * (table[i * width + j] ?? 0);
-    }
-  }
-  return { ...rows, values };
+/** Activations, [examples, …], with what an eraser takes away taken away. */
+export function erase(activations: tf.Tensor, { centre, projection, resample }: Eraser): tf.Tensor {
+  return tf.tidy(() => {
+    const width = centre.length;
+    const x: tf.Tensor2D = tf.reshape(activations, [-1, width]);
+    const p = tf.tensor2d(Float32Array.from(projection.to1DArray()), [width, width]);
+    const part = tf.matMul(tf.sub(x, tf.tensor1d(Float32Array.from(centre))), p);
+    const kept = tf.sub(x, part);
+    if (resample === null) return tf.reshape(kept, activations.shape);
+    const others = tf.tensor1d(Int32Array.from(shuffledIndices(x.shape[0], resample)), "int32");
+    return tf.reshape(tf.add(kept, tf.gather(part, others)), activations.shape);
+  });
 }
 
-/** (W^+ U U' W)' times `scale`, for row vectors. */
-function eraserOf({ mean, whiten: w, unwhiten }: Whitening, basis: Matrix, scale: number): Eraser {
-  const projection = unwhiten.mmul(basis).mmul(basis.transpose()).mmul(w).transpose().mul(scale);
-  return { mean, projection };
+/** W^+ U U' W, for row vectors. */
+function obliqueProjection({ whiten: w, unwhiten }: Whitening, basis: Matrix): Matrix {
+  return unwhiten.mmul(basis).mmul(basis.transpose()).mmul(w).transpose();
+}
+
+/** Left singular vectors of what is not negligible. */
+function leftVectors(matrix: Matrix): Matrix {
+  const svd = new SingularValueDecomposition(matrix, { autoTranspose: true });
+  const largest = svd.diagonal[0] ?? 0;
+  const rank = svd.diagonal.filter((value) => value > RANK_TOLERANCE * largest && value > 1e-9).length;
+  if (rank === 0) return Matrix.zeros(matrix.rows, 1);
+  return svd.leftSingularVectors.subMatrix(0, matrix.rows - 1, 0, rank - 1);
 }
 
 function whiten(rows: Rows): Whitening {
@@ -105,54 +138,33 @@ function whiten(rows: Rows): Whitening {
   const power = (exponent: number): Matrix => {
     const scaled = eigenvectorMatrix.clone();
     for (const [column, value] of realEigenvalues.entries()) {
-      scaled.mulColumn(column, value > TOLERANCE * TOLERANCE * largest && value > 0 ? value ** exponent : 0);
+      scaled.mulColumn(column, value > VARIANCE_TOLERANCE * largest && value > 0 ? value ** exponent : 0);
     }
     return scaled.mmul(eigenvectorMatrix.transpose());
   };
   return { mean, whiten: power(-0.5), unwhiten: power(0.5) };
 }
 
-/** Sxz for one-hot labels: [width, classes]. */
-function crossCovariance(rows: Rows, mean: Float64Array, labels: ArrayLike<number>, classes: number): Matrix {
-  const shares = new Float64Array(classes);
-  for (let index = 0; index < rows.count; index++) {
-    const label = labels[index] ?? 0;
-    shares[label] = (shares[label] ?? 0) + 1 / rows.count;
-  }
-  const cross = Matrix.zeros(rows.width, classes);
-  for (let index = 0; index < rows.count; index++) {
-    const x = row(rows, index);
-    for (let i = 0; i < rows.width; i++) {
-      const value = ((x[i] ?? 0) - (mean[i] ?? 0)) / rows.count;
-      if (value === 0) continue;
-      for (let k = 0; k < classes; k++)
-        cross.set(i, k, cross.get(i, k) + value * ((labels[index] === k ? 1 : 0) - (shares[k] ?? 0)));
+/** Sxz for one-hot labels, those of all concepts side by side: [width, classes]. */
+function crossCovariance(rows: Rows, mean: Float64Array, concepts: readonly Concept[]): Matrix {
+  const { width, count } = rows;
+  const offsets = concepts.map((_, index) => concepts.slice(0, index).reduce((sum, { classes }) => sum + classes, 0));
+  const cross = Matrix.zeros(
+    width,
+    concepts.reduce((sum, { classes }) => sum + classes, 0),
+  );
+  for (const [at, { labels, classes }] of concepts.entries()) {
+    // Sums by class: what is centred sums to nothing, so that the labels need not be.
+    const sums = new Float64Array(classes * width);
+    for (let index = 0; index < count; index++) {
+      const base = (labels[index] ?? 0) * width;
+      row(rows, index).forEach((value, i) => {
+        sums[base + i] = (sums[base + i] ?? 0) + (value - (mean[i] ?? 0)) / count;
+      });
+    }
+    for (let k = 0; k < classes; k++) {
+      for (let i = 0; i < width; i++) cross.set(i, (offsets[at] ?? 0) + k, sums[k * width + i] ?? 0);
     }
   }
   return cross;
-}
-
-/** E|r(x) - x|^2. */
-function displacement(rows: Rows, eraser: Eraser): number {
-  const moved = erase(rows, eraser);
-  return moved.values.reduce((sum, value, at) => sum + (value - (rows.values[at] ?? 0)) ** 2, 0) / rows.count;
-}
-
-/** Random orthonormal columns (Gram and Schmidt). */
-function orthonormal(width: number, columns: number, random: Random): Matrix {
-  const basis = Matrix.zeros(width, columns);
-  for (let column = 0; column < columns; column++) {
-    const vector = Array.from({ length: width }, () => drawNormal(random));
-    for (let before = 0; before < column; before++) {
-      const other = basis.getColumn(before);
-      const along = vector.reduce((sum, value, i) => sum + value * (other[i] ?? 0), 0);
-      for (let i = 0; i < vector.length; i++) vector[i] = (vector[i] ?? 0) - along * (other[i] ?? 0);
-    }
-    const length = Math.hypot(...vector);
-    basis.setColumn(
-      column,
-      vector.map((value) => value / length),
-    );
-  }
-  return basis;
 }

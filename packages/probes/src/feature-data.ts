@@ -2,9 +2,10 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import type { SettingsChange } from "@tailbone/protocol/lifecycle";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { leastToFit } from "./encoded";
+import type { Ablation, Concept } from "./eraser";
 import { LOSSES, type LossName } from "./outcome";
 import type { TensorData } from "./rows";
-import { findLayer } from "./run-model";
+import { layerWidth } from "./run-model";
 
 /** A feature and the data to look for it: plain data and names, so that another thread can measure it. */
 export interface FeatureData {
@@ -12,7 +13,12 @@ export interface FeatureData {
   /** Where it is looked for, and erased if there is no swap; one of a model within the model is `outer/inner`. */
   readonly layer: string;
   /** To find it: inputs, and the feature's class of each, from 0 on. Independent of the task's label, or that is measured. */
-  readonly probe: { readonly inputs: TensorData; readonly labels: Int32Array };
+  readonly probe: {
+    readonly inputs: TensorData;
+    readonly labels: Int32Array;
+    /** Classes of a feature that should not matter, in the same inputs: an erasure's control. */
+    readonly irrelevant: Int32Array | null;
+  };
   /** To see what it is good for: as in training, held out. `swapped`: the same inputs, each with another example's feature. */
   readonly task: {
     readonly inputs: TensorData;
@@ -22,6 +28,8 @@ export interface FeatureData {
     readonly irrelevant: TensorData | null;
   };
   readonly loss: LossName;
+  /** How it is taken away at the layer, where there is no swap. */
+  readonly ablation: Ablation;
   readonly settings: SettingsChange;
 }
 
@@ -35,8 +43,14 @@ function refuse(feature: string, what: string, hint: string): never {
   throw new TailboneError("bad_request", `The feature "${feature}" cannot be measured: ${what}.`, hint);
 }
 
+const countClasses = (labels: Int32Array): number => 1 + labels.reduce((a, b) => Math.max(a, b), 0);
+
 /** How many classes the labels of a feature have. */
-export const classesOf = ({ probe }: FeatureData): number => 1 + probe.labels.reduce((a, b) => Math.max(a, b), 0);
+export const classesOf = ({ probe }: FeatureData): number => countClasses(probe.labels);
+
+/** The feature that should not matter, if one was given. */
+export const irrelevantOf = ({ probe: { irrelevant } }: FeatureData): Concept | null =>
+  irrelevant === null ? null : { labels: irrelevant, classes: countClasses(irrelevant) };
 
 /** Fewer examples than max(20 d, 1000) leave a probe unsure; d: width of the layer. */
 export const enoughExamples = (width: number): number => Math.max(20 * width, 1000);
@@ -44,9 +58,7 @@ export const enoughExamples = (width: number): number => Math.max(20 * width, 10
 /** Checks a feature against its model before the training begins. Throws a TailboneError that says what does not fit. */
 export function checkFeature(feature: FeatureData, model: LayersModel): void {
   const { name, probe, task, loss } = feature;
-  const layer = findLayer(model, feature.layer);
-  const shape = layer.outputShape;
-  const width = shape.flat().reduce<number>((product, size, index) => (index === 0 ? 1 : product * (size ?? 1)), 1);
+  const width = layerWidth(model, feature.layer);
   if (width > MOST_WIDTH) {
     refuse(
       name,
@@ -63,8 +75,15 @@ export function checkFeature(feature: FeatureData, model: LayersModel): void {
       "Give one label for each example.",
     );
   }
-  const bad = probe.labels.find((label) => !Number.isInteger(label) || label < 0);
-  if (bad !== undefined) refuse(name, `probe.labels has ${bad}`, "Labels are classes: 0, 1, 2 …");
+  if (probe.irrelevant !== null && probe.irrelevant.length !== count) {
+    refuse(
+      name,
+      `probe.inputs has ${count} examples and probe.irrelevant ${probe.irrelevant.length}`,
+      "Give one label for each example.",
+    );
+  }
+  const bad = [...probe.labels, ...(probe.irrelevant ?? [])].find((label) => !Number.isInteger(label) || label < 0);
+  if (bad !== undefined) refuse(name, `a label is ${bad}`, "Labels are classes: 0, 1, 2 …");
   const counts = new Int32Array(classesOf(feature));
   for (const label of probe.labels) counts[label] = (counts[label] ?? 0) + 1;
   if (counts.length < 2 || counts.filter((members) => members > 0).length < 2) {

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { checkFeature, type FeatureData } from "./feature-data";
 import { measureFeature } from "./measure-feature";
-import { bitFeature, buildLinear, drawBits } from "./planted.test-util";
+import { bitFeature, buildLinear, buildRedundant, drawBits, redundantFeature } from "./planted.test-util";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -79,8 +79,43 @@ test("the same seed gives the same reading, another step other draws", async () 
   const feature = bitFeature(bits, WEIGHTS, 1, false);
   const first = await measure(feature);
   expect(await measure(feature)).toEqual(first);
-  const { used } = await measure(feature, 11);
-  expect(known(used).low).not.toBe(known(first.used).low);
+  const { benefit } = await measure(feature, 11);
+  expect(known(benefit).low).not.toBe(known(first.benefit).low);
+});
+
+test("an erasure is compared with that of shuffled labels, or of a feature that should not matter", async () => {
+  const feature = bitFeature(bits, WEIGHTS, 0, false);
+  const shuffled = await measure(feature);
+  const [, p] = /Against 20 erasures of shuffled labels, p = ([\d.]+)\./.exec(shuffled.note) ?? [];
+  expect(Number(p)).toBeLessThan(0.2);
+  const irrelevant = await measure({ ...feature, probe: { ...feature.probe, irrelevant: bits.column(5) } });
+  // Erased alone, bit 5 costs nothing, so that all of bit 0's benefit is left: half of the outputs' variance.
+  expect(known(irrelevant.benefit).control).toBeCloseTo(0, 2);
+  expect(known(irrelevant.benefit).value).toBeCloseTo(4 / TOTAL, 1);
+  expect(known(irrelevant.benefit).value).toBeGreaterThan(known(shuffled.benefit).value);
+});
+
+test.each(["mean", "resample", "zero"] as const)(
+  "a feature may be taken away by %s ablation as well",
+  async (ablation) => {
+    const used = await measure({ ...bitFeature(bits, WEIGHTS, 0, false), ablation });
+    expect(used.intervention).toBe(ablation);
+    expect(known(used.benefit).low).toBeGreaterThan(0.2);
+    const unused = await measure({ ...bitFeature(bits, WEIGHTS, 5, false), ablation });
+    expect(known(unused.benefit).high).toBeLessThan(0.05);
+    expect([used.marks, unused.marks]).toEqual([[], []]);
+  },
+);
+
+test("where ways of taking a feature away disagree, the reading says so", async () => {
+  const feature = redundantFeature(bits, 0);
+  const { benefit, marks, note } = await measureFeature({
+    ...{ model: buildRedundant(WEIGHTS.length), feature },
+    ...{ step: 1, seed: 1, untrained: null },
+  });
+  expect(known(benefit).high).toBeLessThan(0.05);
+  expect(marks).toContain("methods_disagree");
+  expect(note).toMatch(/leace 0, mean 0, resample 0\.\d+\./);
 });
 
 test("a model that has diverged gives a marked reading, and no numbers", async () => {
@@ -99,18 +134,25 @@ test("no tensor stays behind", async () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test("the intervals hold: over many draws, nearly all contain what is planted", async () => {
-  const share = 4 / TOTAL;
-  let inside = 0;
-  const rounds = 60;
-  for (let round = 0; round < rounds; round++) {
-    const drawn = drawBits(200, WEIGHTS.length, 1000 + round);
-    const feature = bitFeature(drawn, WEIGHTS, 0, true);
-    const { used } = await measureFeature({ model, feature, step: round, seed: round, untrained: null });
-    if (known(used).low <= share && share <= known(used).high) inside++;
+/** Over many draws: how often the interval holds what is planted. */
+async function countHolding(what: "used" | "benefit", isSwapped: boolean, planted: number): Promise<number> {
+  let holding = 0;
+  for (let round = 0; round < 60; round++) {
+    const feature = bitFeature(drawBits(200, WEIGHTS.length, 1000 + round), WEIGHTS, 0, isSwapped);
+    const reading = await measureFeature({ model, feature, step: round, seed: round, untrained: null });
+    const { low, high } = known(reading[what]);
+    if (low <= planted && planted <= high) holding++;
   }
-  // 95 % stated; fewer than 48 of 60 would come by chance once in a million times.
-  expect(inside).toBeGreaterThanOrEqual(48);
+  return holding;
+}
+
+// A swap moves the output by twice the weight for half of the examples, and costs the square of that; erasing moves it by the weight for all of them.
+test.each([
+  ["used", 4 / TOTAL],
+  ["benefit", 8 / TOTAL],
+] as const)("the intervals of %s by a swap hold what is planted, nearly always", async (what, planted) => {
+  // 95 % stated; fewer than 50 of 60 would come by chance once in ten thousand times.
+  expect(await countHolding(what, true, planted)).toBeGreaterThanOrEqual(50);
 });
 
 describe("a feature that cannot be measured is refused before the training, and says why", () => {

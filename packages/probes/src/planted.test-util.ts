@@ -56,7 +56,7 @@ export function bitFeature(bits: Bits, weights: readonly number[], bit: number, 
   return {
     name: `bit ${bit}`,
     layer: "hidden",
-    probe: { inputs: bits.inputs, labels: bits.column(bit) },
+    probe: { inputs: bits.inputs, labels: bits.column(bit), irrelevant: null },
     task: {
       inputs: bits.inputs,
       targets: { shape: [count, 1], dtype: "float32", values: targets },
@@ -64,6 +64,48 @@ export function bitFeature(bits: Bits, weights: readonly number[], bit: number, 
       irrelevant: null,
     },
     loss: "meanSquaredError",
+    ablation: "leace",
+    settings: {},
+  };
+}
+
+/**
+ * A redundant pair: `hidden` shows the bits as they are, and the output is 4 (bit 0 + bit 1), cut off at -1 and 1: where both are the same, one at its mean
+ * changes nothing.
+ */
+export function buildRedundant(width: number): tf.Sequential {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.dense({ name: "hidden", units: width, inputShape: [width], useBias: false }),
+      tf.layers.dense({ name: "beyond", units: 2, activation: "relu" }),
+      tf.layers.dense({ name: "output", units: 1 }),
+    ],
+  });
+  model.getLayer("hidden").setWeights([tf.eye(width)]);
+  const both = Array.from({ length: width }, (_, bit) => (bit < 2 ? [4, 4] : [0, 0]));
+  model.getLayer("beyond").setWeights([tf.tensor2d(both), tf.tensor1d([1, -1])]);
+  model.getLayer("output").setWeights([tf.tensor2d([[1], [-1]]), tf.tensor1d([-1])]);
+  return model;
+}
+
+/** Bit 0 or 1 of a redundant pair: in the task's inputs they are the same, in the probe's they are not. */
+export function redundantFeature(bits: Bits, bit: 0 | 1, isSwapped = false): FeatureData {
+  const [count = 0, width = 0] = bits.inputs.shape;
+  const values = Float32Array.from(bits.inputs.values);
+  for (let index = 0; index < count; index++) values[index * width + 1] = values[index * width] ?? 0;
+  const others = values.slice();
+  for (let index = 0; index < count; index++)
+    others[index * width + bit] = values[((index * 7 + 13) % count) * width] ?? 0;
+  const targets = Float32Array.from({ length: count }, (_, index) => values[index * width] ?? 0);
+  const inputs: TensorData = { shape: [count, width], dtype: "float32", values };
+  const swapped = isSwapped ? { ...inputs, values: others } : null;
+  return {
+    name: `bit ${bit}`,
+    layer: "hidden",
+    probe: { inputs: bits.inputs, labels: bits.column(bit), irrelevant: bits.column(width - 1) },
+    task: { inputs, targets: { shape: [count, 1], dtype: "float32", values: targets }, swapped, irrelevant: null },
+    loss: "meanSquaredError",
+    ablation: "leace",
     settings: {},
   };
 }

@@ -37,6 +37,12 @@ export function findLayer(model: Pick<LayersModel, "layers">, name: string): Lay
   );
 }
 
+/** How many values a layer gives for one example. */
+export function layerWidth(model: Pick<LayersModel, "layers">, name: string): number {
+  const shape = findLayer(model, name).outputShape;
+  return shape.flat().reduce<number>((product, size, index) => (index === 0 ? 1 : product * (size ?? 1)), 1);
+}
+
 /** The layer that takes a layer's output next; null: there is none, or it is within another model. */
 export function nextLayer(model: Pick<LayersModel, "layers">, name: string): string | null {
   const next = findLayer(model, name).outboundNodes[0]?.outboundLayer.name;

@@ -17,6 +17,8 @@ export interface Use {
   readonly benefit: Estimate;
   /** (L_chance - L) / L_chance. */
   readonly learnt: number;
+  /** (1 + how many controls change the outputs as much) / (controls + 1); null without controls. */
+  readonly p: number | null;
 }
 
 /** Least share of the loss at chance that counts as learnt, so that benefit is not divided by nothing. */
@@ -38,41 +40,50 @@ export function measureUse(
   const others = pickRows(clean, shuffledIndices(clean.count, shuffle));
   const everything = outcome.divergences(clean, others);
   const effect = outcome.divergences(clean, changed);
-  const damage = average(
-    controls.map((control) => outcome.divergences(clean, control)),
-    clean.count,
-  );
+  const effects = controls.map((control) => outcome.divergences(clean, control));
+  const damage = average(effects, clean.count);
   const loss = outcome.losses(clean);
   const lossChanged = outcome.losses(changed);
-  const lossControl =
-    controls.length === 0
-      ? loss
-      : average(
-          controls.map((control) => outcome.losses(control)),
-          clean.count,
-        );
+  const losses = controls.map((control) => outcome.losses(control));
+  const lossControl = controls.length === 0 ? loss : average(losses, clean.count);
   const { chance } = outcome;
   const share = (part: number, whole: number): number => (whole > 1e-12 ? part / whole : 0);
   const benefitOf = (difference: number, cleanLoss: number): number =>
     difference / Math.max(chance - cleanLoss, LEAST * chance, 1e-12);
-  const used = bootstrap([effect, damage, everything], ([e = 0, d = 0, all = 0]) => clip(share(e - d, all)), random);
+  const used = bootstrap([effect, damage, everything], ([e = 0, d = 0, all = 0]) => share(e - d, all), random);
   const benefit = bootstrap([lossChanged, lossControl, loss], ([c = 0, d = 0, l = 0]) => benefitOf(c - d, l), random);
   const meanLoss = mean(loss);
+  const shares = effects.map((each) => share(mean(each), mean(everything)));
+  const costs = losses.map((each) => benefitOf(mean(each) - meanLoss, meanLoss));
+  const { value, low, high } = widen(used, hasIntervals ? shares : []);
   return {
     used: toEstimate(
-      used,
+      { value: clip(value), low: clip(low), high: clip(high) },
       clean.count,
-      controls.length === 0 ? null : share(mean(damage), mean(everything)),
+      controls.length === 0 ? null : meanOf(shares),
       "share of what the output depends on",
     ),
     benefit: toEstimate(
-      benefit,
+      widen(benefit, hasIntervals ? costs : []),
       clean.count,
-      controls.length === 0 ? null : benefitOf(mean(lossControl) - meanLoss, meanLoss),
+      controls.length === 0 ? null : meanOf(costs),
       "share of what the model has learnt",
     ),
     learnt: chance > 0 ? (chance - meanLoss) / chance : 0,
+    p:
+      controls.length === 0
+        ? null
+        : (1 + effects.filter((each) => mean(each) >= mean(effect)).length) / (effects.length + 1),
   };
+}
+
+/** Adds the standard error of the controls' mean to an interval. */
+function widen({ value, low, high }: Interval, controls: readonly number[]): Interval {
+  if (controls.length < 2) return { value, low, high };
+  const centre = meanOf(controls);
+  const variance = controls.reduce((sum, each) => sum + (each - centre) ** 2, 0) / (controls.length - 1);
+  const half = 1.96 * Math.sqrt(variance / controls.length);
+  return { value, low: value - Math.hypot(value - low, half), high: value + Math.hypot(high - value, half) };
 }
 
 const toEstimate = ({ value, low, high }: Interval, n: number, control: number | null, unit: string): Estimate => ({
@@ -86,6 +97,7 @@ const toEstimate = ({ value, low, high }: Interval, n: number, control: number |
 
 const clip = (value: number): number => Math.min(1, Math.max(0, value));
 const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function average(columns: readonly Float64Array[], count: number): Float64Array {
   return Float64Array.from(

@@ -3,7 +3,7 @@ import type { Reading } from "@tailbone/protocol/reading";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { ReadingOptions } from "../run";
-import { feature } from "./feature";
+import { feature, jointly } from "./feature";
 import { RecordedRun } from "./recorded-run.test-util";
 import { buildToy, EXAMPLES, toyData } from "./toy.test-util";
 import { watch } from "./watch";
@@ -182,9 +182,50 @@ describe("features of a toy", () => {
     expect(() => watch(new RecordedRun(), buildToy(), { features: [toyFeature()], checkpoints: false })).toThrow(
       /without checkpoints/,
     );
+    expect(() => start(toyFeature(), jointly("both", [toyFeature(), toyFeature("other")]))).toThrow(
+      /there is no feature "other"/,
+    );
+    expect(() => start(toyFeature(), jointly("alone", [toyFeature()]))).toThrow(/fewer than two members/);
     const wrong: Partial<Reading> = {};
     expect(() =>
       Reflect.apply(feature, undefined, ["sign", { ...wrong, layer: "hidden", probe: {}, task: {} }]),
     ).toThrow(/no tensor/);
+  });
+
+  test("features are taken away together as well, and seen against other data from when those are set", async () => {
+    const [run, model] = [new RecordedRun(), buildToy()];
+    const optimizer = tf.train.sgd(0);
+    const { x, y } = toyData();
+    const features = [toyFeature("sign"), toyFeature("same")];
+    const watched = watch(run, model, {
+      optimizer,
+      checkpoints: { log: false, every: 1 },
+      features: [...features, jointly("both", features)],
+    });
+    const inputs = tf.randomUniform<tf.Rank.R2>([300, 8], -1, 1, "float32", 3);
+    const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const step = () =>
+      watched.step(() => optimizer.minimize(() => tf.losses.meanSquaredError(y, model.apply(x) as tf.Tensor), true));
+    await step();
+    // The targets are what the model says: all of it is learnt, and nothing is lost to what it was trained for.
+    for (const name of ["sign", "same"]) watched.setTask(name, { inputs, targets: model.predict(inputs) as tf.Tensor });
+    watched.setTask("sign", { inputs, targets: toyData().y });
+    watched.setTask("both", { inputs, targets: toyData().y });
+    await step();
+    await run.finish();
+    const told = stderr.mock.calls.map(([text]) => String(text)).join("");
+    stderr.mockRestore();
+    expect(told).toMatch(/task.inputs has 300 examples and task.targets 12\..* stay as they were/);
+    expect(told).toMatch(/no feature "both" with task data/);
+    const learnt = (name: string) =>
+      run.readings.filter((one) => one.feature === name).map((one) => [one.step, (one.learnt ?? Number.NaN) > 0.99]);
+    for (const name of ["sign", "same", "both"]) {
+      expect(learnt(name)).toEqual([
+        [0, false],
+        [1, false],
+        [2, true],
+      ]);
+    }
+    expect(run.readings.find(({ feature: name }) => name === "both")?.encoded).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
-export type { Examples, Feature, FeatureOptions } from "./feature";
-export { feature } from "./feature";
+export type { Examples, Feature, FeatureOptions, TaskOptions } from "./feature";
+export { feature, jointly } from "./feature";
 export type { BackendName, PickBackendOptions } from "./pick-backend";
 export { pickBackend } from "./pick-backend";
 export { savedModel } from "./saved-model";

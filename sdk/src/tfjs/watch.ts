@@ -1,8 +1,10 @@
 import { checkFeature } from "@tailbone/probes/feature-data";
+import { isJoint, membersOf } from "@tailbone/probes/joint";
 import { TailboneError } from "@tailbone/protocol/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CustomCallbackArgs, LayersModel } from "@tensorflow/tfjs-layers";
 import { Warnings } from "../own-output";
+import { readTask, type TaskOptions } from "./feature";
 import { fitCallback } from "./fit-callback";
 import { FeatureWatch } from "./measuring/feature-watch";
 import { StepWatcher } from "./step-watcher";
@@ -30,6 +32,12 @@ export interface Watched {
    */
   step<T>(fn: () => T | Promise<T>): Promise<T>;
 
+  /**
+   * From the next checkpoint on, a feature is seen against these task data: when the training's own data change, so that its benefit is that
+   * for what is learnt now; or for fresh examples at each checkpoint. Data that don't fit are told on stderr, and the old ones stay.
+   */
+  setTask(feature: string, task: TaskOptions): void;
+
   /** For `model.fit`: one step a batch, with the same series, the model's metrics, and at the end of each epoch `epoch/…` and `val_…`. */
   callback(): CustomCallbackArgs;
 }
@@ -49,6 +57,7 @@ export function watch(run: WatchedRun, model: LayersModel, options: WatchOptions
       return watcher.nextStep;
     },
     step: (fn) => watcher.watch(fn),
+    setTask: (name, task) => features?.setTask(name, () => readTask(name, task)),
     callback: () => fitCallback(run, watcher),
   };
 }
@@ -66,12 +75,9 @@ function watchFeatures(
   if (twice !== undefined) {
     throw new TailboneError("bad_request", `Two features are called "${twice.name}".`, "Give each a name of its own.");
   }
-  for (const { data } of features) checkFeature(data, model);
-  return new FeatureWatch(
-    run,
-    model,
-    features.map(({ data }) => data),
-    seed,
-    warnings,
-  );
+  const all = features.map(({ data }) => data);
+  const single = all.flatMap((data) => (isJoint(data) ? [] : [data]));
+  for (const data of single) checkFeature(data, model);
+  for (const data of all) if (isJoint(data)) membersOf(data, single);
+  return new FeatureWatch(run, model, all, seed, warnings);
 }

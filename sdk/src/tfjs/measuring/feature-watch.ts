@@ -1,10 +1,13 @@
-import type { FeatureData } from "@tailbone/probes/feature-data";
+import { checkFeature, type FeatureData } from "@tailbone/probes/feature-data";
+import { isJoint, type JointData } from "@tailbone/probes/joint";
+import { unmeasured } from "@tailbone/probes/measure-feature";
+import { TailboneError } from "@tailbone/protocol/errors";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Warnings } from "../../own-output";
 import type { WatchedRun } from "../watched-run";
-import { emptyReading, Measurer } from "./measurer";
+import { Measurer, withTask } from "./measurer";
 import { MeasuringThread } from "./measuring-thread";
-import type { MeasuringReply } from "./messages";
+import type { MeasuringReply, TaskChange } from "./messages";
 import { SnapshotQueue } from "./snapshot-queue";
 
 /**
@@ -17,24 +20,36 @@ import { SnapshotQueue } from "./snapshot-queue";
 export class FeatureWatch {
   readonly #run: WatchedRun;
   readonly #model: LayersModel;
-  readonly #features: readonly FeatureData[];
+  #features: readonly (FeatureData | JointData)[];
   readonly #warnings: Warnings;
   readonly #seed: number;
   readonly #queue = new SnapshotQueue();
   readonly #thread: MeasuringThread;
+  /** What is to be said before the first snapshot that was taken after a step is sent. */
+  #changes: { readonly after: number; readonly change: TaskChange }[] = [];
+  #lastTaken = -1;
   #isReady = false;
   #inPlace: Measurer | null = null;
   #isDead = false;
   /** Resolves when nothing is left to be measured. */
   #idle: { readonly resolve: () => void } | null = null;
 
-  constructor(run: WatchedRun, model: LayersModel, features: readonly FeatureData[], seed: number, warnings: Warnings) {
+  constructor(
+    run: WatchedRun,
+    model: LayersModel,
+    features: readonly (FeatureData | JointData)[],
+    seed: number,
+    warnings: Warnings,
+  ) {
     this.#run = run;
     this.#model = model;
     this.#features = features;
     this.#warnings = warnings;
     this.#seed = seed;
-    for (const { name, layer, settings } of features) run.feature(name, { layer, settings });
+    for (const data of features) {
+      const { name, settings } = data;
+      run.feature(name, isJoint(data) ? { settings } : { layer: data.layer, settings });
+    }
     const topology: object = JSON.parse(JSON.stringify(model.toJSON(null, false)));
     this.#thread = new MeasuringThread(
       { topology, features, seed, script: process.argv[1] },
@@ -48,9 +63,40 @@ export class FeatureWatch {
     if (!this.#isDead && this.#inPlace === null) this.#thread.poll();
   }
 
+  /** See `Watched.setTask`. */
+  setTask(feature: string, read: () => FeatureData["task"]): void {
+    const change = this.#checkTask(feature, read);
+    if (change === null) return;
+    this.#features = withTask(this.#features, change);
+    this.#inPlace?.setTask(change);
+    this.#changes.push({ after: this.#lastTaken, change });
+  }
+
+  /** Null, and told, when it cannot be used: a training is not ended for that. */
+  #checkTask(feature: string, read: () => FeatureData["task"]): TaskChange | null {
+    try {
+      const known = this.#features.find((one) => one.name === feature);
+      if (known === undefined || isJoint(known)) {
+        throw new TailboneError(
+          "not_found",
+          `There is no feature "${feature}" with task data.`,
+          `There are: ${this.#features.map(({ name }) => name).join(", ")}.`,
+        );
+      }
+      const task = read();
+      checkFeature({ ...known, task }, this.#model);
+      return { feature, task };
+    } catch (error) {
+      const { message, hint = "" } = error instanceof TailboneError ? error : { message: String(error) };
+      this.#warnings.once(`task/${feature}`, `${message} ${hint} Its task data stay as they were.`);
+      return null;
+    }
+  }
+
   /** Measures the model as it is now, after `step` steps. Returns what the training must wait for; null: nothing. */
   measure(step: number): Promise<void> | null {
     if (this.#isDead) return null;
+    this.#lastTaken = step;
     if (this.#inPlace !== null) return this.#measureInPlace(this.#inPlace, step);
     const copies = this.#model.getWeights().map((weight) => weight.clone());
     // Where values are at hand this is a copy and no wait; on a GPU the training goes on while they are read.
@@ -61,7 +107,7 @@ export class FeatureWatch {
     void read.then(
       (weights) => this.#enqueue(step, weights),
       (error: unknown) => {
-        this.#leaveOut(step, "not_measurable", `Not measured: ${error instanceof Error ? error.message : error}.`);
+        this.#leaveOut(step, "not_measurable", error instanceof Error ? error.message : String(error));
         this.#sendNext();
       },
     );
@@ -77,8 +123,11 @@ export class FeatureWatch {
   #sendNext(): void {
     if (!this.#isReady) return;
     const snapshot = this.#queue.next();
-    if (snapshot !== null) this.#thread.measure(snapshot);
-    else if (this.#queue.isEmpty) this.#settle();
+    if (snapshot !== null) {
+      for (const { after, change } of this.#changes) if (after < snapshot.step) this.#thread.setTask(change);
+      this.#changes = this.#changes.filter(({ after }) => after >= snapshot.step);
+      this.#thread.measure(snapshot);
+    } else if (this.#queue.isEmpty) this.#settle();
   }
 
   #take(reply: MeasuringReply): void {
@@ -121,16 +170,16 @@ export class FeatureWatch {
       "measuring-died",
       `The thread that measures features died (${error.message}). The training goes on without readings.`,
     );
-    for (const step of this.#queue.clear()) this.#leaveOut(step, "not_measurable", `Not measured: ${error.message}.`);
+    for (const step of this.#queue.clear()) this.#leaveOut(step, "not_measurable", error.message);
     this.#settle();
   }
 
   #skip(step: number): void {
-    this.#leaveOut(step, "skipped", "Not measured: measuring was behind the training.");
+    this.#leaveOut(step, "skipped", "measuring was behind the training");
   }
 
-  #leaveOut(step: number, mark: "not_measurable" | "skipped", note: string): void {
-    for (const { name } of this.#features) this.#run.reading(emptyReading(name, step, mark, note));
+  #leaveOut(step: number, mark: "not_measurable" | "skipped", why: string): void {
+    for (const { name } of this.#features) this.#run.reading(unmeasured({ name, step }, mark, why));
   }
 
   /** From now on `finish` waits until all is measured. */
@@ -148,8 +197,7 @@ export class FeatureWatch {
   /** The run is finished, and there is no more time. */
   #giveUp(): void {
     this.#isDead = true;
-    for (const step of this.#queue.clear())
-      this.#leaveOut(step, "skipped", "Not measured: the run ended before it was done.");
+    for (const step of this.#queue.clear()) this.#leaveOut(step, "skipped", "the run ended before it was done");
     this.#settle();
   }
 

@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import type { MeasuringInput, MeasuringReply, Snapshot } from "./messages";
+import type { MeasuringInput, MeasuringOrder, MeasuringReply, Snapshot, TaskChange } from "./messages";
 
 /** As built, the worker lies in the package's folder. */
 const WORKER_URL = new URL(
@@ -40,10 +40,18 @@ export class MeasuringThread {
   }
 
   measure(snapshot: Snapshot): void {
-    this.#port.postMessage(
-      snapshot,
+    this.#order(
+      { type: "measure", snapshot },
       snapshot.weights.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer),
     );
+  }
+
+  setTask(change: TaskChange): void {
+    this.#order({ type: "task", change });
+  }
+
+  #order(order: MeasuringOrder, transfer: ArrayBuffer[] = []): void {
+    this.#port.postMessage(order, transfer);
   }
 
   /** The process stays alive while something is waited for, and no longer. */

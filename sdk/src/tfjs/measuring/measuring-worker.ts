@@ -3,10 +3,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type LayersModel, loadLayersModel } from "@tensorflow/tfjs-layers";
 import { pickBackend } from "../pick-backend";
 import { Measurer } from "./measurer";
-import type { MeasuringInput, MeasuringReply, Snapshot } from "./messages";
+import type { MeasuringInput, MeasuringOrder, MeasuringReply, Snapshot } from "./messages";
 
 /*
- * The thread that measures: it has a backend and a copy of the model of its own. Snapshots are measured in the order in which they come.
+ * The thread that measures: it has a backend and a copy of the model of its own. Orders are followed in the order in which they come.
  */
 const { input, port }: { input: MeasuringInput; port: MessagePort } = workerData;
 const reply = (message: MeasuringReply): void => port.postMessage(message);
@@ -15,10 +15,15 @@ const model = await rebuild();
 if (model !== null) {
   const measurer = new Measurer(input.features, input.seed);
   let last = Promise.resolve();
-  port.on("message", (snapshot: Snapshot) => {
+  port.on("message", (order: MeasuringOrder) => {
     last = last.then(async () => {
-      putWeights(model, snapshot);
-      reply({ type: "measured", step: snapshot.step, readings: await measurer.measure(model, snapshot.step) });
+      if (order.type === "task") {
+        measurer.setTask(order.change);
+        return;
+      }
+      putWeights(model, order.snapshot);
+      const { step } = order.snapshot;
+      reply({ type: "measured", step, readings: await measurer.measure(model, step) });
     });
   });
   reply({ type: "ready" });

@@ -1,11 +1,12 @@
 import type { FeatureData } from "@tailbone/probes/feature-data";
+import type { JointData } from "@tailbone/probes/joint";
 import type { Reading } from "@tailbone/protocol/reading";
 
 /** What the measuring thread begins with. */
 export interface MeasuringInput {
   /** The model's topology, as `model.toJSON` gives it. */
   readonly topology: object;
-  readonly features: readonly FeatureData[];
+  readonly features: readonly (FeatureData | JointData)[];
   readonly seed: number;
   /** The training script, beside which backends are looked for. */
   readonly script: string | undefined;
@@ -16,6 +17,16 @@ export interface Snapshot {
   readonly step: number;
   readonly weights: readonly Float32Array[];
 }
+
+/** Other data to see a feature against, for the snapshots that follow. */
+export interface TaskChange {
+  readonly feature: string;
+  readonly task: FeatureData["task"];
+}
+
+export type MeasuringOrder =
+  | { readonly type: "measure"; readonly snapshot: Snapshot }
+  | { readonly type: "task"; readonly change: TaskChange };
 
 export type MeasuringReply =
   | { readonly type: "ready" }

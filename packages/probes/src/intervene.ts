@@ -1,0 +1,97 @@
+import type { Intervention, Shift } from "@tailbone/protocol/reading";
+import type { LayersModel } from "@tensorflow/tfjs-layers";
+import { ABLATIONS, type Ablation, type Concept, type Eraser, erase, fitErasers } from "./eraser";
+import { seededRandom } from "./random";
+import type { Rows, TensorData } from "./rows";
+import { captureLayer, layerWidth, nextLayer, type Replace, runModel, runReplaced } from "./run-model";
+import { measureShift } from "./shift";
+
+/** Erasures of shuffled labels that one is compared with; p is no smaller than 1 / 21. */
+const CONTROLS = 20;
+/** Of them, how many tell how far such a change goes off the distribution; and how many each check has. */
+const FEW = 4;
+/** A covariance of more values takes minutes. */
+const MOST_WIDTH = 1024;
+
+/** A model's outputs with a feature taken away, and with the controls of that. */
+export interface Intervened {
+  readonly intervention: Intervention;
+  readonly changed: Rows;
+  readonly controls: readonly Rows[];
+  readonly shift: Shift | null;
+  /** The same by other means. */
+  readonly checks: readonly {
+    readonly ablation: Ablation;
+    readonly changed: Rows;
+    readonly controls: readonly Rows[];
+  }[];
+}
+
+/** Runs a model on inputs in which the feature is another example's; `irrelevant`: in which something that should not matter is. */
+export async function intervenePerSwap(
+  model: LayersModel,
+  swapped: TensorData,
+  irrelevant: TensorData | null,
+): Promise<Intervened> {
+  const changed = await runModel(model, swapped);
+  const controls = irrelevant === null ? [] : [await runModel(model, irrelevant)];
+  return { intervention: "swap", changed, controls, shift: null, checks: [] };
+}
+
+export interface Erasure {
+  readonly layer: string;
+  readonly ablation: Ablation;
+  /** The layer's output for the examples on which the erasers are fitted, and what of them is to be erased. */
+  readonly activations: Rows;
+  readonly concepts: readonly Concept[];
+  /** A feature of the same examples that should not matter: its erasure is the control then. */
+  readonly irrelevant: Concept | null;
+  /** What the model is run on: as in training, held out. */
+  readonly inputs: TensorData;
+  readonly seed: number;
+}
+
+/**
+ * Takes features away at a layer. Fitted on data in which they are independent of the task's label; what that does is seen on the
+ * task's.
+ */
+export async function intervenePerErasure(model: LayersModel, erasure: Erasure): Promise<Intervened> {
+  const { layer, ablation, activations, concepts, irrelevant, inputs, seed } = erasure;
+  const erasers = fitErasers(activations, concepts);
+  const random = seededRandom(seed);
+  const runErased = (eraser: Eraser): Promise<Rows> => runReplaced(model, layer, inputs, replaceBy(eraser));
+  const runBoth = async (kind: Ablation, count: number) => {
+    const drawn =
+      irrelevant === null
+        ? Array.from({ length: count }, () => erasers.drawControl(kind, random))
+        : [erasers.eraserOfOther(irrelevant, kind, random)];
+    const controls: Rows[] = [];
+    for (const eraser of drawn) controls.push(await runErased(eraser));
+    return { drawn, controls, changed: await runErased(erasers.eraserOf(kind, random)) };
+  };
+  const { drawn, controls, changed } = await runBoth(ablation, CONTROLS);
+  const checks: Intervened["checks"][number][] = [];
+  for (const other of ABLATIONS) {
+    if (other !== ablation && other !== "zero") checks.push({ ablation: other, ...(await runBoth(other, FEW)) });
+  }
+  const next = nextLayer(model, layer);
+  const isNarrow = next !== null && layerWidth(model, next) <= MOST_WIDTH;
+  const capture = (eraser: Eraser): Promise<Rows> =>
+    captureLayer(model, next ?? layer, inputs, { layer, replace: replaceBy(eraser) });
+  const beyond: Rows[] = [];
+  for (const eraser of isNarrow ? drawn.slice(0, FEW) : []) beyond.push(await capture(eraser));
+  return {
+    intervention: ablation,
+    changed,
+    controls,
+    checks,
+    shift: isNarrow
+      ? measureShift(await captureLayer(model, next, inputs), await capture(erasers.eraserOf(ablation, random)), beyond)
+      : null,
+  };
+}
+
+const replaceBy =
+  (eraser: Eraser): Replace =>
+  (output) =>
+    erase(output, eraser);
