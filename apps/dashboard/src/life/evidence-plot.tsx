@@ -1,26 +1,16 @@
 import { type KeyboardEvent, useRef, useSyncExternalStore } from "react";
-import { CartesianGrid, ComposedChart, XAxis, YAxis } from "recharts";
 import type { Span } from "../charts/axis";
 import { unprojectX } from "../charts/axis";
-import { FRAME, pixelOfX, pixelOfY, placeAtPixel, plotArea, type Size } from "../charts/geometry";
+import { pixelOfX, pixelOfY, placeAtPixel, plotArea, type Size } from "../charts/geometry";
 import type { HoverStore } from "../charts/hover";
-import { type Tick, yTicks } from "../charts/ticks";
+import { PlotFrame } from "../charts/plot-frame";
+import { yTicks } from "../charts/ticks";
 import type { FeatureReading } from "../live/features";
 import { movesState } from "./evidence";
 import { type EvidenceSeries, estimateOf, type Threshold } from "./evidence-series";
 import { isSkipped } from "./lanes";
 import { ReadingMark } from "./reading-mark";
 import { nearestStep, placeOf, type StepAxis, ticksOf } from "./step-axis";
-
-const label = { fontSize: 11, fill: "var(--ink-faint)" } as const;
-const margin = { left: 0, right: FRAME.right, top: FRAME.top, bottom: 0 };
-/** Recharts draws no ticks along x without data; what it draws is decided by the domain alone. */
-const ENDS = [{ x: 0 }, { x: 1 }];
-
-const labeller = (ticks: readonly Tick[]): ((place: number) => string) => {
-  const labels = new Map(ticks.map(({ place, label: text }) => [place, text]));
-  return (place) => labels.get(place) ?? "";
-};
 
 export interface EvidencePlotProps {
   series: EvidenceSeries;
@@ -105,35 +95,7 @@ export function EvidencePlot(props: EvidencePlotProps) {
         if (step !== null) onCheckpoint(step);
       }}
     >
-      <ComposedChart data={ENDS} width={size.width} height={size.height} margin={margin} accessibilityLayer={false}>
-        <CartesianGrid vertical={false} syncWithTicks stroke="var(--line)" />
-        <XAxis
-          dataKey="x"
-          type="number"
-          domain={[axis.places.from, axis.places.to]}
-          allowDataOverflow
-          ticks={xTicks.map(({ place }) => place)}
-          tickFormatter={labeller(xTicks)}
-          interval={0}
-          height={FRAME.bottom}
-          tick={label}
-          tickSize={3}
-          tickMargin={3}
-          stroke="var(--line-strong)"
-        />
-        <YAxis
-          type="number"
-          domain={[y.from, y.to]}
-          allowDataOverflow
-          ticks={ticks.map(({ place }) => place)}
-          tickFormatter={labeller(ticks)}
-          interval={0}
-          width={FRAME.left}
-          tick={label}
-          tickSize={0}
-          tickMargin={6}
-          axisLine={false}
-        />
+      <PlotFrame x={axis.places} y={y} xTicks={xTicks} yTicks={ticks} size={size}>
         <g fill="none">
           {thresholds.map(({ value, says }) =>
             value < y.from || value > y.to ? null : (
@@ -182,7 +144,7 @@ export function EvidencePlot(props: EvidencePlotProps) {
             <path d={`M${x(at.x)} ${area.top}v${area.height}`} stroke="var(--ink)" strokeOpacity={0.35} />
           )}
         </g>
-      </ComposedChart>
+      </PlotFrame>
     </div>
   );
 }

@@ -31,23 +31,7 @@ export const maxPoolGrad: KernelFunc = (call) => {
   const { filterSize, strides, pad, dimRoundingMode } = attrs2dSchema.parse(call.attrs);
   const shape = shape4Schema.parse(inputOf(call.inputs, "input").shape);
   const info = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
-  return poolGrad(call, info.inChannels, [
-    { in: 1, out: 1, filter: 1, stride: 1, pad: 0 },
-    {
-      in: info.inHeight,
-      out: info.outHeight,
-      filter: info.filterHeight,
-      stride: info.strideHeight,
-      pad: info.padInfo.top,
-    },
-    {
-      in: info.inWidth,
-      out: info.outWidth,
-      filter: info.filterWidth,
-      stride: info.strideWidth,
-      pad: info.padInfo.left,
-    },
-  ]);
+  return poolGrad(call, info.inChannels, [{ in: 1, out: 1, filter: 1, stride: 1, pad: 0 }, ...planeOf(info)]);
 };
 
 /** As `maxPoolGrad`, over volumes. */
@@ -63,22 +47,24 @@ export const maxPool3dGrad: KernelFunc = (call) => {
       stride: info.strideDepth,
       pad: info.padInfo.front,
     },
-    {
-      in: info.inHeight,
-      out: info.outHeight,
-      filter: info.filterHeight,
-      stride: info.strideHeight,
-      pad: info.padInfo.top,
-    },
-    {
-      in: info.inWidth,
-      out: info.outWidth,
-      filter: info.filterWidth,
-      stride: info.strideWidth,
-      pad: info.padInfo.left,
-    },
+    ...planeOf(info),
   ]);
 };
+
+type PlaneInfo = Pick<
+  backend_util.Conv2DInfo,
+  "inHeight" | "outHeight" | "filterHeight" | "strideHeight" | "inWidth" | "outWidth" | "filterWidth" | "strideWidth"
+> & { readonly padInfo: { readonly top: number; readonly left: number } };
+
+/** Height and width, the same for planes and for volumes. */
+function planeOf(info: PlaneInfo): [height: PooledAxis, width: PooledAxis] {
+  const { inHeight, outHeight, filterHeight, strideHeight, inWidth, outWidth, filterWidth, strideWidth, padInfo } =
+    info;
+  return [
+    { in: inHeight, out: outHeight, filter: filterHeight, stride: strideHeight, pad: padInfo.top },
+    { in: inWidth, out: outWidth, filter: filterWidth, stride: strideWidth, pad: padInfo.left },
+  ];
+}
 
 type KernelCall = Parameters<KernelFunc>[0];
 type PooledAxes = readonly [depth: PooledAxis, height: PooledAxis, width: PooledAxis];
