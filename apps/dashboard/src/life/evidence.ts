@@ -23,7 +23,7 @@ export const MARK_WORDS: Readonly<Record<ReadingMark, string>> = {
   not_measurable: "not measurable; moves no state",
   skipped: "not measured: measuring was behind",
   few_examples: "few examples",
-  methods_disagree: "the methods disagree",
+  methods_disagree: "ways of taking it away disagree",
 };
 
 /** Marks with which a reading moves no state. */
@@ -94,7 +94,7 @@ function describeUse(name: string, reading: FeatureReading, verdict: string | nu
   }
   if (benefit !== null) {
     const [costs, gains] = isActive ? ["costs", "gains"] : ["brings", "costs"];
-    const verb = benefit.value < 0 ? gains : costs;
+    const verb = percentDigits(benefit.value).startsWith("−") ? gains : costs;
     const evidence = used === null ? evidenceOf(benefit) : "";
     parts.push(`${verb} ${formatPercent(Math.abs(benefit.value))} of what the model has learnt${evidence}`);
   }

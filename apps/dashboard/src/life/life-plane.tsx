@@ -79,7 +79,7 @@ export function LifePlane({ feature, readings, limits, axis, named, onCheckpoint
             <text x={on + 8} y={area.top + 16}>
               functional
             </text>
-            <text x={area.left + area.width - 6} y={area.top + area.height - 8} textAnchor="end">
+            <text x={on + 8} y={area.top + area.height - 8}>
               latent, or vestigial
             </text>
             <text transform={`translate(${area.left + 13} ${area.top + area.height - 6}) rotate(-90)`}>absent</text>
