@@ -1,3 +1,4 @@
+import { benchAlerts } from "./alerts";
 import { benchControls } from "./controls";
 import { benchDetection } from "./detection";
 import { benchHoldup } from "./holdup";
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<void>> = {
   holdup: benchHoldup,
   detection: benchDetection,
   controls: benchControls,
+  alerts: benchAlerts,
 };
 
 const wanted = process.argv.slice(2);
