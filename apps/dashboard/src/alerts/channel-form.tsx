@@ -2,6 +2,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import type { ChannelCreate, ChannelTarget } from "@tailbone/protocol/rules";
 import { useForm, useWatch } from "react-hook-form";
 import { Button } from "../ui/button";
+import { CopyButton } from "../ui/copy-button";
 import { type ChannelDraft, channelFormSchema, secretOf } from "./channel-draft";
 import { FormField, FormSelect } from "./form-parts";
 import { WebhookHelp } from "./webhook-help";
@@ -20,7 +21,7 @@ export function ChannelForm({ isSaving, onSave }: { isSaving: boolean; onSave: (
     resolver: zodResolver(channelFormSchema),
   });
   const { errors } = formState;
-  const type = useWatch({ control, name: "target.type" });
+  const [type, secret] = useWatch({ control, name: ["target.type", "target.secret"] });
   const generate = (): void =>
     setValue("target.secret", secretOf(crypto.getRandomValues(new Uint8Array(32))), { shouldValidate: true });
   return (
@@ -65,10 +66,11 @@ export function ChannelForm({ isSaving, onSave }: { isSaving: boolean; onSave: (
             {...register("target.secret")}
             error={errors.target?.secret?.message}
           />
-          <div>
+          <div className="flex gap-2">
             <Button size="small" onClick={generate}>
               Generate a secret
             </Button>
+            <CopyButton text={secret} label="Copy the secret" />
           </div>
           <WebhookHelp />
         </>

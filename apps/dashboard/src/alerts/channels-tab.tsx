@@ -15,8 +15,8 @@ import { WebhookHelp } from "./webhook-help";
 /** Where alerts are sent. Admins and owners change them. */
 export function ChannelsTab() {
   const client = useQueryClient();
-  const { data: me } = useQuery(queries.me);
-  const { data, error, refetch } = useQuery(queries.channels);
+  const me = useQuery(queries.me);
+  const channels = useQuery(queries.channels);
   const [isAdding, setAdding] = useState(false);
   const [asked, setAsked] = useState<Channel | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: queries.channels.queryKey });
@@ -28,14 +28,17 @@ export function ChannelsTab() {
     },
   });
   const remove = useMutation({ mutationFn: deleteChannel, onSettled: refresh });
-  if (data === undefined || me === undefined) {
-    return error === null ? (
+  if (channels.data === undefined || me.data === undefined) {
+    const failed = [channels, me].find(({ error }) => error !== null);
+    return failed === undefined ? (
       <TableSkeleton rows={3} />
     ) : (
-      <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
+      <ErrorNotice error={toTailboneError(failed.error)} onRetry={() => void failed.refetch()} className="m-4" />
     );
   }
-  const canChange = me.team.role !== "member";
+  const list = channels.data.channels;
+  const { role } = me.data.team;
+  const canChange = role === "owner" || role === "admin";
   return (
     <div className="max-w-4xl">
       <div className="flex flex-wrap items-center justify-between gap-3 px-4 py-2">
@@ -48,18 +51,18 @@ export function ChannelsTab() {
           </Button>
         ) : null}
       </div>
-      {data.channels.length === 0 ? (
+      {list.length === 0 ? (
         <EmptyNotice title="There are no channels." className="border-line border-t px-4">
           <p>Alerts are shown in the inbox only. A channel is a webhook, Slack, Discord or e-mail.</p>
         </EmptyNotice>
       ) : (
         <ul className="divide-y divide-line border-line border-y">
-          {data.channels.map((channel) => (
+          {list.map((channel) => (
             <ChannelRow key={channel.id} channel={channel} canChange={canChange} onDelete={() => setAsked(channel)} />
           ))}
         </ul>
       )}
-      {data.channels.some(({ type }) => type === "webhook") ? (
+      {list.some(({ type }) => type === "webhook") ? (
         <div className="px-4 py-4">
           <WebhookHelp />
         </div>
@@ -71,7 +74,7 @@ export function ChannelsTab() {
         open={asked !== null}
         onOpenChange={(open) => !open && setAsked(null)}
         title={`Delete ${asked?.name ?? "the channel"}?`}
-        description="Rules tell it nothing more, and deliveries that are on their way to it are given up."
+        description="Rules tell it nothing more. Its deliveries go with it, also those still on their way."
         action="Delete it"
         onConfirm={() => asked !== null && remove.mutate(asked.id)}
       />

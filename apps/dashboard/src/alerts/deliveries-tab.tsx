@@ -16,17 +16,17 @@ const REFRESH_MS = 5000;
 
 const states: Readonly<Record<Delivery["state"], ReactNode>> = {
   pending: (
-    <span className="inline-flex items-center gap-1.5 text-soft">
+    <span className="inline-flex items-center align-middle gap-1.5 text-soft">
       <Clock aria-hidden className="size-3.5" /> pending
     </span>
   ),
   delivered: (
-    <span className="inline-flex items-center gap-1.5 text-good">
+    <span className="inline-flex items-center align-middle gap-1.5 text-good">
       <Check aria-hidden className="size-3.5" /> delivered
     </span>
   ),
   dead: (
-    <span className="inline-flex items-center gap-1.5 font-medium text-bad">
+    <span className="inline-flex items-center align-middle gap-1.5 font-medium text-bad">
       <X aria-hidden className="size-3.5" /> dead
     </span>
   ),
@@ -59,32 +59,23 @@ export function DeliveriesTab() {
     <Table label="Deliveries">
       <thead>
         <tr>
+          <th>State</th>
           <th>Alert</th>
           <th>Channel</th>
-          <th>State</th>
           <th className="text-right">Attempts</th>
           <th>When</th>
           <th>Error</th>
-          <th />
         </tr>
       </thead>
       <tbody>
         {data.deliveries.map((delivery) => (
           <tr key={delivery.id} data-testid="delivery" data-state={delivery.state}>
-            <td className="max-w-96 truncate font-medium">{delivery.alert.title}</td>
-            <td>{delivery.channel.name}</td>
-            <td>{states[delivery.state]}</td>
-            <td className="text-right tabular-nums">{formatCount(delivery.attempts)}</td>
-            <td className="text-soft">
-              <Ago timeMs={delivery.deliveredAtMs ?? delivery.createdAtMs} now={now} />
-            </td>
-            <td className="max-w-96 truncate text-soft" title={delivery.error ?? undefined}>
-              {delivery.error}
-            </td>
-            <td className="text-right">
+            <td>
+              {states[delivery.state]}
               {delivery.state === "dead" ? (
                 <Button
                   size="small"
+                  className="ml-2 h-6"
                   aria-label={`Try again to tell ${delivery.channel.name} of ${delivery.alert.title}`}
                   disabled={retry.isPending}
                   onClick={() => retry.mutate(delivery.id)}
@@ -92,6 +83,15 @@ export function DeliveriesTab() {
                   Try again
                 </Button>
               ) : null}
+            </td>
+            <td className="max-w-96 truncate font-medium">{delivery.alert.title}</td>
+            <td>{delivery.channel.name}</td>
+            <td className="text-right tabular-nums">{formatCount(delivery.attempts)}</td>
+            <td className="text-soft">
+              <Ago timeMs={delivery.deliveredAtMs ?? delivery.createdAtMs} now={now} />
+            </td>
+            <td className="max-w-96 truncate text-soft" title={delivery.error ?? undefined}>
+              {delivery.error}
             </td>
           </tr>
         ))}

@@ -42,7 +42,7 @@ export function RuleRow({ rule, names, onEdit, onDelete }: RuleRowProps) {
           {sentence.startsWith(rule.name) ? null : <span className="min-w-0 truncate">{rule.name}</span>}
         </p>
       </div>
-      <div className="flex shrink-0 gap-1">
+      <div className="flex shrink-0 gap-1 max-sm:pl-9">
         <Button look="quiet" size="small" aria-label={`Edit ${rule.name}`} onClick={onEdit}>
           Edit or replay
         </Button>

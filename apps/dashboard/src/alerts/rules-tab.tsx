@@ -14,9 +14,9 @@ import { RuleRow } from "./rule-row";
 /** What raises alerts, each as a sentence. */
 export function RulesTab() {
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery(queries.rules);
-  const { data: projects } = useQuery(queries.projects);
-  const { data: channels } = useQuery(queries.channels);
+  const rules = useQuery(queries.rules);
+  const projects = useQuery(queries.projects);
+  const channels = useQuery(queries.channels);
   const [edited, setEdited] = useState<Rule | "new" | null>(null);
   const [asked, setAsked] = useState<Rule | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: queries.rules.queryKey });
@@ -30,14 +30,15 @@ export function RulesTab() {
   });
   const remove = useMutation({ mutationFn: deleteRule, onSettled: refresh });
 
-  if (data === undefined || projects === undefined || channels === undefined) {
-    return error === null ? (
+  if (rules.data === undefined || projects.data === undefined || channels.data === undefined) {
+    const failed = [rules, projects, channels].find(({ error }) => error !== null);
+    return failed === undefined ? (
       <TableSkeleton rows={5} />
     ) : (
-      <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
+      <ErrorNotice error={toTailboneError(failed.error)} onRetry={() => void failed.refetch()} className="m-4" />
     );
   }
-  const names = { projects: projects.projects, channels: channels.channels };
+  const names = { projects: projects.data.projects, channels: channels.data.channels };
   return (
     <div className="max-w-4xl">
       <div className="flex flex-wrap items-center justify-between gap-3 px-4 py-2">
@@ -46,13 +47,13 @@ export function RulesTab() {
           New rule
         </Button>
       </div>
-      {data.rules.length === 0 ? (
+      {rules.data.rules.length === 0 ? (
         <EmptyNotice title="There are no rules." className="border-line border-t px-4">
           <p>What a script raises itself still comes into the inbox. Make a rule to be told of anything else.</p>
         </EmptyNotice>
       ) : (
         <ul className="divide-y divide-line border-line border-y">
-          {data.rules.map((rule) => (
+          {rules.data.rules.map((rule) => (
             <RuleRow
               key={rule.id}
               rule={rule}

@@ -24,7 +24,7 @@ test("a rule is a sentence: when, whom it tells, how often", () => {
     "When any feature in any project becomes vestigial, tell #training and mail, at most once in 90 minutes per run",
   );
   expect(sayRule({ ...rule, channels: [], cooldownMs: 0 }, names)).toBe(
-    "When any feature in digits becomes vestigial, show it here, every time",
+    "When any feature in digits becomes vestigial, show it in the inbox, every time",
   );
 });
 

@@ -15,7 +15,7 @@ export function sayRule(
   const channels = rule.channels.map(
     (id) => names.channels.find((one) => one.id === id)?.name ?? "a channel not known",
   );
-  const tell = channels.length === 0 ? "show it here" : `tell ${listWords(channels, "and")}`;
+  const tell = channels.length === 0 ? "show it in the inbox" : `tell ${listWords(channels, "and")}`;
   const often = rule.cooldownMs === 0 ? "every time" : `at most once ${formatSpan(rule.cooldownMs)} per run`;
   return `${sayWhen(rule, names)}, ${tell}, ${often}`;
 }

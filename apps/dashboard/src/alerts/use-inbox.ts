@@ -34,7 +34,10 @@ export function useInbox() {
   }
   function move(by: 1 | -1): void {
     const next = moveTo(alerts, selected, by);
-    if (next !== undefined) select(next);
+    if (next === undefined) return;
+    select(next);
+    // So that Tab goes on to what one does with it, and a screen reader reads it out.
+    document.querySelector<HTMLElement>(`#alert-${next.id} button`)?.focus({ preventScroll: true });
   }
   const withCurrent = (act: (alert: Alert) => void) => (): void => {
     if (current !== undefined) act(current);
