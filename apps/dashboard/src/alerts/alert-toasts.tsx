@@ -4,16 +4,22 @@ import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { toast } from "sonner";
 import { useLive } from "../live/live-provider";
+import { refreshAlerts, takeAlert } from "./alert-cache";
 
 /** Says at once what has been raised, on whatever page one is. */
 export function AlertToasts() {
   const connection = useLive();
   const client = useQueryClient();
   const router = useRouter();
+  useEffect(() => connection.onReconnected(() => refreshAlerts(client)), [connection, client]);
   useEffect(
     () =>
-      connection.onAlert((alert) => {
-        void client.invalidateQueries({ queryKey: ["alerts"] });
+      connection.onAlert((alert, isNew) => {
+        if (!isNew) {
+          takeAlert(client, alert);
+          return;
+        }
+        refreshAlerts(client);
         const look = alert.level === "info" ? toast.info : alert.level === "warning" ? toast.warning : toast.error;
         look(alert.title, {
           id: alert.id,

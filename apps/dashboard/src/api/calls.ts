@@ -14,14 +14,13 @@ import {
   runListSchema,
   seriesListSchema,
 } from "@tailbone/protocol/http";
-import { alertListSchema } from "@tailbone/protocol/rules";
 import { runDetailSchema } from "@tailbone/protocol/run";
 import { z } from "zod";
 import type { PointsRequest } from "../live/chart-feed";
 import { SNAPSHOT_BUCKETS } from "../live/chart-view";
 import { callApi } from "./client";
 
-/** Every request that the dashboard makes of the hub, one function each. All throw TailboneError. */
+/** Every request that the dashboard makes of the hub, one function each; those of alerts are in alert-calls.ts. All throw TailboneError. */
 
 type Abort = AbortSignal | undefined;
 
@@ -83,10 +82,6 @@ const CONSOLE_PAGE = 1000;
 
 export const readConsole = (run: string, before: number | null, signal?: Abort) =>
   callApi(consoleListSchema, `/runs/${run}/console`, { query: { before, limit: CONSOLE_PAGE }, signal });
-
-/** `run`: null asks for those of all runs. */
-export const listAlerts = (run: string | null, signal?: Abort) =>
-  callApi(alertListSchema, "/alerts", { query: { run }, signal });
 
 export const listKeys = (signal?: Abort) => callApi(keyListSchema, "/keys", { signal });
 

@@ -1,6 +1,7 @@
+import type { AlertsQuery } from "@tailbone/protocol/rules";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { countUnread, listAlerts, listChannels, listDeliveries, listRules } from "./alert-calls";
 import {
-  listAlerts,
   listCheckpoints,
   listEvents,
   listKeys,
@@ -28,8 +29,12 @@ export const queries = {
     queryOptions({ queryKey: ["checkpoints", run], queryFn: ({ signal }) => listCheckpoints(run, signal) }),
   events: (run: string) =>
     queryOptions({ queryKey: ["events", run], queryFn: ({ signal }) => listEvents(run, signal) }),
-  alerts: (run: string | null) =>
-    queryOptions({ queryKey: ["alerts", run], queryFn: ({ signal }) => listAlerts(run, signal) }),
+  alerts: (run: string | null, which: AlertsQuery["which"] = "all") =>
+    queryOptions({ queryKey: ["alerts", run, which], queryFn: ({ signal }) => listAlerts(run, which, signal) }),
+  unread: queryOptions({ queryKey: ["unread"], queryFn: ({ signal }) => countUnread(signal) }),
+  rules: queryOptions({ queryKey: ["rules"], queryFn: ({ signal }) => listRules(signal) }),
+  channels: queryOptions({ queryKey: ["channels"], queryFn: ({ signal }) => listChannels(signal) }),
+  deliveries: queryOptions({ queryKey: ["deliveries"], queryFn: ({ signal }) => listDeliveries(signal) }),
   keys: queryOptions({ queryKey: ["keys"], queryFn: ({ signal }) => listKeys(signal) }),
   members: queryOptions({ queryKey: ["members"], queryFn: ({ signal }) => listMembers(signal) }),
 };

@@ -6,7 +6,12 @@ const KEYS: [keys: string, does: string][] = [
   ["/", "Search on this page"],
   ...Object.entries(JUMPS).map(([key, { label }]): [string, string] => [`g ${key}`, `Go to ${label}`]),
   ["Tab, then ← →", "Move the crosshair of a chart"],
-  ["Enter", "Enlarge the chart"],
+  ["Enter", "Enlarge the chart, open the alert"],
+  ["j k, or ↓ ↑", "Next and previous alert"],
+  ["e", "Acknowledge the alert"],
+  ["s", "Snooze it for an hour"],
+  ["a", "Assign it"],
+  ["u", "Mark it read or unread"],
   ["Esc", "Close, or leave the crosshair"],
   ["?", "This help"],
 ];

@@ -25,6 +25,8 @@ const REFRESH_MS = 15_000;
 export function Rail({ isCollapsed, onToggle, onNavigate = () => {} }: RailProps) {
   const path = usePathname();
   const { data } = useQuery({ ...queries.projects, refetchInterval: REFRESH_MS });
+  const { data: alerts } = useQuery(queries.unread);
+  const unread = alerts?.unread ?? 0;
   const projects = data?.projects.toSorted((a, b) => a.name.localeCompare(b.name));
   const row = { isCollapsed, onNavigate };
   return (
@@ -33,7 +35,7 @@ export function Rail({ isCollapsed, onToggle, onNavigate = () => {} }: RailProps
         <Team isCollapsed={isCollapsed} />
       </div>
       <Row {...row} href="/runs" icon={<List />} label="Runs" isCurrent={path === "/runs"} />
-      <Row {...row} href="/alerts" icon={<Bell />} label="Alerts" isCurrent={path === "/alerts"} />
+      <Row {...row} href="/alerts" icon={<Bell />} label="Alerts" isCurrent={path === "/alerts"} unread={unread} />
       <Row {...row} href="/settings" icon={<Settings />} label="Settings" isCurrent={path === "/settings"} />
       {isCollapsed ? (
         <Row {...row} href="/" icon={<Folder />} label="Projects" isCurrent={path === "/"} />
@@ -88,27 +90,42 @@ interface RowProps {
   icon?: ReactNode;
   label: string;
   note?: string | undefined;
+  unread?: number;
   isCurrent: boolean;
   isCollapsed: boolean;
   onNavigate: () => void;
 }
 
-function Row({ href, icon, label, note, isCurrent, isCollapsed, onNavigate }: RowProps) {
+const MOST_UNREAD = 99;
+
+function Row({ href, icon, label, note, unread = 0, isCurrent, isCollapsed, onNavigate }: RowProps) {
+  const name = unread === 0 ? label : `${label}, ${unread} unread`;
   return (
     <Link
       href={href}
       onClick={onNavigate}
       aria-current={isCurrent ? "page" : undefined}
-      aria-label={isCollapsed ? label : undefined}
-      title={isCollapsed ? label : undefined}
+      aria-label={isCollapsed || unread > 0 ? name : undefined}
+      title={isCollapsed ? name : undefined}
       className={cn(
-        "flex h-7 items-center gap-2 rounded-md px-2 text-soft hover:bg-sunken hover:text-ink [&_svg]:size-3.5 [&_svg]:shrink-0",
+        "relative flex h-7 items-center gap-2 rounded-md px-2 text-soft hover:bg-sunken hover:text-ink [&_svg]:size-3.5 [&_svg]:shrink-0",
         isCurrent && "bg-accent-soft font-medium text-accent hover:bg-accent-soft hover:text-accent",
       )}
     >
       {icon}
       {isCollapsed ? null : <span className="min-w-0 truncate">{label}</span>}
       {note === undefined ? null : <span className="ml-auto shrink-0 text-good text-xs">{note}</span>}
+      {unread === 0 ? null : (
+        <span
+          data-testid="unread"
+          className={cn(
+            "shrink-0 rounded-full bg-accent text-center font-medium text-2xs text-accent-ink tabular-nums",
+            isCollapsed ? "absolute -top-0.5 -right-1 px-1" : "ml-auto px-1.5",
+          )}
+        >
+          {unread > MOST_UNREAD ? `${MOST_UNREAD}+` : unread}
+        </span>
+      )}
     </Link>
   );
 }

@@ -33,6 +33,7 @@ export function useKeys(actions: { openPalette: () => void; openHelp: () => void
       const jump = JUMPS[event.key];
       if (event.timeStamp - goAtMs < JUMP_MS && jump !== undefined) {
         goAtMs = 0;
+        event.preventDefault();
         router.push(jump.path);
       } else if (event.key === "g") goAtMs = event.timeStamp;
       else if (event.key === "?") latest.current.openHelp();
@@ -44,7 +45,32 @@ export function useKeys(actions: { openPalette: () => void; openHelp: () => void
         search.select();
       }
     }
+    // Before the keys of a page, which leave alone what has been used here.
+    window.addEventListener("keydown", press, true);
+    return () => window.removeEventListener("keydown", press, true);
+  }, [router]);
+}
+
+const isBusyElsewhere = (target: EventTarget | null): boolean =>
+  isTyping(target) || (target instanceof HTMLElement && target.closest("[role=menu], [role=dialog]") !== null);
+
+/** The keys of one page, while nobody types and no menu is open. Enter stays with the button or link that has the focus. */
+export function usePageKeys(keys: Readonly<Record<string, () => void>>): void {
+  const latest = useRef(keys);
+  useEffect(() => {
+    latest.current = keys;
+  });
+  useEffect(() => {
+    function press(event: KeyboardEvent): void {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isBusyElsewhere(event.target)) return;
+      const act = latest.current[event.key];
+      if (act === undefined) return;
+      if (event.key === "Enter" && event.target !== document.body) return;
+      event.preventDefault();
+      act();
+    }
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [router]);
+  }, []);
 }

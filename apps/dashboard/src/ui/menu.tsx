@@ -11,13 +11,17 @@ export function Menu({
   trigger,
   align = "start",
   children,
+  ...state
 }: {
   trigger: ReactNode;
   align?: "start" | "end";
   children: ReactNode;
+  /** Both missing: it opens and closes by its button alone. */
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
 }) {
   return (
-    <Radix.Root>
+    <Radix.Root {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content

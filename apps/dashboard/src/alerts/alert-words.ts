@@ -1,0 +1,14 @@
+import type { Alert } from "@tailbone/protocol/rules";
+import { formatStep } from "../format/number";
+
+/** The evidence says what has happened too. */
+export const sayEvidence = ({ text, evidence }: Pick<Alert, "text" | "evidence">): string =>
+  evidence === "" ? text : evidence;
+
+/** Between which steps it happened. */
+export function saySteps({ after, by, step }: Pick<Alert, "after" | "by" | "step">): string | null {
+  if (by !== null && after !== null && after !== by) return `after step ${formatStep(after)}, by ${formatStep(by)}`;
+  const at = by ?? step;
+  if (at === null) return null;
+  return after === null && by !== null && by !== step ? `by step ${formatStep(at)}` : `step ${formatStep(at)}`;
+}

@@ -1,0 +1,85 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import type { ChannelCreate, ChannelTarget } from "@tailbone/protocol/rules";
+import { useForm, useWatch } from "react-hook-form";
+import { Button } from "../ui/button";
+import { CopyButton } from "../ui/copy-button";
+import { type ChannelDraft, channelFormSchema, secretOf } from "./channel-draft";
+import { FormField, FormSelect } from "./form-parts";
+import { WebhookHelp } from "./webhook-help";
+
+export const CHANNEL_TYPES: Readonly<Record<ChannelTarget["type"], string>> = {
+  webhook: "Webhook",
+  slack: "Slack",
+  discord: "Discord",
+  email: "E-mail",
+};
+const EMPTY: ChannelDraft = { name: "", target: { type: "webhook", url: "", secret: "", to: "" } };
+
+export function ChannelForm({ isSaving, onSave }: { isSaving: boolean; onSave: (channel: ChannelCreate) => void }) {
+  const { register, control, handleSubmit, setValue, formState } = useForm<ChannelDraft, unknown, ChannelCreate>({
+    defaultValues: EMPTY,
+    resolver: zodResolver(channelFormSchema),
+  });
+  const { errors } = formState;
+  const [type, secret] = useWatch({ control, name: ["target.type", "target.secret"] });
+  const generate = (): void =>
+    setValue("target.secret", secretOf(crypto.getRandomValues(new Uint8Array(32))), { shouldValidate: true });
+  return (
+    <form className="grid gap-3" noValidate onSubmit={handleSubmit(onSave)}>
+      <FormSelect label="Type" {...register("target.type")} error={errors.target?.type?.message}>
+        {Object.entries(CHANNEL_TYPES).map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </FormSelect>
+      <FormField
+        label="Name"
+        hint="As rules name it: #training."
+        autoComplete="off"
+        {...register("name")}
+        error={errors.name?.message}
+      />
+      {type === "email" ? (
+        <FormField
+          label="To"
+          hint="With commas between several addresses."
+          {...register("target.to")}
+          error={errors.target?.to?.message}
+        />
+      ) : (
+        <FormField
+          label={type === "webhook" ? "Address" : `Address of the incoming webhook in ${CHANNEL_TYPES[type]}`}
+          type="url"
+          placeholder="https://"
+          {...register("target.url")}
+          error={errors.target?.url?.message}
+        />
+      )}
+      {type === "webhook" ? (
+        <>
+          <FormField
+            label="Secret"
+            hint="It is not shown again: copy it to where the webhook is received."
+            autoComplete="off"
+            className="font-mono"
+            {...register("target.secret")}
+            error={errors.target?.secret?.message}
+          />
+          <div className="flex gap-2">
+            <Button size="small" onClick={generate}>
+              Generate a secret
+            </Button>
+            <CopyButton text={secret} label="Copy the secret" />
+          </div>
+          <WebhookHelp />
+        </>
+      ) : null}
+      <div className="flex justify-end">
+        <Button type="submit" look="primary" disabled={isSaving}>
+          Add the channel
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,106 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { alertLevelSchema } from "@tailbone/protocol/records";
+import type { Condition, Rule, RuleCreate } from "@tailbone/protocol/rules";
+import { useEffect } from "react";
+import { useForm, useWatch } from "react-hook-form";
+import { Button } from "../ui/button";
+import { ConditionFields } from "./condition-fields";
+import { FormCheck, FormChecks, FormField, FormSelect } from "./form-parts";
+import { formatSpan } from "./format-span";
+import { Replay } from "./replay";
+import { draftOf, type RuleDraft, ruleFormSchema } from "./rule-draft";
+import { type Names, sayRule, sayWhen } from "./say-rule";
+
+const KINDS: Readonly<Record<Condition["type"], string>> = {
+  lifecycle: "A feature changes its state",
+  threshold: "A series is above or below a value",
+  change: "A series changes at once",
+  nan: "A series is NaN or infinite",
+  divergence: "A series diverges",
+  plateau: "A series gets no better",
+  run_state: "A run changes its state",
+  script: "A script raises an alert",
+};
+const COOLDOWNS = [0, 600_000, 3_600_000, 86_400_000, 604_800_000];
+const MOST_NAME = 120;
+
+export interface RuleFormProps {
+  /** Null: a new one. */
+  rule: Rule | null;
+  names: Names;
+  isSaving: boolean;
+  onSave: (rule: RuleCreate) => void;
+}
+
+export function RuleForm({ rule, names, isSaving, onSave }: RuleFormProps) {
+  const { register, control, handleSubmit, setValue, formState } = useForm<RuleDraft, unknown, RuleCreate>({
+    defaultValues: draftOf(rule),
+    resolver: zodResolver(ruleFormSchema),
+  });
+  const { errors } = formState;
+  const isNamed = rule !== null || formState.dirtyFields.name === true;
+  const draft = useWatch({ control });
+  const parsed = ruleFormSchema.safeParse({ ...draft, name: "unnamed" });
+  const when = parsed.success ? sayWhen(parsed.data, names) : null;
+  useEffect(() => {
+    if (!isNamed && when !== null) setValue("name", when.slice(0, MOST_NAME));
+  }, [isNamed, when, setValue]);
+  const cooldowns = [...new Set([...COOLDOWNS, rule?.cooldownMs ?? 0])].toSorted((a, b) => a - b);
+  return (
+    <form className="grid gap-4" noValidate onSubmit={handleSubmit(onSave)}>
+      <div className="grid gap-3 sm:grid-cols-2">
+        <FormSelect label="When" {...register("condition.type")} error={errors.condition?.type?.message}>
+          {Object.entries(KINDS).map(([type, label]) => (
+            <option key={type} value={type}>
+              {label}
+            </option>
+          ))}
+        </FormSelect>
+        <FormSelect label="In" {...register("project")} error={errors.project?.message}>
+          <option value="">any project</option>
+          {names.projects.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </FormSelect>
+        <ConditionFields type={draft.condition?.type ?? "lifecycle"} register={register} errors={errors.condition} />
+      </div>
+      <FormChecks label="Tell, besides the inbox" error={errors.channels?.message}>
+        {names.channels.length === 0 ? <span className="text-faint">There are no channels yet.</span> : null}
+        {names.channels.map(({ id, name }) => (
+          <FormCheck key={id} label={name} value={id} {...register("channels")} />
+        ))}
+      </FormChecks>
+      <div className="grid gap-3 sm:grid-cols-2">
+        <FormSelect
+          label="How often at most, per run"
+          {...register("cooldownMs", { valueAsNumber: true })}
+          error={errors.cooldownMs?.message}
+        >
+          {cooldowns.map((ms) => (
+            <option key={ms} value={ms}>
+              {ms === 0 ? "every time" : `once ${formatSpan(ms)}`}
+            </option>
+          ))}
+        </FormSelect>
+        <FormSelect label="Level" {...register("level")} error={errors.level?.message}>
+          {alertLevelSchema.options.map((level) => (
+            <option key={level}>{level}</option>
+          ))}
+        </FormSelect>
+      </div>
+      <FormField label="Name" {...register("name")} error={errors.name?.message} />
+      <p aria-live="polite" className="rounded-md bg-sunken px-3 py-2">
+        {parsed.success ? `${sayRule(parsed.data, names)}.` : "The sentence stands here once every field is filled."}
+      </p>
+      <Replay withRule={(use) => void handleSubmit(use)()} />
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <FormCheck label="Switched on" {...register("enabled")} />
+        <Button type="submit" look="primary" disabled={isSaving}>
+          {rule === null ? "Make the rule" : "Save"}
+        </Button>
+      </div>
+    </form>
+  );
+}
