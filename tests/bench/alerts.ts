@@ -53,7 +53,7 @@ export async function benchAlerts(): Promise<void> {
   const condition = { type: "script", level: "warning" };
   await post("/rules", { ...base, name: "scripts", condition, channels: [channel.id] });
 
-  const child = spawnNode([trainer("alerts"), String(ALERTS)], { env: place.env, cwd: place.folder });
+  const child = spawnNode([trainer("alerts"), String(ALERTS), "3000"], { env: place.env, cwd: place.folder });
   const { raised }: { raised: [title: string, atMs: number][] } = JSON.parse(
     await child.line((line) => line.startsWith('{"raised"')),
   );

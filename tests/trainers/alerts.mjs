@@ -1,8 +1,8 @@
-// Raises an alert every 50 ms, as many as asked for, and prints {"raised": [[title, ms since 1970], …]} a while after the last one.
+// Raises an alert every 50 ms, as many as asked for, and prints {"raised": [[title, ms since 1970], …]}, so many ms after the last one.
 import { setTimeout as pause } from "node:timers/promises";
 import { init } from "tailbone";
 
-const count = Number(process.argv[2]);
+const [count, lingerMs] = process.argv.slice(2).map(Number);
 const run = await init({ project: "bench", console: false, system: false, quiet: true });
 const raised = [];
 for (let index = 0; index < count; index++) {
@@ -12,5 +12,5 @@ for (let index = 0; index < count; index++) {
   await pause(50);
 }
 await run.finish();
-await pause(3000);
+await pause(lingerMs);
 process.stdout.write(`${JSON.stringify({ raised })}\n`);

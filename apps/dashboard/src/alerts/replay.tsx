@@ -21,7 +21,9 @@ export function Replay({ withRule }: { withRule: (use: (rule: RuleCreate) => voi
           <p>
             {data.runs === 0
               ? "There are no runs yet to replay it over."
-              : `Would have fired ${formatPlural(data.fired, "time")} in the last ${formatPlural(data.runs, "run")}.`}
+              : `Would have fired ${formatPlural(data.fired, "time")} in the last ${formatPlural(data.runs, "run")}${
+                  data.firedRuns > 1 ? `, in ${data.firedRuns} of them` : ""
+                }.`}
           </p>
         )}
         {data === undefined || data.alerts.length === 0 ? null : (

@@ -2,7 +2,7 @@ import type { Alert } from "@tailbone/protocol/rules";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useQueryStates } from "nuqs";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { queries } from "../api/queries";
 import { usePageKeys } from "../frame/use-keys";
 import { alertsParsers } from "./alerts-url";
@@ -20,6 +20,11 @@ export function useInbox() {
   const change = useChangeAlert();
   const [readHere, setReadHere] = useState(nobody);
   const [isAssigning, setAssigning] = useState(false);
+  // What the keys act on: two of them in a quick row must not meet the selection as it was drawn before the first.
+  const latest = useRef(selected);
+  useEffect(() => {
+    latest.current = selected;
+  }, [selected]);
 
   const groups = groupAlerts(query.data?.alerts ?? [], readHere);
   const alerts = groups.flatMap((group) => group.alerts);
@@ -27,20 +32,22 @@ export function useInbox() {
 
   function select(alert: Alert): void {
     setAssigning(false);
+    latest.current = alert.id;
     void setUrl({ alert: alert.id });
     if (alert.readAtMs !== null) return;
     setReadHere((before) => new Set([...before, alert.id]));
     change(alert, { read: true });
   }
   function move(by: 1 | -1): void {
-    const next = moveTo(alerts, selected, by);
+    const next = moveTo(alerts, latest.current, by);
     if (next === undefined) return;
     select(next);
     // So that Tab goes on to what one does with it, and a screen reader reads it out.
     document.querySelector<HTMLElement>(`#alert-${next.id} button`)?.focus({ preventScroll: true });
   }
   const withCurrent = (act: (alert: Alert) => void) => (): void => {
-    if (current !== undefined) act(current);
+    const alert = alerts.find(({ id }) => id === latest.current);
+    if (alert !== undefined) act(alert);
   };
   const open = withCurrent(({ path }) => router.push(path));
 

@@ -22,7 +22,7 @@ export function useKeys(actions: { openPalette: () => void; openHelp: () => void
     latest.current = actions;
   });
   useEffect(() => {
-    let goAtMs = 0;
+    let goAtMs = Number.NEGATIVE_INFINITY;
     function press(event: KeyboardEvent): void {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
@@ -32,7 +32,7 @@ export function useKeys(actions: { openPalette: () => void; openHelp: () => void
       if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
       const jump = JUMPS[event.key];
       if (event.timeStamp - goAtMs < JUMP_MS && jump !== undefined) {
-        goAtMs = 0;
+        goAtMs = Number.NEGATIVE_INFINITY;
         event.preventDefault();
         router.push(jump.path);
       } else if (event.key === "g") goAtMs = event.timeStamp;
