@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { backtest } from "@tailbone/lifecycle/backtest";
 import { LIMITS } from "@tailbone/protocol/limits";
 import type { RunRecord } from "@tailbone/protocol/records";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -68,13 +69,14 @@ const reading = (step: number, used: number, benefit: number, feature = "patch")
   note: "",
 });
 
-const life = [
-  reading(0, 0.1, 0.3),
-  reading(1, 0.1, 0.3),
-  reading(2, 0.1, 0.3),
-  reading(4, 0.001, 0),
-  reading(8, 0.001, 0),
+const lifeOf = (feature?: string) => [
+  reading(0, 0.1, 0.3, feature),
+  reading(1, 0.1, 0.3, feature),
+  reading(2, 0.1, 0.3, feature),
+  reading(4, 0.001, 0, feature),
+  reading(8, 0.001, 0, feature),
 ];
+const life = lifeOf();
 const path = (events: readonly { from: string; to: string }[]): string[] =>
   events.map(({ from, to }) => `${from} -> ${to}`);
 
@@ -143,6 +145,16 @@ test("the same readings in one frame, or in a frame each, or sent twice, give th
   expect((await listFeatures(database.db, address)).features[0]?.readings.length).toBe(5);
 });
 
+test("a backtest over what is stored says what the hub has said", async () => {
+  await append({ type: "feature", timeMs: 0, name: "patch", layer: null, settings: { benefitOff: 0.1 } });
+  const ink = lifeOf("ink");
+  for (const [index, one] of life.entries()) await append(one, ink[index] ?? one);
+  await append({ type: "finish", timeMs: 9, state: "finished" });
+  const { features } = await listFeatures(database.db, address);
+  const events = await listEvents(database.db, address);
+  expect(backtest(features, true)).toEqual(events.map(({ id: _, timeMs: __, ...event }) => event));
+});
+
 test("what is decided at the end is decided by the frame that ends the training", async () => {
   await append(...[0, 1, 2, 3, 4, 5].map((step) => reading(step, 0.001, 0)));
   expect(path(await listEvents(database.db, address))).toEqual(["absent -> latent"]);
@@ -176,10 +188,10 @@ test("a feature that gets another name in mid-run begins a life of its own: neit
   await append(...steps(3, 0, "patsch"), ...steps(6, 0, "patsch"));
   await append({ type: "finish", timeMs: 9, state: "finished" });
   const events = await listEvents(database.db, address);
-  const lifeOf = (name: string) => path(events.filter(({ feature }) => feature === name));
+  const pathOf = (name: string) => path(events.filter(({ feature }) => feature === name));
   // The old name was last seen in use; that it was not measured any more is no evidence of anything.
-  expect(lifeOf("patch")).toEqual(["absent -> latent", "latent -> functional"]);
-  expect(lifeOf("patsch")).toEqual(["absent -> latent", "latent -> spandrel"]);
+  expect(pathOf("patch")).toEqual(["absent -> latent", "latent -> functional"]);
+  expect(pathOf("patsch")).toEqual(["absent -> latent", "latent -> spandrel"]);
 });
 
 test("another team sees none of it", async () => {

@@ -133,6 +133,7 @@ describe("ticks", () => {
     expect(roundPowers({ from: 1e-4, to: 1 }, 5)).toEqual([1e-4, 1e-3, 0.01, 0.1, 1]);
     expect(labels(xTicks({ from: 0, to: 6000 }, { ...steps, log: true }, 6))).toEqual(["0", "1", "10", "100", "1 000"]);
     expect(roundNumbers({ from: 0, to: 0.35 }, 4)).toEqual([0, 0.1, 0.2, 0.3]);
+    expect(roundNumbers({ from: -4.1, to: 3.3 }, 3)).toEqual([-4, -2, 0, 2]);
   });
 
   test("of time are minutes and seconds", () => {

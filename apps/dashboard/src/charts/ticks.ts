@@ -9,14 +9,16 @@ export interface Tick {
   readonly label: string;
 }
 
-/** Round numbers (1, 2 or 5 times a power of ten) within a span, about `count` of them. */
+/** Round numbers (1, 2 or 5 times a power of ten) within a span, about `count` of them, and two at least: one alone says nothing of the scale. */
 export function roundNumbers({ from, to }: Span, count: number): number[] {
   const rough = (to - from) / count;
   if (!(rough > 0) || !Number.isFinite(rough)) return [from];
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
-  return multiples(step, { from, to });
+  const values = multiples(step, { from, to });
+  return values.length < 2 && count < MOST_TRIED ? roundNumbers({ from, to }, count + 1) : values;
 }
+const MOST_TRIED = 10;
 
 function multiples(step: number, { from, to }: Span, origin = 0): number[] {
   const first = Math.ceil((from - origin) / step - 1e-9);

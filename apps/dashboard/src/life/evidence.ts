@@ -1,3 +1,4 @@
+import { completeSettings, LEAST_LEARNT } from "@tailbone/lifecycle/settings";
 import type { Feature } from "@tailbone/protocol/http";
 import type { Claim, LifeSettings } from "@tailbone/protocol/lifecycle";
 import type { Estimate, Intervention, ReadingMark } from "@tailbone/protocol/reading";
@@ -6,17 +7,7 @@ import type { FeatureReading } from "../live/features";
 
 export type Thresholds = Pick<LifeSettings, "encodedOn" | "encodedOff" | "benefitOn" | "usedOff" | "benefitOff">;
 
-const DEFAULTS: Thresholds = { encodedOn: 0.1, encodedOff: 0.05, benefitOn: 0.05, usedOff: 0.02, benefitOff: 0.05 };
-/** Below this share nothing is functional: there `benefit` is noise over noise. */
-const LEARNT_AT_LEAST = 0.05;
-
-export const thresholdsOf = ({ settings }: Pick<Feature, "settings">): Thresholds => ({
-  encodedOn: settings.encodedOn ?? DEFAULTS.encodedOn,
-  encodedOff: settings.encodedOff ?? DEFAULTS.encodedOff,
-  benefitOn: settings.benefitOn ?? DEFAULTS.benefitOn,
-  usedOff: settings.usedOff ?? DEFAULTS.usedOff,
-  benefitOff: settings.benefitOff ?? DEFAULTS.benefitOff,
-});
+export const thresholdsOf = ({ settings }: Pick<Feature, "settings">): Thresholds => completeSettings(settings);
 
 export const MARK_WORDS: Readonly<Record<ReadingMark, string>> = {
   off_distribution: "off distribution: the intervention led the model where it never is; moves no state",
@@ -78,7 +69,7 @@ export function describeReading(feature: Feature, reading: FeatureReading): stri
 
 function verdictOf({ used, benefit, learnt }: FeatureReading, limits: Thresholds): string | null {
   if (used === null && benefit === null) return null;
-  if (learnt !== null && learnt < LEARNT_AT_LEAST) return "the model has not learnt enough yet to tell";
+  if (learnt !== null && learnt < LEAST_LEARNT) return "the model has not learnt enough yet to tell";
   if (benefit !== null && benefit.low > limits.benefitOn) return "used";
   const isOff = (used === null || used.high < limits.usedOff) && (benefit === null || benefit.high < limits.benefitOff);
   return isOff ? "not used" : "undecided";

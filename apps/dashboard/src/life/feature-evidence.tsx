@@ -3,6 +3,7 @@ import { useRef, useState, useSyncExternalStore } from "react";
 import { HoverStore } from "../charts/hover";
 import { useWidth } from "../charts/use-size";
 import { formatPlural, formatStep } from "../format/number";
+import type { Features } from "../live/features";
 import { EventList } from "./event-list";
 import { describeReading, MARK_WORDS, thresholdsOf } from "./evidence";
 import { EvidencePlot } from "./evidence-plot";
@@ -12,9 +13,12 @@ import { LifePlane } from "./life-plane";
 import { ReadingMark } from "./reading-mark";
 import { StateChip } from "./state-legend";
 import type { StepAxis } from "./step-axis";
+import { WhatIf } from "./what-if";
 
 export interface FeatureEvidenceProps {
   feature: Feature;
+  features: Features;
+  hasEnded: boolean;
   lane: Lane;
   axis: StepAxis;
   selectedEvent: string | null;
@@ -28,7 +32,8 @@ const PLOT_HEIGHT = 132;
 const COLOUR = "var(--accent)";
 
 /** What one feature's states rest on: its three series, its way through their plane, its events. */
-export function FeatureEvidence({ feature, lane, axis, selectedEvent, onEvent, onCheckpoint }: FeatureEvidenceProps) {
+export function FeatureEvidence(props: FeatureEvidenceProps) {
+  const { feature, features, hasEnded, lane, axis, selectedEvent, onEvent, onCheckpoint } = props;
   const [hover] = useState(() => new HoverStore());
   const plots = useRef<HTMLDivElement>(null);
   const width = useWidth(plots);
@@ -88,6 +93,7 @@ export function FeatureEvidence({ feature, lane, axis, selectedEvent, onEvent, o
             />
           ) : null}
         </div>
+        <WhatIf {...{ feature, features, lane, axis, hasEnded, onCheckpoint }} />
       </div>
       <section aria-label={`Events of ${feature.name}`}>
         <h3 className="mb-2 font-semibold text-xs">Events</h3>

@@ -1,4 +1,5 @@
 "use client";
+import type { Run } from "@tailbone/protocol/run";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
 import { useCallback, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
@@ -26,15 +27,15 @@ export const useFeatures = (live: RunLive) =>
   useSyncExternalStore(live.features.subscribe, live.features.state, () => nothing);
 
 /** The lives of a run's features, and the evidence of one of them. */
-export function LifeTab({ run, live, lastStep }: { run: string; live: RunLive; lastStep: number | null }) {
+export function LifeTab({ run, live }: { run: Pick<Run, "id" | "state" | "lastStep">; live: RunLive }) {
   const [url, setUrl] = useQueryStates(lifeParsers, { history: "push" });
   const { value: features, error } = useFeatures(live);
   const { value: series } = useSyncExternalStore(live.series.subscribe, live.series.state, () => nothing);
-  const { data, error: eventsError, refetch } = useQuery(queries.events(run));
+  const { data, error: eventsError, refetch } = useQuery(queries.events(run.id));
   const events = data?.events ?? noEvents;
   useLayoutEffect(() => live.charts.setRange({ axis: "step", from: null, to: null }), [live]);
   const lanes = useMemo(() => (features ?? []).map((feature) => laneOf(feature, events)), [features, events]);
-  const span = spanOfLanes(lanes, features ?? [], lastStep);
+  const span = spanOfLanes(lanes, features ?? [], run.lastStep);
   const axis = useMemo(() => stepAxis(url.steps, { from: span.from, to: span.to }), [url.steps, span.from, span.to]);
   const names = useMemo(
     () => groupSeries((series ?? []).filter((name) => !isSystemSeries(name))).flatMap((group) => group.series),
@@ -72,7 +73,7 @@ export function LifeTab({ run, live, lastStep }: { run: string; live: RunLive; l
         axis={axis}
         selected={selected?.feature ?? null}
         selectedEvent={url.event}
-        onSelect={(name) => void setUrl({ feature: name, event: null })}
+        onSelect={(name) => void setUrl({ feature: name, event: null, thresholds: null })}
         onEvent={(name, event) => void setUrl({ feature: name, event })}
         onCheckpoint={onCheckpoint}
         under={{
@@ -95,6 +96,8 @@ export function LifeTab({ run, live, lastStep }: { run: string; live: RunLive; l
         <FeatureEvidence
           key={feature.name}
           feature={feature}
+          features={features}
+          hasEnded={run.state === "finished" || run.state === "failed"}
           lane={selected}
           axis={axis}
           selectedEvent={url.event}

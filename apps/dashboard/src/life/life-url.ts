@@ -1,4 +1,5 @@
-import { parseAsFloat, parseAsString, parseAsStringLiteral } from "nuqs";
+import { settingsChangeSchema } from "@tailbone/protocol/lifecycle";
+import { parseAsFloat, parseAsJson, parseAsString, parseAsStringLiteral } from "nuqs";
 import { SCALES } from "./step-axis";
 
 /** What of the life of features is in the URL; an event is linked to by `?tab=life&feature=patch&event=ID`. */
@@ -10,4 +11,6 @@ export const lifeParsers = {
   steps: parseAsStringLiteral(SCALES).withDefault("log"),
   /** The series beneath the lanes; missing: the loss. */
   under: parseAsString,
+  /** Thresholds that are tried on the feature. */
+  thresholds: parseAsJson(settingsChangeSchema),
 };

@@ -122,7 +122,7 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
         <ChartsTab {...charts} />
       </Tabs.Content>
       <Tabs.Content value="life" tabIndex={-1}>
-        <LifeTab run={run.id} live={live} lastStep={run.lastStep} />
+        <LifeTab run={run} live={live} />
       </Tabs.Content>
       <Tabs.Content value="checkpoints" tabIndex={-1}>
         <CheckpointsTab run={run.id} />
