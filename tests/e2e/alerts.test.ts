@@ -89,9 +89,11 @@ test("a person makes channels and a rule, tries both, is told, and deals with wh
   await page.keyboard.press("e");
   await page.locator('[data-testid="alert"][data-selected]').getByText("acknowledged by").waitFor();
   // In a quick row: what is put off is what was moved to.
+  const putOff = page.waitForResponse((response) => response.request().postData()?.includes("snoozed") === true);
   await page.keyboard.press("j");
   await page.keyboard.press("s");
   await page.locator('[data-testid="alert"][data-selected]').getByText("snoozed until").waitFor();
+  await putOff;
   await page.reload();
   // What is acknowledged or put off is no longer open.
   await expect.poll(() => alerts.count()).toBe(1);

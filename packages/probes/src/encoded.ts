@@ -1,12 +1,13 @@
 import type { Estimate } from "@tailbone/protocol/reading";
-import { codeLengths, type Standardised, standardise } from "./logistic";
+import * as tf from "@tensorflow/tfjs-core";
+import { type Curvature, codeLengths, curvatureOf, type Standardised, standardise } from "./logistic";
 import { type Random, shuffledIndices } from "./random";
 import { pickRows, type Rows } from "./rows";
 
 /** Shares of the data after which the probe is fitted anew (Voita and Titov 2020); small data begin where there is something to fit. */
 const SHARES = [0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.0625, 0.125, 0.25, 0.5];
 /** L2 strengths of the probe, of which the data choose one. */
-const STRENGTHS = [1, 10, 100];
+const STRENGTHS = [1, 10, 100] as const;
 /** Half an interval in standard errors. Examples share the probe that codes them: with 1.96, simulated intervals held the truth 84 to 94 times in 100. */
 const Z = 1.3 * 1.96;
 
@@ -31,10 +32,10 @@ export function measureEncoded(rows: Rows, labels: Int32Array, classes: number, 
   const own = Int32Array.from(order, (index) => labels[index] ?? 0);
   const shuffled = Int32Array.from(shuffledIndices(own.length, random), (index) => own[index] ?? 0);
   const entropy = Math.log2(classes);
-  const [code, control] = withTensor(
-    standardise(data),
-    (x) => [onlineCode(x, own, classes), onlineCode(x, shuffled, classes)] as const,
-  );
+  const { code, control } = withCurvatures(data, classes, (x, curvatures) => ({
+    code: onlineCode(x, own, classes, curvatures),
+    control: onlineCode(x, shuffled, classes, curvatures),
+  }));
   const controlShare = Math.max(0, 1 - mean(control) / entropy);
   const saved = code.map((bits) => 1 - bits / entropy);
   const value = mean(saved) - controlShare;
@@ -54,36 +55,54 @@ export function measureEncoded(rows: Rows, labels: Int32Array, classes: number, 
   };
 }
 
-function withTensor<T>(tensor: Standardised, use: (tensor: Standardised) => T): T {
-  try {
-    return use(tensor);
-  } finally {
-    tensor.dispose();
-  }
-}
-
 /** A probe is fitted on no fewer examples; twice as many are needed to see what it reads. */
 export const leastToFit = (classes: number): number => Math.max(4 * classes, 32);
 
-/** Code length of each example in bits; the first block costs log2 K each. */
-function onlineCode(x: Standardised, labels: Int32Array, classes: number): Float64Array {
-  const count = labels.length;
+/** Where the probe is fitted anew: on how many examples, each time. There is at least one such place. */
+function withCurvatures<T>(
+  data: Rows,
+  classes: number,
+  use: (x: Standardised, curvatures: readonly Curvature[]) => T,
+): T {
   const least = leastToFit(classes);
-  const strength = chooseStrength(x, labels, classes);
-  const cuts = [...new Set(SHARES.map((share) => Math.round(share * count)).filter((cut) => cut >= least)), count];
-  const lengths = new Float64Array(count).fill(Math.log2(classes));
-  for (const [index, from] of cuts.slice(0, -1).entries()) {
-    lengths.set(codeLengths(x, labels, classes, { from, to: cuts[index + 1] ?? count, strength }), from);
+  const cuts = new Set(SHARES.map((share) => Math.max(least, Math.round(share * data.count))));
+  const x = standardise(data);
+  const curvatures = [...cuts].filter((cut) => cut < data.count).map((cut) => curvatureOf(x, cut));
+  try {
+    return use(x, curvatures);
+  } finally {
+    tf.dispose([x, ...curvatures.map(({ vectors }) => vectors)]);
   }
+}
+
+/** Code length of each example in bits; the first block costs log2 K each. */
+function onlineCode(
+  x: Standardised,
+  labels: Int32Array,
+  classes: number,
+  curvatures: readonly Curvature[],
+): Float64Array {
+  const count = labels.length;
+  const codeBlock = (curvature: Curvature, strength: number): Float64Array => {
+    const next = curvatures[curvatures.indexOf(curvature) + 1];
+    return codeLengths(x, labels, classes, { curvature, to: next?.from ?? count, strength });
+  };
+  const strength = chooseStrength(curvatures, count, codeBlock);
+  const lengths = new Float64Array(count).fill(Math.log2(classes));
+  for (const curvature of curvatures) lengths.set(codeBlock(curvature, strength), curvature.from);
   return lengths.map((bits) => bits + Math.log2(STRENGTHS.length) / count);
 }
 
-/** Fitted on an eighth of the data, chosen on the next; what is left is seen by no choice. */
-function chooseStrength(x: Standardised, labels: Int32Array, classes: number): number {
-  const from = Math.floor(labels.length / 8);
-  const to = 2 * from;
-  const costs = STRENGTHS.map((strength) => mean(codeLengths(x, labels, classes, { from, to, strength })));
-  return STRENGTHS[costs.indexOf(Math.min(...costs))] ?? 1;
+/** Chosen on the block behind an eighth of the data: what comes after it is seen by no choice. */
+function chooseStrength(
+  curvatures: readonly Curvature[],
+  count: number,
+  codeBlock: (curvature: Curvature, strength: number) => Float64Array,
+): number {
+  const eighth = curvatures.findLast(({ from }) => from <= Math.round(count / 8)) ?? curvatures[0];
+  if (eighth === undefined) return STRENGTHS[0];
+  const costs = STRENGTHS.map((strength) => mean(codeBlock(eighth, strength)));
+  return STRENGTHS[costs.indexOf(Math.min(...costs))] ?? STRENGTHS[0];
 }
 
 /** Examples in random order, class after class in turn, as many of each as the smallest class has. */

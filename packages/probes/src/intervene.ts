@@ -1,8 +1,8 @@
 import type { Intervention, Shift } from "@tailbone/protocol/reading";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ABLATIONS, type Ablation, type Concept, type Eraser, erase, fitErasers } from "./eraser";
-import { seededRandom } from "./random";
-import type { Rows, TensorData } from "./rows";
+import { seededRandom, shuffledIndices } from "./random";
+import { pickRows, type Rows, type TensorData } from "./rows";
 import { captureLayer, layerWidth, nextLayer, type Replace, runModel, runReplaced } from "./run-model";
 import { measureShift } from "./shift";
 
@@ -10,6 +10,8 @@ import { measureShift } from "./shift";
 const CONTROLS = 20;
 /** Of them, how many tell how far such a change goes off the distribution; and how many each check has. */
 const FEW = 4;
+/** Into so many parts the data of an eraser are cut, to see how sure its fit is. */
+const PARTS = 5;
 /** A covariance of more values takes minutes. */
 const MOST_WIDTH = 1024;
 
@@ -18,6 +20,8 @@ export interface Intervened {
   readonly intervention: Intervention;
   readonly changed: Rows;
   readonly controls: readonly Rows[];
+  /** As `changed`, by erasers that were fitted without one part of the data each. */
+  readonly refits: readonly Rows[];
   readonly shift: Shift | null;
   /** The same by other means. */
   readonly checks: readonly {
@@ -35,7 +39,7 @@ export async function intervenePerSwap(
 ): Promise<Intervened> {
   const changed = await runModel(model, swapped);
   const controls = irrelevant === null ? [] : [await runModel(model, irrelevant)];
-  return { intervention: "swap", changed, controls, shift: null, checks: [] };
+  return { intervention: "swap", changed, controls, refits: [], shift: null, checks: [] };
 }
 
 export interface Erasure {
@@ -74,6 +78,16 @@ export async function intervenePerErasure(model: LayersModel, erasure: Erasure):
   for (const other of ABLATIONS) {
     if (other !== ablation && other !== "zero") checks.push({ ablation: other, ...(await runBoth(other, FEW)) });
   }
+  const refits: Rows[] = [];
+  const order = shuffledIndices(activations.count, random);
+  for (let part = 0; part < PARTS; part++) {
+    const kept = order.filter((_, place) => place % PARTS !== part);
+    const others = concepts.map(({ labels, classes }) => ({
+      classes,
+      labels: Int32Array.from(kept, (index) => labels[index] ?? 0),
+    }));
+    refits.push(await runErased(fitErasers(pickRows(activations, kept), others).eraserOf(ablation, random)));
+  }
   const next = nextLayer(model, layer);
   const isNarrow = next !== null && layerWidth(model, next) <= MOST_WIDTH;
   const capture = (eraser: Eraser): Promise<Rows> =>
@@ -84,6 +98,7 @@ export async function intervenePerErasure(model: LayersModel, erasure: Erasure):
     intervention: ablation,
     changed,
     controls,
+    refits,
     checks,
     shift: isNarrow
       ? measureShift(await captureLayer(model, next, inputs), await capture(erasers.eraserOf(ablation, random)), beyond)

@@ -1,12 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { CholeskyDecomposition, Matrix } from "ml-matrix";
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { type Rows, row } from "./rows";
 
 /** Enough for codes that are within a percent of the limit's. */
 const ITERATIONS = 25;
-/** So that the bias, which has no prior, is bounded all the same. */
-const BIAS_PRIOR = 1e-3;
-
 /** Examples as a probe takes them: standardised, with a column of ones for the bias. [count, width + 1] */
 export type Standardised = tf.Tensor2D;
 
@@ -40,32 +37,57 @@ export function standardise(rows: Rows): Standardised {
   return tf.tensor2d(x, [count, size]);
 }
 
+/** How curved the loss of a probe is at most that is fitted on the first examples: X'X / 2, by its eigenvectors. Whoever asked for it disposes of it. */
+export interface Curvature {
+  /** Number of examples. */
+  readonly from: number;
+  /** [width + 1, width + 1], a column each. */
+  readonly vectors: tf.Tensor2D;
+  readonly values: readonly number[];
+}
+
+/** The same for all labels and all strengths of the prior, and what costs most: it is worth keeping. */
+export function curvatureOf(x: Standardised, from: number): Curvature {
+  const size = x.shape[1];
+  const gram = tf.tidy(() => {
+    const seen = tf.slice(x, [0, 0], [from, size]);
+    return tf.matMul(seen, seen, true).dataSync();
+  });
+  const matrix = Matrix.from1DArray(size, size, Float64Array.from(gram)).mul(0.5);
+  // Rounded sums need not be symmetric to the last digit.
+  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) matrix.set(i, j, matrix.get(j, i));
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
+  return {
+    from,
+    vectors: tf.tensor2d(Float32Array.from(eigenvectorMatrix.to1DArray()), [size, size]),
+    values: realEigenvalues.map((value) => Math.max(0, value)),
+  };
+}
+
 /**
- * Code lengths in bits, -log2 p(label | activations), of the examples `from` to `to`, by a multinomial logistic probe that was fitted on those
- * before `from`. Its weights have a normal prior of precision `strength` (L2). Each step minimises a quadratic that lies above the loss,
- * with the fixed Hessian bound X'X / 2 (Böhning 1992, "Multinomial logistic regression algorithm"): it goes down at every step, and one
- * factorisation serves all of them.
+ * Code lengths in bits, -log2 p(label | activations), of the examples from where `curvature` ends up to `to`, by a multinomial logistic probe that was
+ * fitted on those before. Its weights have a normal prior of precision `strength` (L2; the bias too, which is near zero where classes are balanced). Each step
+ * minimises a quadratic that lies above the loss, with the fixed Hessian bound X'X / 2 (Böhning 1992, "Multinomial logistic regression
+ * algorithm"): it goes down at every step, and one factorisation serves all of them.
  */
 export function codeLengths(
   x: Standardised,
   labels: Int32Array,
   classes: number,
-  { from, to, strength }: { readonly from: number; readonly to: number; readonly strength: number },
+  { curvature, to, strength }: { readonly curvature: Curvature; readonly to: number; readonly strength: number },
 ): Float64Array {
   const size = x.shape[1];
+  const { from, vectors, values: curved } = curvature;
   const logs = tf.tidy(() => {
     const seen = tf.slice(x, [0, 0], [from, size]);
     const targets = tf.cast(tf.oneHot(tf.tensor1d(labels.subarray(0, from), "int32"), classes), "float32");
-    const prior = tf.tensor2d(
-      Float32Array.from({ length: size }, (_, column) => (column < size - 1 ? strength : BIAS_PRIOR)),
-      [size, 1],
-    );
-    const step = inverseBound(seen, size, strength);
+    const inverse = tf.tensor1d(Float32Array.from(curved, (value) => 1 / (value + strength)));
+    const step = tf.matMul(tf.mul(vectors, inverse), vectors, false, true);
     let weights: tf.Tensor = tf.zeros([size, classes]);
     for (let iteration = 0; iteration < ITERATIONS; iteration++) {
       weights = tf.tidy(() => {
         const residuals = tf.sub(targets, tf.softmax(tf.matMul(seen, weights)));
-        const gradient = tf.sub(tf.matMul(seen, residuals, true), tf.mul(prior, weights));
+        const gradient = tf.sub(tf.matMul(seen, residuals, true), tf.mul(strength, weights));
         return tf.add(weights, tf.matMul(step, gradient));
       });
     }
@@ -77,17 +99,4 @@ export function codeLengths(
     { length: to - from },
     (_, index) => -(values[index * classes + (labels[from + index] ?? 0)] ?? 0) / Math.LN2,
   );
-}
-
-/** (X'X / 2 + prior)^{-1}, [size, size]. */
-function inverseBound(x: tf.Tensor2D, size: number, strength: number): tf.Tensor2D {
-  const gram = Float64Array.from(tf.matMul(x, x, true).dataSync());
-  const bound = Matrix.from1DArray(size, size, gram).mul(0.5);
-  for (let i = 0; i < size; i++) {
-    // Rounded sums need not be symmetric to the last digit.
-    for (let j = 0; j < i; j++) bound.set(i, j, bound.get(j, i));
-    bound.set(i, i, bound.get(i, i) + (i < size - 1 ? strength : BIAS_PRIOR));
-  }
-  const inverse = new CholeskyDecomposition(bound).solve(Matrix.eye(size));
-  return tf.tensor2d(Float32Array.from(inverse.to1DArray()), [size, size]);
 }

@@ -138,7 +138,9 @@ test("no tensor stays behind", async () => {
 async function countHolding(what: "used" | "benefit", isSwapped: boolean, planted: number): Promise<number> {
   let holding = 0;
   for (let round = 0; round < 60; round++) {
-    const feature = bitFeature(drawBits(200, WEIGHTS.length, 1000 + round), WEIGHTS, 0, isSwapped);
+    const drawn = drawBits(200, WEIGHTS.length, 1000 + round);
+    const plain = bitFeature(drawn, WEIGHTS, 0, isSwapped);
+    const feature = { ...plain, probe: { ...plain.probe, irrelevant: drawn.column(5) } };
     const reading = await measureFeature({ model, feature, step: round, seed: round, untrained: null });
     const { low, high } = known(reading[what]);
     if (low <= planted && planted <= high) holding++;
@@ -153,6 +155,10 @@ test.each([
 ] as const)("the intervals of %s by a swap hold what is planted, nearly always", async (what, planted) => {
   // 95 % stated; fewer than 50 of 60 would come by chance once in ten thousand times.
   expect(await countHolding(what, true, planted)).toBeGreaterThanOrEqual(50);
+});
+
+test("the intervals of benefit by erasure hold what is planted, nearly always", async () => {
+  expect(await countHolding("benefit", false, 4 / TOTAL)).toBeGreaterThanOrEqual(50);
 });
 
 describe("a feature that cannot be measured is refused before the training, and says why", () => {

@@ -19,14 +19,14 @@ export function readUse(
   model: LayersModel,
   { task, loss, settings }: Pick<FeatureData, "task" | "loss" | "settings">,
   clean: Rows,
-  { intervention, changed, controls, shift, checks }: Intervened,
+  { intervention, changed, controls, refits, shift, checks }: Intervened,
   seed: number,
 ): UseReading | null {
-  if (![changed, ...controls].every(isAllFinite)) return null;
+  if (![changed, ...controls, ...refits].every(isAllFinite)) return null;
   const outcome = outcomeOf(loss, task.targets, endsInProbabilities(model));
   const isSwap = intervention === "swap";
   // A swap has no side damage: its control is told, and not taken off.
-  const use = measureUse({ clean, changed, controls: isSwap ? [] : controls }, outcome, seed);
+  const use = measureUse({ clean, changed, controls: isSwap ? [] : controls, refits }, outcome, seed);
   const irrelevant =
     controls[0] !== undefined && isSwap
       ? measureUse({ clean, changed: controls[0], controls: [] }, outcome, seed, false)

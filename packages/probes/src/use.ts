@@ -10,6 +10,8 @@ export interface Interventions {
   readonly changed: Rows;
   /** Several controls are averaged. None: the intervention has no side damage, as a swap. */
   readonly controls: readonly Rows[];
+  /** As `changed`, by interventions fitted with one part of their data left out, each part in its turn. */
+  readonly refits?: readonly Rows[];
 }
 
 export interface Use {
@@ -30,7 +32,7 @@ const LEAST = 0.05;
  * both. Intervals are over examples, all numbers of one paired.
  */
 export function measureUse(
-  { clean, changed, controls }: Interventions,
+  { clean, changed, controls, refits = [] }: Interventions,
   outcome: Outcome,
   seed: number,
   hasIntervals = true,
@@ -55,7 +57,12 @@ export function measureUse(
   const meanLoss = mean(loss);
   const shares = effects.map((each) => share(mean(each), mean(everything)));
   const costs = losses.map((each) => benefitOf(mean(each) - meanLoss, meanLoss));
-  const { value, low, high } = widen(used, hasIntervals ? shares : []);
+  const unsure = (part: (outputs: Rows) => number, ofControls: readonly number[]): number =>
+    hasIntervals ? varianceOfMean(ofControls) + jackknife(refits.map(part)) : 0;
+  const { value, low, high } = widen(
+    used,
+    unsure((outputs) => share(mean(outcome.divergences(clean, outputs)), mean(everything)), shares),
+  );
   return {
     used: toEstimate(
       { value: clip(value), low: clip(low), high: clip(high) },
@@ -64,7 +71,10 @@ export function measureUse(
       "share of what the output depends on",
     ),
     benefit: toEstimate(
-      widen(benefit, hasIntervals ? costs : []),
+      widen(
+        benefit,
+        unsure((outputs) => benefitOf(mean(outcome.losses(outputs)) - meanLoss, meanLoss), costs),
+      ),
       clean.count,
       controls.length === 0 ? null : meanOf(costs),
       "share of what the model has learnt",
@@ -77,14 +87,23 @@ export function measureUse(
   };
 }
 
-/** Adds the standard error of the controls' mean to an interval. */
-function widen({ value, low, high }: Interval, controls: readonly number[]): Interval {
-  if (controls.length < 2) return { value, low, high };
-  const centre = meanOf(controls);
-  const variance = controls.reduce((sum, each) => sum + (each - centre) ** 2, 0) / (controls.length - 1);
-  const half = 1.96 * Math.sqrt(variance / controls.length);
+/** An interval that is unsure for another reason as well, of this variance. */
+function widen({ value, low, high }: Interval, variance: number): Interval {
+  const half = 1.96 * Math.sqrt(variance);
   return { value, low: value - Math.hypot(value - low, half), high: value + Math.hypot(high - value, half) };
 }
+
+const squaresAround = (values: readonly number[]): number => {
+  const centre = meanOf(values);
+  return values.reduce((sum, each) => sum + (each - centre) ** 2, 0);
+};
+
+const varianceOfMean = (values: readonly number[]): number =>
+  values.length < 2 ? 0 : squaresAround(values) / (values.length * (values.length - 1));
+
+/** Variance of a statistic from what it is without one part of the data, for each part. */
+const jackknife = (without: readonly number[]): number =>
+  without.length < 2 ? 0 : (squaresAround(without) * (without.length - 1)) / without.length;
 
 const toEstimate = ({ value, low, high }: Interval, n: number, control: number | null, unit: string): Estimate => ({
   value,

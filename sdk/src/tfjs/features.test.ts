@@ -120,10 +120,14 @@ describe("features of a toy", () => {
 
   test("whatever is left out is said: each checkpoint has a reading of each feature, in the order of the training", async () => {
     const run = new RecordedRun();
+    const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     await train(run, buildToy(), 101);
+    const told = stderr.mock.calls.map(([text]) => String(text)).join("");
+    stderr.mockRestore();
     const steps = run.readings.map(({ step }) => step ?? Number.NaN);
     expect([...steps].sort((a, b) => a - b)).toEqual(Array.from({ length: 21 }, (_, index) => 5 * index));
     const measured = run.readings.filter(({ marks }) => !marks?.includes("skipped"));
+    expect(told.includes("Measuring features is behind the training")).toBe(measured.length < run.readings.length);
     expect(measured.at(-1)?.step).toBe(100);
     for (const { used: share, marks } of measured) {
       expect(share?.low).toBeLessThanOrEqual(share?.high ?? Number.NaN);

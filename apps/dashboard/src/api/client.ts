@@ -9,6 +9,8 @@ export interface ApiRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+const KEPT_ALIVE = 16_384;
+
 /**
  * Asks the hub, and parses what it answers. Throws what the hub says as a TailboneError; `unavailable` when it cannot be reached.
  * `path` begins behind `/api/v1`.
@@ -23,8 +25,12 @@ export async function callApi<Schema extends z.ZodType>(
     if (value !== null && value !== undefined) search.set(name, String(value));
   const url = `${API_PREFIX}${path}${search.size > 0 ? `?${search}` : ""}`;
   const init: RequestInit = { method, credentials: "same-origin", signal: signal ?? null };
-  if (body !== undefined)
-    Object.assign(init, { body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+  if (body !== undefined) {
+    const text = JSON.stringify(body);
+    Object.assign(init, { body: text, headers: { "content-type": "application/json" } });
+    // What a person has changed is still sent when the page is left at once; browsers do that with small bodies only.
+    init.keepalive = method === "PATCH" && text.length < KEPT_ALIVE;
+  }
 
   let response: Response;
   let json: unknown;

@@ -29,6 +29,9 @@ export class FeatureWatch {
   #changes: { readonly after: number; readonly change: TaskChange }[] = [];
   #lastTaken = -1;
   #isReady = false;
+  #sentAtMs = 0;
+  /** How long the newest measurement took; null: none yet. */
+  #tookMs: number | null = null;
   #inPlace: Measurer | null = null;
   #isDead = false;
   /** Resolves when nothing is left to be measured. */
@@ -116,7 +119,14 @@ export class FeatureWatch {
 
   #enqueue(step: number, weights: Float32Array[]): void {
     const leftOut = this.#queue.add({ step, weights });
-    if (leftOut !== null) this.#skip(leftOut.step);
+    if (leftOut !== null) {
+      this.#skip(leftOut.step);
+      const each = this.#tookMs === null ? "" : `: it takes ${(this.#tookMs / 1000).toFixed(1)} s a checkpoint`;
+      this.#warnings.once(
+        "behind",
+        `Measuring features is behind the training${each}. Checkpoints are left out, and marked on the page. Take checkpoints further apart, narrower layers, or fewer examples.`,
+      );
+    }
     this.#sendNext();
   }
 
@@ -126,6 +136,7 @@ export class FeatureWatch {
     if (snapshot !== null) {
       for (const { after, change } of this.#changes) if (after < snapshot.step) this.#thread.setTask(change);
       this.#changes = this.#changes.filter(({ after }) => after >= snapshot.step);
+      this.#sentAtMs = performance.now();
       this.#thread.measure(snapshot);
     } else if (this.#queue.isEmpty) this.#settle();
   }
@@ -138,6 +149,7 @@ export class FeatureWatch {
     }
     if (reply.type === "ready") this.#isReady = true;
     else {
+      this.#tookMs = performance.now() - this.#sentAtMs;
       for (const reading of reply.readings) this.#run.reading(reading);
       this.#queue.done();
     }
