@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import getPort from "get-port";
 import { type Child, spawnNode } from "./processes";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 export const cliEntry = join(root, "apps/cli/dist/main.js");
 export const trainer = (name: string): string => join(root, "tests/trainers", `${name}.mjs`);
 

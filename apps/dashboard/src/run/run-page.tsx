@@ -1,17 +1,16 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
-import { Tabs } from "radix-ui";
 import { useEffect } from "react";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
-import { formatCount } from "../format/number";
 import { TopLine } from "../frame/top-line";
 import { CheckpointDialog } from "../life/checkpoint-dialog";
 import { LifeTab, useFeatures } from "../life/life-tab";
 import type { RunLive } from "../live/run-live";
 import { useRunLive } from "../live/use-run-live";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
+import { PageTabs } from "../ui/page-tabs";
 import { Skeleton } from "../ui/skeleton";
 import { AlertsTab } from "./alerts-tab";
 import { ChartsSkeleton } from "./charts-skeleton";
@@ -92,56 +91,30 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
     events: events?.events ?? nothing,
   };
   return (
-    <Tabs.Root
-      value={tab}
-      onValueChange={(value) => {
-        const next = TABS.find((one) => one === value);
-        if (next !== undefined) void setTab(next);
-      }}
-    >
-      <Tabs.List
-        aria-label="Parts of the run"
-        className="flex gap-1 overflow-x-auto border-line border-b bg-panel px-2"
-      >
-        {TABS.map((one) => (
-          <Tabs.Trigger
-            key={one}
-            value={one}
-            className="-mb-px border-transparent border-b-2 px-2.5 py-2 text-soft capitalize hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
-          >
-            {one}
-            {counts[one] ? (
-              <span aria-hidden className="ml-1.5 text-faint text-xs">
-                {formatCount(counts[one])}
-              </span>
-            ) : null}
-          </Tabs.Trigger>
-        ))}
-      </Tabs.List>
-      <Tabs.Content value="charts" tabIndex={-1}>
-        <ChartsTab {...charts} />
-      </Tabs.Content>
-      <Tabs.Content value="life" tabIndex={-1}>
-        <LifeTab run={run} live={live} />
-      </Tabs.Content>
-      <Tabs.Content value="checkpoints" tabIndex={-1}>
-        <CheckpointsTab run={run.id} />
-      </Tabs.Content>
-      <Tabs.Content value="config" tabIndex={-1}>
-        <ConfigTab config={run.config} />
-      </Tabs.Content>
-      <Tabs.Content value="console" tabIndex={-1}>
-        <ConsoleTab run={run.id} live={live} />
-      </Tabs.Content>
-      <Tabs.Content value="system" tabIndex={-1}>
-        <HostTable run={run} />
-        <ChartsTab {...charts} system />
-      </Tabs.Content>
-      <Tabs.Content value="alerts" tabIndex={-1}>
-        <AlertsTab run={run.id} />
-      </Tabs.Content>
+    <>
+      <PageTabs
+        label="Parts of the run"
+        tabs={TABS}
+        value={tab}
+        onChange={(next) => void setTab(next)}
+        counts={counts}
+        pages={{
+          charts: <ChartsTab {...charts} />,
+          life: <LifeTab run={run} live={live} />,
+          checkpoints: <CheckpointsTab run={run.id} />,
+          config: <ConfigTab config={run.config} />,
+          console: <ConsoleTab run={run.id} live={live} />,
+          system: (
+            <>
+              <HostTable run={run} />
+              <ChartsTab {...charts} system />
+            </>
+          ),
+          alerts: <AlertsTab run={run.id} />,
+        }}
+      />
       <CheckpointDialog checkpoints={charts.checkpoints} features={features ?? nothing} />
-    </Tabs.Root>
+    </>
   );
 }
 

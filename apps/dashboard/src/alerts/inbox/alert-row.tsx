@@ -1,12 +1,12 @@
 import type { Alert } from "@tailbone/protocol/rules";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { LifeStrips } from "../life/life-strips";
-import { Ago } from "../ui/ago";
-import { cn } from "../ui/cn";
-import { LevelWord } from "./alert-level";
+import { LifeStrips } from "../../life/life-strips";
+import { Ago } from "../../ui/ago";
+import { cn } from "../../ui/cn";
+import { LevelWord } from "../alert-level";
+import { sayEvidence, saySteps } from "../alert-words";
 import { AlertStanding } from "./alert-standing";
-import { sayEvidence, saySteps } from "./alert-words";
 import type { AlertLife } from "./run-lives";
 
 export interface AlertRowProps {

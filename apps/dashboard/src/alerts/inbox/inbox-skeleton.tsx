@@ -1,4 +1,4 @@
-import { Skeleton } from "../ui/skeleton";
+import { Skeleton } from "../../ui/skeleton";
 
 /** The shape of the inbox on its way: runs with their alerts. */
 export const InboxSkeleton = () => (

@@ -3,12 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useQueryStates } from "nuqs";
 import { useEffect, useRef, useState } from "react";
-import { queries } from "../api/queries";
-import { usePageKeys } from "../frame/use-keys";
-import { alertsParsers } from "./alerts-url";
+import { queries } from "../../api/queries";
+import { usePageKeys } from "../../frame/use-keys";
+import { alertsParsers } from "../alerts-url";
+import { useChangeAlert } from "../use-change-alert";
 import { groupAlerts, moveTo } from "./group-alerts";
 import { snoozeUntil } from "./snooze";
-import { useChangeAlert } from "./use-change-alert";
 
 const nobody: ReadonlySet<string> = new Set();
 

@@ -1,11 +1,11 @@
 import type { Rule } from "@tailbone/protocol/rules";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Switch } from "radix-ui";
-import { patchRule } from "../api/alert-calls";
-import { queries } from "../api/queries";
-import { Button } from "../ui/button";
-import { cn } from "../ui/cn";
-import { LevelWord } from "./alert-level";
+import { patchRule } from "../../api/alert-calls";
+import { queries } from "../../api/queries";
+import { Button } from "../../ui/button";
+import { cn } from "../../ui/cn";
+import { LevelWord } from "../alert-level";
 import { type Names, sayRule } from "./say-rule";
 
 export interface RuleRowProps {

@@ -4,7 +4,7 @@ import type { Condition } from "@tailbone/protocol/rules";
 import { runStateSchema } from "@tailbone/protocol/run";
 import type { ReactNode } from "react";
 import type { FieldErrors, UseFormRegister } from "react-hook-form";
-import { FormCheck, FormChecks, FormField, FormSelect } from "./form-parts";
+import { FormCheck, FormChecks, FormField, FormSelect } from "../../ui/form-parts";
 import type { RuleDraft } from "./rule-draft";
 
 export interface ConditionFieldsProps {

@@ -1,8 +1,8 @@
 import type { Alert } from "@tailbone/protocol/rules";
 import { useQuery } from "@tanstack/react-query";
-import { queries } from "../api/queries";
-import { formatClock } from "../format/time";
-import { Ago } from "../ui/ago";
+import { queries } from "../../api/queries";
+import { formatClock } from "../../format/time";
+import { Ago } from "../../ui/ago";
 
 /** What has become of an alert: who acknowledged it, to whom it is assigned, until when it is snoozed. */
 export function AlertStanding({ alert, now }: { alert: Alert; now: number | null }) {

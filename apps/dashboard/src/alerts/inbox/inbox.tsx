@@ -1,8 +1,8 @@
-import { toTailboneError } from "../api/client";
-import { Button } from "../ui/button";
-import { EmptyNotice, ErrorNotice } from "../ui/notice";
-import { Segmented } from "../ui/segmented";
-import { useNow } from "../ui/use-now";
+import { toTailboneError } from "../../api/client";
+import { Button } from "../../ui/button";
+import { EmptyNotice, ErrorNotice } from "../../ui/notice";
+import { Segmented } from "../../ui/segmented";
+import { useNow } from "../../ui/use-now";
 import { AlertActions } from "./alert-actions";
 import { AlertRow } from "./alert-row";
 import { InboxSkeleton } from "./inbox-skeleton";

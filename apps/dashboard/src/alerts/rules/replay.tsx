@@ -1,9 +1,9 @@
 import type { RuleCreate } from "@tailbone/protocol/rules";
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
-import { replayRule } from "../api/alert-calls";
-import { formatPlural, formatStep } from "../format/number";
-import { Button } from "../ui/button";
+import { replayRule } from "../../api/alert-calls";
+import { formatPlural, formatStep } from "../../format/number";
+import { Button } from "../../ui/button";
 
 /** What a rule would have raised in the past. `withRule` hands over the rule as it stands, once it is whole. */
 export function Replay({ withRule }: { withRule: (use: (rule: RuleCreate) => void) => void }) {

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
-import { queries } from "../api/queries";
-import { Button } from "../ui/button";
-import { Menu, MenuItem, MenuLabel } from "../ui/menu";
+import { queries } from "../../api/queries";
+import { Button } from "../../ui/button";
+import { Menu, MenuItem, MenuLabel } from "../../ui/menu";
 
 export interface AssignMenuProps {
   assignedTo: string | null;

@@ -1,10 +1,10 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import type { ChannelCreate, ChannelTarget } from "@tailbone/protocol/rules";
 import { useForm, useWatch } from "react-hook-form";
-import { Button } from "../ui/button";
-import { CopyButton } from "../ui/copy-button";
+import { Button } from "../../ui/button";
+import { CopyButton } from "../../ui/copy-button";
+import { FormField, FormSelect } from "../../ui/form-parts";
 import { type ChannelDraft, channelFormSchema, secretOf } from "./channel-draft";
-import { FormField, FormSelect } from "./form-parts";
 import { WebhookHelp } from "./webhook-help";
 
 export const CHANNEL_TYPES: Readonly<Record<ChannelTarget["type"], string>> = {

@@ -2,15 +2,15 @@ import type { Delivery } from "@tailbone/protocol/rules";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Check, Clock, X } from "lucide-react";
 import type { ReactNode } from "react";
-import { retryDelivery } from "../api/alert-calls";
-import { toTailboneError } from "../api/client";
-import { queries } from "../api/queries";
-import { formatCount } from "../format/number";
-import { Ago } from "../ui/ago";
-import { Button } from "../ui/button";
-import { EmptyNotice, ErrorNotice } from "../ui/notice";
-import { Table, TableSkeleton } from "../ui/table";
-import { useNow } from "../ui/use-now";
+import { retryDelivery } from "../../api/alert-calls";
+import { toTailboneError } from "../../api/client";
+import { queries } from "../../api/queries";
+import { formatCount } from "../../format/number";
+import { Ago } from "../../ui/ago";
+import { Button } from "../../ui/button";
+import { EmptyNotice, ErrorNotice } from "../../ui/notice";
+import { Table, TableSkeleton } from "../../ui/table";
+import { useNow } from "../../ui/use-now";
 
 const REFRESH_MS = 5000;
 

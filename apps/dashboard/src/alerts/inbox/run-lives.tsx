@@ -3,7 +3,7 @@ import type { LifeStrip } from "@tailbone/protocol/run";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { queries } from "../api/queries";
+import { queries } from "../../api/queries";
 
 /** The life of a feature that an alert is about, and the run's last step, at which its lane ends. */
 export interface AlertLife {

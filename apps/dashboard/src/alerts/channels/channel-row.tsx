@@ -1,7 +1,7 @@
 import type { Channel } from "@tailbone/protocol/rules";
 import { useMutation } from "@tanstack/react-query";
-import { testChannel } from "../api/alert-calls";
-import { Button } from "../ui/button";
+import { testChannel } from "../../api/alert-calls";
+import { Button } from "../../ui/button";
 import { CHANNEL_TYPES } from "./channel-form";
 
 export interface ChannelRowProps {

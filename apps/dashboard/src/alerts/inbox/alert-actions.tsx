@@ -1,7 +1,7 @@
 import type { Alert, AlertPatch } from "@tailbone/protocol/rules";
 import { ChevronDown } from "lucide-react";
-import { Button } from "../ui/button";
-import { Menu, MenuItem } from "../ui/menu";
+import { Button } from "../../ui/button";
+import { Menu, MenuItem } from "../../ui/menu";
 import { AssignMenu } from "./assign-menu";
 import { SNOOZE_NAMES, snoozeUntil } from "./snooze";
 

@@ -1,5 +1,5 @@
 import type { Channel, Condition, RuleCreate } from "@tailbone/protocol/rules";
-import { formatPlural, formatStep, formatValue } from "../format/number";
+import { formatPlural, formatStep, formatValue } from "../../format/number";
 import { formatSpan } from "./format-span";
 
 export interface Names {

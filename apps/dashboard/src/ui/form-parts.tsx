@@ -1,5 +1,5 @@
 import { type ComponentProps, type ReactNode, useId } from "react";
-import { Input } from "../ui/input";
+import { Input } from "./input";
 
 interface LabelledProps {
   label: string;

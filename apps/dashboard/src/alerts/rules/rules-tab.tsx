@@ -1,13 +1,13 @@
 import type { Rule, RuleCreate } from "@tailbone/protocol/rules";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { createRule, deleteRule, patchRule } from "../api/alert-calls";
-import { toTailboneError } from "../api/client";
-import { queries } from "../api/queries";
-import { Button } from "../ui/button";
-import { Confirm, Dialog } from "../ui/dialog";
-import { EmptyNotice, ErrorNotice } from "../ui/notice";
-import { TableSkeleton } from "../ui/table";
+import { createRule, deleteRule, patchRule } from "../../api/alert-calls";
+import { toTailboneError } from "../../api/client";
+import { queries } from "../../api/queries";
+import { Button } from "../../ui/button";
+import { Confirm, Dialog } from "../../ui/dialog";
+import { EmptyNotice, ErrorNotice } from "../../ui/notice";
+import { TableSkeleton } from "../../ui/table";
 import { RuleForm } from "./rule-form";
 import { RuleRow } from "./rule-row";
 

@@ -1,7 +1,7 @@
 import type { Alert } from "@tailbone/protocol/rules";
 import { describe, expect, test } from "vitest";
-import { saySteps } from "./alert-words";
-import { applyPatch } from "./apply-patch";
+import { saySteps } from "../alert-words";
+import { applyPatch } from "../apply-patch";
 import { groupAlerts, moveTo } from "./group-alerts";
 
 const alertOf = (id: string, run: string, timeMs: number, readAtMs: number | null = null): Alert => ({
