@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { measureEncoded } from "./encoded";
-import { drawNormal, seededRandom } from "./random";
+import { drawNormal, seededRandom, shuffledIndices } from "./random";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -35,6 +35,21 @@ describe("encoded", () => {
     expect(estimate.value).toBeLessThan(known + 0.02);
     expect(estimate.value).toBeGreaterThan(known - 0.05);
     expect(vInformation).toBeCloseTo(known, 1);
+  });
+
+  test("reads a layer that is wider than there are examples for", () => {
+    const random = seededRandom(3);
+    const [count, width] = [400, 500];
+    const labels = Int32Array.from({ length: count }, (_, index) => index % 2);
+    const values = Float32Array.from(
+      { length: count * width },
+      (_, at) => drawNormal(random) + (at % width < 40 ? (labels[Math.floor(at / width)] ?? 0) : 0),
+    );
+    const rows = { count, width, values };
+    const { estimate } = measureEncoded(rows, labels, 2, seededRandom(1));
+    expect(estimate.value).toBeGreaterThan(0.3);
+    const shuffled = Int32Array.from(shuffledIndices(count, random), (index) => labels[index] ?? 0);
+    expect(measureEncoded(rows, shuffled, 2, seededRandom(1)).estimate.value).toBeLessThan(0.03);
   });
 
   test("has intervals that hold its mean over many draws nearly always", () => {

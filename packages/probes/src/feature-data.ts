@@ -36,8 +36,9 @@ export interface FeatureData {
 /** Fewer than this of a class, and a probe has nothing to learn from. */
 const LEAST_OF_CLASS = 10;
 const LEAST_TASK = 20;
-/** Wider layers make covariances that no few thousand examples fill. */
+/** Wider layers take more examples to probe, and more seconds to erase at, than anyone has. */
 const MOST_WIDTH = 2048;
+const MOST_ERASED = 512;
 
 function refuse(feature: string, what: string, hint: string): never {
   throw new TailboneError("bad_request", `The feature "${feature}" cannot be measured: ${what}.`, hint);
@@ -64,6 +65,13 @@ export function checkFeature(feature: FeatureData, model: LayersModel): void {
       name,
       `its layer ${feature.layer} has ${width} values an example`,
       `Take a layer with at most ${MOST_WIDTH}, such as one after pooling.`,
+    );
+  }
+  if (task.swapped === null && width > MOST_ERASED) {
+    refuse(
+      name,
+      `it is to be erased at ${feature.layer}, which has ${width} values an example`,
+      `Give task.swapped, or take a layer with at most ${MOST_ERASED}, such as one after pooling.`,
     );
   }
   if (!LOSSES.includes(loss)) refuse(name, `the loss "${loss}" is not known`, `It is one of ${LOSSES.join(", ")}.`);

@@ -12,8 +12,8 @@ const CONTROLS = 20;
 const FEW = 4;
 /** Into so many parts the data of an eraser are cut, to see how sure its fit is. */
 const PARTS = 5;
-/** A covariance of more values takes minutes. */
-const MOST_WIDTH = 1024;
+/** How far off a wider layer is, is not asked: its covariance takes too long. */
+const MOST_WIDTH = 512;
 
 /** A model's outputs with a feature taken away, and with the controls of that. */
 export interface Intervened {

@@ -41,27 +41,37 @@ export function standardise(rows: Rows): Standardised {
 export interface Curvature {
   /** Number of examples. */
   readonly from: number;
-  /** [width + 1, width + 1], a column each. */
+  /** [width + 1, min(width + 1, number of examples)], a column each. */
   readonly vectors: tf.Tensor2D;
   readonly values: readonly number[];
 }
 
-/** The same for all labels and all strengths of the prior, and what costs most: it is worth keeping. */
+/** Directions with less than this share of the largest curvature are flat: nothing is learnt along them. */
+const FLAT = 1e-6;
+
+/**
+ * The same for all labels and all strengths of the prior, and what costs most: it is worth keeping. Where there are fewer examples than columns, it is found from
+ * X X' / 2, which has the same eigenvalues.
+ */
 export function curvatureOf(x: Standardised, from: number): Curvature {
   const size = x.shape[1];
-  const gram = tf.tidy(() => {
-    const seen = tf.slice(x, [0, 0], [from, size]);
-    return tf.matMul(seen, seen, true).dataSync();
+  const isWide = from < size;
+  return tf.tidy(() => {
+    const seen: tf.Tensor2D = tf.slice(x, [0, 0], [from, size]);
+    const gram = tf.matMul(seen, seen, !isWide, isWide).dataSync();
+    const side = Math.min(from, size);
+    const matrix = Matrix.from1DArray(side, side, Float64Array.from(gram)).mul(0.5);
+    // Rounded sums need not be symmetric to the last digit.
+    for (let i = 0; i < side; i++) for (let j = 0; j < i; j++) matrix.set(i, j, matrix.get(j, i));
+    const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
+    const found = tf.tensor2d(Float32Array.from(eigenvectorMatrix.to1DArray()), [side, side]);
+    if (!isWide) return { from, vectors: tf.keep(found), values: realEigenvalues.map((value) => Math.max(0, value)) };
+    // X X' / 2 = U S U' and X' X / 2 = V S V' share S, and V = X' U (2 S)^{-1/2}.
+    const flat = FLAT * Math.max(...realEigenvalues);
+    const scale = Float32Array.from(realEigenvalues, (value) => (value > flat ? 1 / Math.sqrt(2 * value) : 0));
+    const vectors: tf.Tensor2D = tf.matMul(seen, tf.mul(found, tf.tensor1d(scale)), true);
+    return { from, vectors: tf.keep(vectors), values: realEigenvalues.map((value) => Math.max(0, value)) };
   });
-  const matrix = Matrix.from1DArray(size, size, Float64Array.from(gram)).mul(0.5);
-  // Rounded sums need not be symmetric to the last digit.
-  for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) matrix.set(i, j, matrix.get(j, i));
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
-  return {
-    from,
-    vectors: tf.tensor2d(Float32Array.from(eigenvectorMatrix.to1DArray()), [size, size]),
-    values: realEigenvalues.map((value) => Math.max(0, value)),
-  };
 }
 
 /**

@@ -193,4 +193,10 @@ describe("a feature that cannot be measured is refused before the training, and 
   ])("%s", (_, wrong, message) => {
     expect(() => checkFeature(wrong, model)).toThrow(message);
   });
+
+  test("a layer that is too wide to be erased at", () => {
+    const wide = tf.sequential({ layers: [tf.layers.dense({ name: "hidden", units: 600, inputShape: [6] })] });
+    expect(() => checkFeature(bitFeature(bits, WEIGHTS, 0, false), wide)).toThrow(/erased at hidden, which has 600/);
+    expect(() => checkFeature(bitFeature(bits, WEIGHTS, 0, true), wide)).not.toThrow();
+  });
 });
