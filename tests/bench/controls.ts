@@ -124,7 +124,11 @@ export async function benchControls(): Promise<void> {
       const weights = task.weights(random);
       const model = await train(task, weights, seed);
       const [probe, inputs] = [drawBits(HELD_OUT, random), drawBits(HELD_OUT, random)];
-      const outcome = outcomeOf("softmaxCrossEntropy", labelsOf(inputs, weights, task.classes, random), false);
+      const outcome = outcomeOf("softmaxCrossEntropy", labelsOf(inputs, weights, task.classes, random), {
+        isProbability: false,
+        width: task.classes,
+        last: task.classes,
+      });
       const [rows, clean] = [await captureLayer(model, LAYER, probe), await runModel(model, inputs)];
       const runErased = (eraser: Eraser) => runReplaced(model, LAYER, inputs, (output) => erase(output, eraser));
       for (const bit of TESTED) {

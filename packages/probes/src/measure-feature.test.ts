@@ -1,7 +1,8 @@
 import type { Estimate } from "@tailbone/protocol/reading";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { checkFeature, type FeatureData } from "./feature-data";
+import { checkFeature } from "./check-feature";
+import type { FeatureData } from "./feature-data";
 import { measureFeature } from "./measure-feature";
 import { bitFeature, buildLinear, buildRedundant, drawBits, redundantFeature } from "./planted.test-util";
 
@@ -183,6 +184,24 @@ describe("a feature that cannot be measured is refused before the training, and 
       /task.targets 1199/,
     ],
     [
+      "targets of another width",
+      { ...feature, task: { ...task, targets: { ...task.targets, shape: [1200, 2], values: new Float32Array(2400) } } },
+      /task.targets has 2 values an example and the model 1 outputs/,
+    ],
+    [
+      "targets that are not numbers",
+      {
+        ...feature,
+        task: { ...task, targets: { ...task.targets, values: new Float32Array(1200).fill(Number.NaN, 7) } },
+      },
+      /task.targets has NaN in example 7/,
+    ],
+    [
+      "a label that is no class",
+      { ...feature, probe: { ...probe, labels: Int32Array.from(probe.labels, (label, i) => (i === 3 ? 1e9 : label)) } },
+      /probe.labels has the class 1000000000/,
+    ],
+    [
       "inputs of another shape",
       {
         ...feature,
@@ -195,7 +214,9 @@ describe("a feature that cannot be measured is refused before the training, and 
   });
 
   test("a layer that is too wide to be erased at", () => {
-    const wide = tf.sequential({ layers: [tf.layers.dense({ name: "hidden", units: 600, inputShape: [6] })] });
+    const wide = tf.sequential({
+      layers: [tf.layers.dense({ name: "hidden", units: 600, inputShape: [6] }), tf.layers.dense({ units: 1 })],
+    });
     expect(() => checkFeature(bitFeature(bits, WEIGHTS, 0, false), wide)).toThrow(/erased at hidden, which has 600/);
     expect(() => checkFeature(bitFeature(bits, WEIGHTS, 0, true), wide)).not.toThrow();
   });

@@ -16,18 +16,45 @@ export interface Outcome {
 
 type PerExample = (output: Float32Array, other: Float32Array) => number;
 
-/** `isProbability`: the model's outputs are probabilities already, not logits. */
-export function outcomeOf(loss: LossName, targets: TensorData, isProbability: boolean): Outcome {
-  const count = targets.shape[0] ?? 0;
+/** How a model's outputs are to be read. */
+export interface OutputForm {
+  /** They are probabilities already, not logits. */
+  readonly isProbability: boolean;
+  /** Values an example. */
+  readonly width: number;
+  /** Values along the last axis: the classes, where there is one for each position of a sequence. */
+  readonly last: number;
+}
+
+/**
+ * How a model's outputs are judged. For classes of sequences, [examples, positions, classes], an example's loss and divergence are the means over its positions.
+ * Targets are as wide as the outputs, or, for classes, hold the class of each position.
+ */
+export function outcomeOf(loss: LossName, targets: TensorData, { isProbability, width, last }: OutputForm): Outcome {
+  const positions = loss === "softmaxCrossEntropy" ? Math.max(1, Math.round(width / Math.max(1, last))) : 1;
+  const count = (targets.shape[0] ?? 0) * positions;
   const y: Rows = { count, width: targets.values.length / count, values: Float32Array.from(targets.values) };
+  const wanted = loss === "softmaxCrossEntropy" && y.width === 1 ? oneHot(y, last) : y;
   const { prepare, lossOf, divergence, chance } = KINDS[loss](isProbability);
+  const split = (outputs: Rows): Rows => ({
+    ...outputs,
+    count: outputs.count * positions,
+    width: outputs.width / positions,
+  });
+  const join = (values: Float64Array): Float64Array =>
+    positions === 1
+      ? values
+      : Float64Array.from({ length: values.length / positions }, (_, index) =>
+          values
+            .subarray(index * positions, (index + 1) * positions)
+            .reduce((sum, value) => sum + value / positions, 0),
+        );
   return {
-    losses: (outputs) => {
-      const wanted = loss === "softmaxCrossEntropy" && y.width === 1 ? oneHot(y, outputs.width) : y;
-      return each(outputs, (output, index) => lossOf(prepare(output), row(wanted, index)));
+    losses: (outputs) => join(each(split(outputs), (output, index) => lossOf(prepare(output), row(wanted, index)))),
+    divergences: (clean, changed) => {
+      const others = split(changed);
+      return join(each(split(clean), (output, index) => divergence(prepare(output), prepare(row(others, index)))));
     },
-    divergences: (clean, changed) =>
-      each(clean, (output, index) => divergence(prepare(output), prepare(row(changed, index)))),
     chance: chance(y),
   };
 }

@@ -23,7 +23,11 @@ export function readUse(
   seed: number,
 ): UseReading | null {
   if (![changed, ...controls, ...refits].every(isAllFinite)) return null;
-  const outcome = outcomeOf(loss, task.targets, endsInProbabilities(model));
+  const outcome = outcomeOf(loss, task.targets, {
+    isProbability: endsInProbabilities(model),
+    width: clean.width,
+    last: model.outputs[0]?.shape.at(-1) ?? clean.width,
+  });
   const isSwap = intervention === "swap";
   // A swap has no side damage: its control is told, and not taken off.
   const use = measureUse({ clean, changed, controls: isSwap ? [] : controls, refits }, outcome, seed);

@@ -1,4 +1,4 @@
-import { checkFeature } from "@tailbone/probes/feature-data";
+import { checkFeature } from "@tailbone/probes/check-feature";
 import { isJoint, membersOf } from "@tailbone/probes/joint";
 import { TailboneError } from "@tailbone/protocol/errors";
 import * as tf from "@tensorflow/tfjs-core";

@@ -1,4 +1,5 @@
-import { checkFeature, type FeatureData } from "@tailbone/probes/feature-data";
+import { checkFeature } from "@tailbone/probes/check-feature";
+import type { FeatureData } from "@tailbone/probes/feature-data";
 import { isJoint, type JointData } from "@tailbone/probes/joint";
 import { unmeasured } from "@tailbone/probes/measure-feature";
 import { TailboneError } from "@tailbone/protocol/errors";
