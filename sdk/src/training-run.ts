@@ -1,20 +1,15 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { toWireNumber } from "@tailbone/protocol/json";
-import { LIMITS } from "@tailbone/protocol/limits";
-import { tagSchema } from "@tailbone/protocol/names";
-import { alertLevelSchema, type RunRecord, recordSchema } from "@tailbone/protocol/records";
+import type { RunRecord } from "@tailbone/protocol/records";
 import { captureConsole } from "./console-capture";
 import { DrainDisplay } from "./drain-progress";
 import { type Ending, watchExits } from "./exits";
-import { toJsonObject } from "./json-values";
 import { say, Warnings } from "./own-output";
 import { Recorder } from "./recorder";
 import type { RingWriter } from "./ring/ring-writer";
 import type {
   AlertOptions,
   CheckpointOptions,
-  EstimateOptions,
   FeatureDeclaration,
   FinishOptions,
   LogOptions,
@@ -22,6 +17,15 @@ import type {
   ReadingOptions,
   Run,
 } from "./run";
+import {
+  type Moment,
+  makeAlert,
+  makeCheckpoint,
+  makeConfig,
+  makeFeature,
+  makeReading,
+  makeTags,
+} from "./script-records";
 import type { WriterThread } from "./writer-thread";
 
 /** How long a process that ends by itself may be held up by the hand-over. */
@@ -45,10 +49,7 @@ export interface TrainingRunOptions {
   readonly quiet: boolean;
 }
 
-/**
- * A run that is really written down. Longer than other files because it is the whole of what a script can call, each with its guard, and the
- * one place that knows in which order a run ends.
- */
+/** A run that is really written down: all that a script can call, each with its guard, and the order in which a run ends. */
 export class TrainingRun implements Run {
   readonly id: string;
   readonly name: string;
@@ -107,86 +108,31 @@ export class TrainingRun implements Run {
   }
 
   config(values: Readonly<Record<string, unknown>>): void {
-    this.#guard("config", () => {
-      const config = toJsonObject(values);
-      if (typeof config !== "string") this.#record({ type: "config", timeMs: Date.now(), config });
-      else this.#warnings.once("config", `A config is left out: ${config}.`);
-    });
+    this.#say("config", (moment) => makeConfig(values, moment));
   }
 
   tags(...tags: string[]): void {
     this.#guard("tags", () => {
-      const add = tags.filter((tag) => tagSchema.safeParse(tag).success).slice(0, LIMITS.tags);
-      if (add.length < tags.length) {
-        this.#warnings.once(
-          "tags",
-          `A tag is left out: tags are texts of 1 to ${LIMITS.tagBytes} bytes, at most ${LIMITS.tags}.`,
-        );
-      }
-      if (add.length > 0) this.#record({ type: "tags", timeMs: Date.now(), add, remove: [] });
+      const { made, leftOut } = makeTags(tags, this.#moment());
+      if (leftOut !== null) this.#warnings.once("tags", leftOut);
+      if (made !== null) this.#recorder.record(made);
     });
   }
 
-  alert({ title, text = "", level = "info" }: AlertOptions): void {
-    this.#guard("alert", () => {
-      const step = this.#recorder.currentStep;
-      const shortTitle = clean(title, 80);
-      if (shortTitle === "")
-        return this.#warnings.once("alert-title", "An alert without a title is left out; give it one.");
-      this.#record({
-        type: "alert",
-        timeMs: Date.now(),
-        step,
-        title: shortTitle,
-        text: String(text).slice(0, 8192),
-        level: alertLevelSchema.catch("info").parse(level),
-      });
-    });
+  alert(options: AlertOptions): void {
+    this.#say("alert", (moment) => makeAlert(options, moment));
   }
 
-  checkpoint({ step, metrics, weights }: CheckpointOptions): void {
-    this.#guard("checkpoint", () => {
-      if (!Number.isFinite(step)) {
-        return this.#warnings.once(
-          "checkpoint-step",
-          `A checkpoint's step must be a finite number; ${String(step)} is left out.`,
-        );
-      }
-      const numbers = Object.entries(metrics).filter(([, value]) => typeof value === "number");
-      const record: RunRecord = {
-        type: "checkpoint",
-        timeMs: Date.now(),
-        step,
-        metrics: Object.fromEntries(numbers.map(([name, value]) => [name, toWireNumber(value)])),
-      };
-      this.#record(
-        weights === undefined ? record : { ...record, weights: { path: weights.path, bytes: weights.bytes } },
-      );
-    });
+  checkpoint(options: CheckpointOptions): void {
+    this.#say("checkpoint", (moment) => makeCheckpoint(options, moment));
   }
 
-  feature(name: string, { layer = null, settings = {} }: FeatureDeclaration = {}): void {
-    this.#guard("feature", () => this.#recordChecked({ type: "feature", timeMs: Date.now(), name, layer, settings }));
+  feature(name: string, declaration: FeatureDeclaration = {}): void {
+    this.#say("feature", (moment) => makeFeature(name, declaration, moment));
   }
 
-  reading({ step = this.#recorder.currentStep, encoded, used, benefit, ...rest }: ReadingOptions): void {
-    this.#guard("reading", () =>
-      this.#recordChecked({
-        learnt: null,
-        untrained: null,
-        intervention: null,
-        shift: null,
-        marks: [],
-        note: "",
-        ...rest,
-        type: "reading",
-        timeMs: Date.now(),
-        step,
-        encoded: completeEstimate(encoded),
-        used: completeEstimate(used),
-        benefit: completeEstimate(benefit),
-      }),
-    );
+  reading(options: ReadingOptions): void {
+    this.#say("reading", (moment) => makeReading(options, moment));
   }
 
   waitFor(work: Promise<void>, giveUp: () => void = () => {}): void {
@@ -203,22 +149,17 @@ export class TrainingRun implements Run {
     return this.finish();
   }
 
-  #record(record: RunRecord): void {
-    this.#recorder.record(record);
+  #moment(): Moment {
+    return { timeMs: Date.now(), step: this.#recorder.currentStep };
   }
 
-  /** Takes a record only if the hub would. */
-  #recordChecked(record: RunRecord): void {
-    const parsed = recordSchema.safeParse(record);
-    if (parsed.success) {
-      this.#record(parsed.data);
-      return;
-    }
-    const issue = parsed.error.issues[0];
-    this.#warnings.once(
-      record.type,
-      `A ${record.type} is left out: ${[issue?.path.join("."), issue?.message].filter(Boolean).join(": ")}.`,
-    );
+  /** Records what the script says, or tells why it cannot be. */
+  #say(what: string, make: (moment: Moment) => RunRecord | string): void {
+    this.#guard(what, () => {
+      const made = make(this.#moment());
+      if (typeof made === "string") this.#warnings.once(what, made);
+      else this.#recorder.record(made);
+    });
   }
 
   #guard(what: string, action: () => void): void {
@@ -289,7 +230,7 @@ export class TrainingRun implements Run {
     this.#recorder.settleNow();
     this.#stopCapture();
     const record: RunRecord = { type: "finish", timeMs: Date.now(), state };
-    this.#record(error === undefined ? record : { ...record, error });
+    this.#recorder.record(error === undefined ? record : { ...record, error });
   }
 
   #endNow(ending: Ending): void {
@@ -330,16 +271,4 @@ export class TrainingRun implements Run {
       );
     else if (!quiet) say(`${this.project} / ${this.name} was written to ${spoolDir}. Deliver it with: ${command}`);
   }
-}
-
-function completeEstimate(estimate: EstimateOptions | null | undefined) {
-  return estimate === null || estimate === undefined ? null : { n: 1, control: null, unit: "", ...estimate };
-}
-
-/** One line of at most so many characters, as a title must be. */
-function clean(text: unknown, length: number): string {
-  return String(text)
-    .replaceAll(/\p{Cc}+/gu, " ")
-    .trim()
-    .slice(0, length);
 }
