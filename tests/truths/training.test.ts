@@ -6,6 +6,9 @@ import { openPlace, type Place, type Stack, startStack, trainer } from "../suppo
  * Real trainings through the SDK, of which is known what happens when: what the hub says of their features must be that.
  */
 
+/** A training takes half a minute, and more where other tests run beside it. */
+const TRAINING_MS = 180_000;
+
 let place: Place;
 let stack: Stack;
 beforeAll(async () => {
@@ -46,7 +49,7 @@ describe("a planted vestige: y = x0 for 500 steps, then y = x1 x2", () => {
   let events: Event[];
   beforeAll(async () => {
     ({ events } = await train("vestige", "switch"));
-  });
+  }, TRAINING_MS);
 
   test("x0 serves from the start, and turns vestigial after the switch and not before", () => {
     expect(pathOf(events, "x0")).toEqual(["latent", "functional", "vestigial"]);
@@ -68,13 +71,18 @@ describe("a planted vestige: y = x0 for 500 steps, then y = x1 x2", () => {
   });
 });
 
-test("where nothing is learnt nothing happens: with a learning rate of 0, and on targets without rhyme or reason", async () => {
-  const [still, shuffled] = await Promise.all([train("vestige", "still"), train("vestige", "shuffled")]);
-  expect(changes(still.events)).toEqual([]);
-  expect(changes(shuffled.events)).toEqual([]);
-  // What a random layer shows of its inputs is said, as having been there before.
-  for (const { events } of [still, shuffled]) expect(new Set(events.map(({ to }) => to))).toEqual(new Set(["latent"]));
-});
+test(
+  "where nothing is learnt nothing happens: with a learning rate of 0, and on targets without rhyme or reason",
+  async () => {
+    const [still, shuffled] = await Promise.all([train("vestige", "still"), train("vestige", "shuffled")]);
+    expect(changes(still.events)).toEqual([]);
+    expect(changes(shuffled.events)).toEqual([]);
+    // What a random layer shows of its inputs is said, as having been there before.
+    for (const { events } of [still, shuffled])
+      expect(new Set(events.map(({ to }) => to))).toEqual(new Set(["latent"]));
+  },
+  TRAINING_MS,
+);
 
 interface Modes {
   /** Output of a mode for an input of 1, and the variance of that input. */
@@ -132,12 +140,16 @@ test.each([
   // Saxe et al. 2014; Nam et al. 2024.
   ["a deep linear network", DEEP_LINEAR, [103.7, 133.4, 190, 345.3]],
   ["multilinear skills", SKILLS, [21, 63.6, 121.6, 192.7, 275.3]],
-] as const)("the modes of %s emerge when the theory says", async (_, modes, halves) => {
-  expect(halfTimes(modes).map((time) => Number(time.toFixed(1)))).toEqual(halves);
-  const { events } = await train("modes", JSON.stringify(modes));
-  for (const [k, time] of knownTimes(modes).entries()) {
-    const { after, by } = find(events, `mode ${k + 1}`, "functional");
-    expect([k + 1, after, time, by]).toSatisfy(() => (after ?? Number.NaN) <= time && time <= by);
-    expect(pathOf(events, `mode ${k + 1}`)).toEqual(["latent", "functional"]);
-  }
-});
+] as const)(
+  "the modes of %s emerge when the theory says",
+  async (_, modes, halves) => {
+    expect(halfTimes(modes).map((time) => Number(time.toFixed(1)))).toEqual(halves);
+    const { events } = await train("modes", JSON.stringify(modes));
+    for (const [k, time] of knownTimes(modes).entries()) {
+      const { after, by } = find(events, `mode ${k + 1}`, "functional");
+      expect([k + 1, after, time, by]).toSatisfy(() => (after ?? Number.NaN) <= time && time <= by);
+      expect(pathOf(events, `mode ${k + 1}`)).toEqual(["latent", "functional"]);
+    }
+  },
+  TRAINING_MS,
+);
