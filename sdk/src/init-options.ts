@@ -38,7 +38,7 @@ export interface InitOptions {
   readonly system?: boolean | { readonly everyMs: number };
   /** How many steps the training will take. */
   readonly totalSteps?: number;
-  /** How long `finish` may take. Default: 30 000 ms. */
+  /** How long `finish` waits for what is still measured or saved, and then as long again for the delivery. Default: 30 000 ms. */
   readonly finishTimeoutMs?: number;
   /** Print nothing but warnings. */
   readonly quiet?: boolean;

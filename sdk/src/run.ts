@@ -121,8 +121,8 @@ export interface Run extends AsyncDisposable {
   reading(reading: ReadingOptions): void;
 
   /**
-   * Ends the run and delivers what is left, with a progress bar; resolves when all is stored, or after `finishTimeoutMs` (sooner
-   * when the hub cannot be reached), and then says where the rest lies. Never rejects. A second call is the same as the first.
+   * Ends the run: waits for readings and weights that are under way, at most for `finishTimeoutMs`, and delivers what is left, with a
+   * progress bar. Resolves when all is stored, or after `finishTimeoutMs` more (sooner when the hub cannot be reached), and then says where the rest lies. Never rejects. A second call is the same as the first.
    */
   finish(options?: FinishOptions): Promise<void>;
 
@@ -137,10 +137,18 @@ export interface Run extends AsyncDisposable {
   pinStep(step: number, defaults?: Metrics): void;
 
   /**
-   * For `tailbone/tfjs`: `finish` waits for this work, within its time, and takes what the work still logs. Work never rejects. When there
-   * is no more time, `giveUp` may log what is missing.
+   * For `tailbone/tfjs`: `finish` waits for this work, within its time, and takes what the work still logs. Work never rejects. `end` says
+   * what the work does about the run's end.
    *
    * @internal
    */
-  waitFor(work: Promise<void>, giveUp?: () => void): void;
+  waitFor(work: Promise<void>, end?: WorkEnd): void;
+}
+
+/** @internal */
+export interface WorkEnd {
+  /** The run is being finished: there are so many milliseconds more. */
+  readonly hurry?: (limitMs: number) => void;
+  /** There is no more time: what is missing may be logged. */
+  readonly giveUp?: () => void;
 }

@@ -16,6 +16,7 @@ import type {
   Metrics,
   ReadingOptions,
   Run,
+  WorkEnd,
 } from "./run";
 import {
   type Moment,
@@ -33,6 +34,8 @@ const EXIT_LIMIT_MS = 2000;
 /** How long `finish` waits for a hub that has never been reached. */
 const STRANGER_LIMIT_MS = 2000;
 const POLL_MS = 15;
+/** What takes no longer needs no word. */
+const TELL_AFTER_MS = 1500;
 
 export interface TrainingRunOptions {
   readonly id: string;
@@ -62,7 +65,7 @@ export class TrainingRun implements Run {
   readonly #stopCapture: () => void;
   readonly #stopWatching: () => void;
   /** What is waited for at the end, and what to do when there is no more time. */
-  readonly #works = new Map<Promise<void>, () => void>();
+  readonly #works = new Map<Promise<void>, WorkEnd>();
   #finishing: Promise<void> | null = null;
   /** From now on nothing more is taken. */
   #isClosed = false;
@@ -135,8 +138,8 @@ export class TrainingRun implements Run {
     this.#say("reading", (moment) => makeReading(options, moment));
   }
 
-  waitFor(work: Promise<void>, giveUp: () => void = () => {}): void {
-    this.#works.set(work, giveUp);
+  waitFor(work: Promise<void>, end: WorkEnd = {}): void {
+    this.#works.set(work, end);
     void work.finally(() => this.#works.delete(work));
   }
 
@@ -182,21 +185,32 @@ export class TrainingRun implements Run {
 
   async #finish(ending: Ending): Promise<void> {
     const { thread, finishTimeoutMs } = this.#options;
-    const startedAtMs = performance.now();
-    const timeout = pause(finishTimeoutMs, undefined, { ref: false });
     // Closed at once unless there is work to wait for, whose results are still to be taken.
-    if (this.#works.size > 0) await Promise.race([this.#settleWorks(), timeout]);
-    for (const giveUp of this.#works.values()) giveUp();
+    if (this.#works.size > 0) await this.#waitForWorks();
+    for (const { giveUp } of this.#works.values()) giveUp?.();
     this.#isClosed = true;
-    await Promise.race([this.#recorder.settle(), timeout]);
+    // What is done by then is delivered, however long the work has taken.
+    const untilMs = performance.now() + finishTimeoutMs;
+    await Promise.race([this.#recorder.settle(), pause(finishTimeoutMs, undefined, { ref: false })]);
     if (!this.#isEnded) {
       this.#writeEnding(ending);
       thread.finish();
     }
-    await this.#waitForDelivery(startedAtMs + finishTimeoutMs);
+    await this.#waitForDelivery(untilMs);
     this.#stopWatching();
     await thread.stop();
     this.#tellRest();
+  }
+
+  async #waitForWorks(): Promise<void> {
+    const { finishTimeoutMs, quiet } = this.#options;
+    for (const { hurry } of this.#works.values()) hurry?.(finishTimeoutMs);
+    const telling = setTimeout(() => {
+      const seconds = Math.ceil(finishTimeoutMs / 1000);
+      if (!quiet) say(`waiting, ${seconds} s at most (finishTimeoutMs), for what is still measured or saved.`);
+    }, TELL_AFTER_MS);
+    await Promise.race([this.#settleWorks(), pause(finishTimeoutMs, undefined, { ref: false })]);
+    clearTimeout(telling);
   }
 
   async #settleWorks(): Promise<void> {

@@ -143,7 +143,7 @@ export async function benchControls(): Promise<void> {
           if (!MATCHED.includes(name)) return [[name, drawn]];
           const matched = drawn.map((eraser) => {
             const scale = movedBy(rows, own) / Math.max(1e-9, movedBy(rows, eraser));
-            return { ...eraser, projection: eraser.projection.clone().mul(scale) };
+            return { ...eraser, to: eraser.to.clone().mul(scale) };
           });
           return [
             [name, drawn],

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from "ml-matrix";
+import { centreRows, momentsOf } from "./moments";
 import { type Random, shuffledIndices } from "./random";
-import { type Rows, row } from "./rows";
+import type { Rows } from "./rows";
 
 /** Directions in which the classes' means differ by less than this share of the largest difference are left alone. */
 const RANK_TOLERANCE = 0.01;
@@ -21,10 +22,16 @@ export interface Concept {
   readonly classes: number;
 }
 
-/** An affine map of activations: r(x) = x - (x - centre) P, with P [width, width]; resampled, x' of another example gives (x' - centre) P instead. */
+/**
+ * An affine map of activations: r(x) = x - (x - centre) P, where P = from to; resampled, another example's (x' - centre) P takes the place of what is
+ * taken away. Row vectors.
+ */
 export interface Eraser {
   readonly centre: Float64Array;
-  readonly projection: Matrix;
+  /** [width, rank] */
+  readonly from: Matrix;
+  /** [rank, width] */
+  readonly to: Matrix;
   /** Says whose component takes the place; null: nobody's. */
   readonly resample: Random | null;
 }
@@ -58,9 +65,12 @@ export function fitErasers(rows: Rows, concepts: readonly Concept[]): Erasers {
   const make = (cross: Matrix, ablation: Ablation, random: Random): Eraser => {
     const isOblique = ablation === "leace" || ablation === "resample";
     const basis = leftVectors(isOblique ? whitening.whiten.mmul(cross) : cross);
+    const across = basis.transpose();
     return {
       centre: ablation === "zero" ? new Float64Array(rows.width) : whitening.mean,
-      projection: isOblique ? obliqueProjection(whitening, basis) : basis.mmul(basis.transpose()),
+      // W^+ U U' W, transposed for row vectors; W is symmetric.
+      from: isOblique ? whitening.whiten.mmul(basis) : basis,
+      to: isOblique ? across.mmul(whitening.unwhiten) : across,
       resample: ablation === "resample" ? random : null,
     };
   };
@@ -80,22 +90,18 @@ export function fitErasers(rows: Rows, concepts: readonly Concept[]): Erasers {
 }
 
 /** Activations, [examples, …], with what an eraser takes away taken away. */
-export function erase(activations: tf.Tensor, { centre, projection, resample }: Eraser): tf.Tensor {
+export function erase(activations: tf.Tensor, { centre, from, to, resample }: Eraser): tf.Tensor {
   return tf.tidy(() => {
     const width = centre.length;
     const x: tf.Tensor2D = tf.reshape(activations, [-1, width]);
-    const p = tf.tensor2d(Float32Array.from(projection.to1DArray()), [width, width]);
-    const part = tf.matMul(tf.sub(x, tf.tensor1d(Float32Array.from(centre))), p);
+    const table = (matrix: Matrix) => tf.tensor2d(Float32Array.from(matrix.to1DArray()), [matrix.rows, matrix.columns]);
+    const centred = tf.sub(x, tf.tensor1d(Float32Array.from(centre)));
+    const part = tf.matMul(tf.matMul(centred, table(from)), table(to));
     const kept = tf.sub(x, part);
     if (resample === null) return tf.reshape(kept, activations.shape);
     const others = tf.tensor1d(Int32Array.from(shuffledIndices(x.shape[0], resample)), "int32");
     return tf.reshape(tf.add(kept, tf.gather(part, others)), activations.shape);
   });
-}
-
-/** W^+ U U' W, for row vectors. */
-function obliqueProjection({ whiten: w, unwhiten }: Whitening, basis: Matrix): Matrix {
-  return unwhiten.mmul(basis).mmul(basis.transpose()).mmul(w).transpose();
 }
 
 /** Left singular vectors of what is not negligible. */
@@ -109,26 +115,7 @@ function leftVectors(matrix: Matrix): Matrix {
 
 function whiten(rows: Rows): Whitening {
   const { width, count } = rows;
-  const mean = new Float64Array(width);
-  for (let index = 0; index < count; index++) {
-    row(rows, index).forEach((value, i) => {
-      mean[i] = (mean[i] ?? 0) + value / count;
-    });
-  }
-  const flat = new Float64Array(width * width);
-  const centred = new Float64Array(width);
-  for (let index = 0; index < count; index++) {
-    row(rows, index).forEach((value, i) => {
-      centred[i] = value - (mean[i] ?? 0);
-    });
-    for (let i = 0; i < width; i++) {
-      const value = centred[i] ?? 0;
-      if (value === 0) continue;
-      for (let j = 0; j < width; j++) flat[i * width + j] = (flat[i * width + j] ?? 0) + value * (centred[j] ?? 0);
-    }
-  }
-  for (let at = 0; at < flat.length; at++) flat[at] = (flat[at] ?? 0) / count;
-  const covariance = Matrix.from1DArray(width, width, flat);
+  const { mean, covariance } = momentsOf(rows);
   const shrinkage = Math.min(1, width / count / 10);
   const centre = covariance.trace() / width;
   covariance.mul(1 - shrinkage);
@@ -145,26 +132,13 @@ function whiten(rows: Rows): Whitening {
   return { mean, whiten: power(-0.5), unwhiten: power(0.5) };
 }
 
-/** Sxz for one-hot labels, those of all concepts side by side: [width, classes]. */
+/** Sxz for one-hot labels, those of all concepts side by side: [width, classes]. What is centred sums to nothing, so that the labels need not be. */
 function crossCovariance(rows: Rows, mean: Float64Array, concepts: readonly Concept[]): Matrix {
-  const { width, count } = rows;
-  const offsets = concepts.map((_, index) => concepts.slice(0, index).reduce((sum, { classes }) => sum + classes, 0));
-  const cross = Matrix.zeros(
-    width,
-    concepts.reduce((sum, { classes }) => sum + classes, 0),
-  );
-  for (const [at, { labels, classes }] of concepts.entries()) {
-    // Sums by class: what is centred sums to nothing, so that the labels need not be.
-    const sums = new Float64Array(classes * width);
-    for (let index = 0; index < count; index++) {
-      const base = (labels[index] ?? 0) * width;
-      row(rows, index).forEach((value, i) => {
-        sums[base + i] = (sums[base + i] ?? 0) + (value - (mean[i] ?? 0)) / count;
-      });
-    }
-    for (let k = 0; k < classes; k++) {
-      for (let i = 0; i < width; i++) cross.set(i, (offsets[at] ?? 0) + k, sums[k * width + i] ?? 0);
-    }
-  }
-  return cross;
+  const products = tf.tidy(() => {
+    const labels = concepts.map(({ labels: each, classes }) =>
+      tf.cast(tf.oneHot(tf.tensor1d(Int32Array.from(each), "int32"), classes), "float32"),
+    );
+    return tf.matMul(tf.transpose(centreRows(rows, mean)), tf.concat(labels, 1)).dataSync();
+  });
+  return Matrix.from1DArray(rows.width, products.length / rows.width, Float64Array.from(products)).mul(1 / rows.count);
 }

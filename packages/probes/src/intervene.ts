@@ -1,9 +1,9 @@
 import type { Intervention, Shift } from "@tailbone/protocol/reading";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { ABLATIONS, type Ablation, type Concept, type Eraser, erase, fitErasers } from "./eraser";
-import { seededRandom, shuffledIndices } from "./random";
+import { type Random, seededRandom, shuffledIndices } from "./random";
 import { pickRows, type Rows, type TensorData } from "./rows";
-import { captureLayer, layerWidth, nextLayer, type Replace, runModel, runReplaced } from "./run-model";
+import { layerWidth, nextLayer, type OpenLayer, openLayer, type Replace, runModel } from "./run-model";
 import { measureShift } from "./shift";
 
 /** Erasures of shuffled labels that one is compared with; p is no smaller than 1 / 21. */
@@ -63,7 +63,8 @@ export async function intervenePerErasure(model: LayersModel, erasure: Erasure):
   const { layer, ablation, activations, concepts, irrelevant, inputs, seed } = erasure;
   const erasers = fitErasers(activations, concepts);
   const random = seededRandom(seed);
-  const runErased = (eraser: Eraser): Promise<Rows> => runReplaced(model, layer, inputs, replaceBy(eraser));
+  const opened = openLayer(model, layer, inputs);
+  const runErased = (eraser: Eraser): Promise<Rows> => opened.run(replaceBy(eraser));
   const runBoth = async (kind: Ablation, count: number) => {
     const drawn =
       irrelevant === null
@@ -73,37 +74,50 @@ export async function intervenePerErasure(model: LayersModel, erasure: Erasure):
     for (const eraser of drawn) controls.push(await runErased(eraser));
     return { drawn, controls, changed: await runErased(erasers.eraserOf(kind, random)) };
   };
-  const { drawn, controls, changed } = await runBoth(ablation, CONTROLS);
-  const checks: Intervened["checks"][number][] = [];
-  for (const other of ABLATIONS) {
-    if (other !== ablation && other !== "zero") checks.push({ ablation: other, ...(await runBoth(other, FEW)) });
+  try {
+    const { drawn, controls, changed } = await runBoth(ablation, CONTROLS);
+    const checks: Intervened["checks"][number][] = [];
+    for (const other of ABLATIONS) {
+      if (other !== ablation && other !== "zero") checks.push({ ablation: other, ...(await runBoth(other, FEW)) });
+    }
+    const refits: Rows[] = [];
+    for (const eraser of refit(erasure, random)) refits.push(await runErased(eraser));
+    const own = erasers.eraserOf(ablation, random);
+    const shift = await shiftOf(model, layer, opened, own, drawn.slice(0, FEW));
+    return { intervention: ablation, changed, controls, refits, checks, shift };
+  } finally {
+    opened.close();
   }
-  const refits: Rows[] = [];
+}
+
+/** Erasers fitted without one part of the data each. */
+function refit({ activations, concepts, ablation }: Erasure, random: Random): Eraser[] {
   const order = shuffledIndices(activations.count, random);
-  for (let part = 0; part < PARTS; part++) {
-    const kept = order.filter((_, place) => place % PARTS !== part);
+  return Array.from({ length: PARTS }, (_, part) => {
+    const kept = order.filter((_index, place) => place % PARTS !== part);
     const others = concepts.map(({ labels, classes }) => ({
       classes,
       labels: Int32Array.from(kept, (index) => labels[index] ?? 0),
     }));
-    refits.push(await runErased(fitErasers(pickRows(activations, kept), others).eraserOf(ablation, random)));
-  }
+    return fitErasers(pickRows(activations, kept), others).eraserOf(ablation, random);
+  });
+}
+
+/** How far the next layer is pushed off what it is used to; null where there is none, or it is too wide to ask. */
+async function shiftOf(
+  model: LayersModel,
+  layer: string,
+  { runNext }: OpenLayer,
+  own: Eraser,
+  controls: readonly Eraser[],
+): Promise<Shift | null> {
   const next = nextLayer(model, layer);
-  const isNarrow = next !== null && layerWidth(model, next) <= MOST_WIDTH;
-  const capture = (eraser: Eraser): Promise<Rows> =>
-    captureLayer(model, next ?? layer, inputs, { layer, replace: replaceBy(eraser) });
-  const beyond: Rows[] = [];
-  for (const eraser of isNarrow ? drawn.slice(0, FEW) : []) beyond.push(await capture(eraser));
-  return {
-    intervention: ablation,
-    changed,
-    controls,
-    refits,
-    checks,
-    shift: isNarrow
-      ? measureShift(await captureLayer(model, next, inputs), await capture(erasers.eraserOf(ablation, random)), beyond)
-      : null,
-  };
+  if (next === null || runNext === null || layerWidth(model, next) > MOST_WIDTH) return null;
+  const clean = await runNext((output) => output);
+  const changed = await runNext(replaceBy(own));
+  const others: Rows[] = [];
+  for (const eraser of controls) others.push(await runNext(replaceBy(eraser)));
+  return measureShift(clean, changed, others);
 }
 
 const replaceBy =

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import type { TensorData } from "./rows";
-import { captureLayer, findLayer, layerNames, runModel, runReplaced } from "./run-model";
+import { captureLayer, findLayer, layerNames, nextLayer, openLayer, runModel, runReplaced } from "./run-model";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -54,6 +54,34 @@ test("a recurrent layer is seen as a whole", async () => {
     ],
   });
   expect((await captureLayer(model, "reader", inputs(10, 5, 2))).width).toBe(15);
+});
+
+test("a model opened behind a layer says the same as one that is run as a whole", async () => {
+  const sequential = tf.sequential({
+    layers: [
+      tf.layers.lstm({ name: "reader", units: 3, inputShape: [5, 2] }),
+      tf.layers.dropout({ rate: 0.5 }),
+      tf.sequential({ layers: [tf.layers.dense({ units: 4, inputShape: [3], activation: "tanh" })] }),
+      dense("last", 2),
+    ],
+  });
+  const zero = (output: tf.Tensor): tf.Tensor => tf.mul(output, 0.5);
+  for (const [model, name, x] of [
+    [sequential, "reader", inputs(700, 5, 2)],
+    [sequential, "last", inputs(700, 5, 2)],
+    [buildBranches(), "left", inputs(700, 4)],
+    [buildBranches(), "inner/deep", inputs(700, 4)],
+  ] as const) {
+    const before = tf.memory().numTensors;
+    const opened = openLayer(model, name, x);
+    expect(await opened.run(zero)).toEqual(await runReplaced(model, name, x, zero));
+    const next = nextLayer(model, name);
+    if (next === null) expect(opened.runNext).toBeNull();
+    else
+      expect(await opened.runNext?.(zero)).toEqual(await captureLayer(model, next, x, { layer: name, replace: zero }));
+    opened.close();
+    expect(tf.memory().numTensors).toBe(before);
+  }
 });
 
 test("an error within leaves the model as it was", async () => {

@@ -137,3 +137,55 @@ export async function captureLayer(
     tf.dispose(parts);
   }
 }
+
+/** What of a model comes after a layer, for the same examples again and again. */
+export interface OpenLayer {
+  /** The model's outputs with the layer's output replaced. */
+  readonly run: (replace: Replace) => Promise<Rows>;
+  /** The outputs of the layer that comes next, likewise; null where there is none, or where it is not this model's. */
+  readonly runNext: ((replace: Replace) => Promise<Rows>) | null;
+  readonly close: () => void;
+}
+
+/**
+ * Opens a model behind a layer. Of a sequential model only the layers behind it are run again; of any other all of it. What is kept for that is freed by
+ * `close`.
+ */
+export function openLayer(model: LayersModel, name: string, inputs: TensorData): OpenLayer {
+  const next = nextLayer(model, name);
+  const place = model.getClassName() === "Sequential" ? model.layers.findIndex((layer) => layer.name === name) : -1;
+  if (place < 0) {
+    return {
+      run: (replace) => runReplaced(model, name, inputs, replace),
+      runNext: next === null ? null : (replace) => captureLayer(model, next, inputs, { layer: name, replace }),
+      close: () => {},
+    };
+  }
+  const batches: tf.Tensor[] = [];
+  withHook(
+    findLayer(model, name),
+    (output) => {
+      batches.push(tf.keep(output.clone()));
+      return output;
+    },
+    () => predict(model, inputs),
+  ).dispose();
+  const behind = model.layers.slice(place + 1);
+  const runThrough = (layers: readonly Layer[], replace: Replace): Promise<Rows> =>
+    readAndDispose(
+      tf.tidy(() =>
+        tf.concat(batches.map((batch) => layers.reduce((x, layer) => applyLayer(layer, x), replace(batch)))),
+      ),
+    );
+  return {
+    run: (replace) => runThrough(behind, replace),
+    runNext: next === null ? null : (replace) => runThrough(behind.slice(0, 1), replace),
+    close: () => tf.dispose(batches),
+  };
+}
+
+function applyLayer(layer: Layer, input: tf.Tensor): tf.Tensor {
+  const output = layer.apply(input);
+  if (output instanceof tf.Tensor) return output;
+  throw new TailboneError("bad_request", `The layer "${layer.name}" has more than one output.`, "Erase elsewhere.");
+}

@@ -63,6 +63,8 @@ export interface Feature {
 export function feature(name: string, options: FeatureOptions): Feature {
   const { layer, probe, task, loss, ablation = "leace" } = options;
   const settings = checkNamed(name, options.settings);
+  if (typeof layer !== "string" || layer === "")
+    refuse(name, "it names no layer", 'Say at which layer of the model it is looked for: layer: "hidden_1".');
   if (!ABLATIONS.includes(ablation))
     refuse(name, `there is no ablation "${ablation}"`, `It is one of ${ABLATIONS.join(", ")}.`);
   return {

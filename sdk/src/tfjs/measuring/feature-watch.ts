@@ -203,8 +203,15 @@ export class FeatureWatch {
       new Promise((resolve) => {
         this.#idle = { resolve };
       }),
-      () => this.#giveUp(),
+      { hurry: (limitMs) => this.#hurry(limitMs), giveUp: () => this.#giveUp() },
     );
+  }
+
+  /** The run is being finished: of what waits, no more is kept than there is time for, the newest in any case. */
+  #hurry(limitMs: number): void {
+    if (this.#tookMs === null) return;
+    const most = Math.max(1, Math.floor(limitMs / this.#tookMs) - 1);
+    for (const { step } of this.#queue.thin(most)) this.#leaveOut(step, "skipped", "the run ended before it was done");
   }
 
   /** The run is finished, and there is no more time. */

@@ -33,6 +33,21 @@ test("large models wait in smaller numbers", () => {
   expect(queue.add(large(4))?.step).toBe(2);
 });
 
+test("where there is time for a few only, they are spread over the training, and the newest is among them", () => {
+  const queue = new SnapshotQueue();
+  for (const step of [0, 1, 2, 4, 8, 16, 32, 64]) queue.add(snapshot(step));
+  queue.next();
+  expect(
+    queue
+      .thin(3)
+      .map(({ step }) => step)
+      .sort((a, b) => a - b),
+  ).toEqual([1, 2, 8, 32]);
+  expect(queue.thin(0)).toHaveLength(2);
+  queue.done();
+  expect(queue.next()?.step).toBe(64);
+});
+
 test("whatever comes and is done: each snapshot is measured or left out, once, and the newest is never left out", () => {
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (moves) => {

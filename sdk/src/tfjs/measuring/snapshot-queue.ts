@@ -26,7 +26,21 @@ export class SnapshotQueue {
   /** Adds a snapshot; returns the one that is left out for it, if any. */
   add(snapshot: Snapshot): Snapshot | null {
     this.#waiting.push(snapshot);
-    if (!this.#isFull()) return null;
+    return this.#isFull() ? this.#leaveOut() : null;
+  }
+
+  /** Leaves out all but `most`, one after the other by the same rule, and returns them. */
+  thin(most: number): Snapshot[] {
+    const leftOut: Snapshot[] = [];
+    while (this.#waiting.length > Math.max(1, most)) {
+      const one = this.#leaveOut();
+      if (one === null) break;
+      leftOut.push(one);
+    }
+    return leftOut;
+  }
+
+  #leaveOut(): Snapshot | null {
     const steps = [this.#measuring ?? 0, ...this.#waiting.map(({ step }) => step)];
     const gaps = this.#waiting
       .slice(0, -1)
