@@ -5,14 +5,15 @@ const npmOf = (...names) => `node_modules/(?!(\\.pnpm/)?(${names.join("|")})([/@
 /** Folders of the workspace, and what each may reach. Everything not named is forbidden. */
 const may = {
   "packages/protocol": [],
+  "packages/base": [],
   "packages/series": ["packages/protocol"],
   "packages/lifecycle": ["packages/protocol"],
-  "packages/probes": ["packages/protocol"],
-  "packages/db": ["packages/protocol", "packages/series", "packages/lifecycle"],
-  "sdk/src": ["packages/protocol", "packages/probes", "sdk/package.json"],
+  "packages/probes": ["packages/protocol", "packages/base"],
+  "packages/db": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle"],
+  "sdk/src": ["packages/protocol", "packages/base", "packages/probes", "sdk/package.json"],
   "sdk/examples": ["sdk"],
-  "apps/hub": ["packages/protocol", "packages/series", "packages/lifecycle", "packages/db"],
-  "apps/dashboard": ["packages/protocol", "packages/series", "packages/lifecycle"],
+  "apps/hub": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle", "packages/db"],
+  "apps/dashboard": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle"],
   "apps/cli": ["packages/protocol", "sdk", "apps/hub"],
 };
 

@@ -19,6 +19,7 @@ export default defineConfig({
     // As files of ours, not as a package, its types are bundled too.
     compilerOptions: {
       paths: {
+        "@tailbone/base/*": ["../packages/base/src/*"],
         "@tailbone/protocol/*": ["../packages/protocol/src/*"],
         "@tailbone/probes/*": ["../packages/probes/src/*"],
       },

@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import type { Database } from "@tailbone/db/database";
 import { sweepStalledRuns } from "@tailbone/db/keep-runs";
 import type { Services } from "./services";
@@ -9,7 +10,7 @@ export function startStallSweep(db: Database, { live, alertsRaised, log }: Servi
     if (isSweeping) return;
     isSweeping = true;
     try {
-      const stalled = await sweepStalledRuns(db, { nowMs: Date.now(), afterMs: stallAfterMs });
+      const stalled = await sweepStalledRuns(db, { nowMs: systemClock.wallMs(), afterMs: stallAfterMs });
       for (const { team, run, alerts } of stalled) {
         live.changed(run);
         alertsRaised(team, alerts);

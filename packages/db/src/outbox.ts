@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Alert, ChannelTarget, Delivery } from "@tailbone/protocol/rules";
 import { readAlerts } from "./alerts";
@@ -71,7 +72,7 @@ export async function listDeliveries(db: Database, { team }: { team: string }): 
 /** Has a dead delivery tried anew. Throws `not_found` unless it is the team's and dead. */
 export async function retryDelivery(db: Database, { team, id }: { team: string; id: string }): Promise<void> {
   const rows = await db.$client`
-    update delivery set state = 'pending', attempts = 0, due_ms = ${Date.now()}
+    update delivery set state = 'pending', attempts = 0, due_ms = ${systemClock.wallMs()}
     where id = ${id} and team_id = ${team} and state = 'dead' returning id`;
   if (rows.length > 0) return;
   throw new TailboneError("not_found", "There is no such dead delivery.", "It may have been tried anew already.");

@@ -1,4 +1,5 @@
 import { cpus, freemem, totalmem } from "node:os";
+import { systemClock } from "@tailbone/base/clock";
 import { measureGpus } from "./gpus";
 
 interface CpuTimes {
@@ -30,7 +31,7 @@ export class SystemMeter {
   readonly #hasGpus: boolean;
   #cpus = readCpus();
   #process = process.cpuUsage();
-  #atMs = performance.now();
+  #atMs = systemClock.monotonicMs();
 
   constructor(hasGpus: boolean) {
     this.#hasGpus = hasGpus;
@@ -39,7 +40,7 @@ export class SystemMeter {
   async measure(): Promise<Map<string, number>> {
     const host = readCpus();
     const usage = process.cpuUsage(this.#process);
-    const nowMs = performance.now();
+    const nowMs = systemClock.monotonicMs();
     const totalMs = host.totalMs - this.#cpus.totalMs;
     const values = new Map<string, number>();
     if (totalMs > 0) values.set("system/cpu", (100 * (host.busyMs - this.#cpus.busyMs)) / totalMs);
