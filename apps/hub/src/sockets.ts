@@ -3,7 +3,7 @@ import type { Server as HttpServer } from "node:http";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { handshakeSchema, INGEST_NAMESPACE, LIVE_NAMESPACE } from "@tailbone/protocol/sockets";
-import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
+import { isSpoken, MIN_VERSION, PROTOCOL_VERSION } from "@tailbone/protocol/version";
 import { Server } from "socket.io";
 import type { Caller } from "./auth/caller";
 import { isAllowedSocket, type Origins } from "./auth/origins";
@@ -40,12 +40,12 @@ function headersOf({ headers }: CallerSocket["handshake"]): Headers {
 
 async function resolveSocket(socket: CallerSocket, resolve: ResolveCaller, needsKey: boolean): Promise<Caller> {
   const handshake = handshakeSchema.safeParse(socket.handshake.auth);
-  if (!handshake.success || handshake.data.protocol !== PROTOCOL_VERSION) {
+  if (!handshake.success || !isSpoken(handshake.data.protocol)) {
     const theirs = handshake.success ? `version ${handshake.data.protocol}` : "no version";
     throw new TailboneError(
       "version_mismatch",
-      `The connection is of protocol ${theirs}, this hub speaks version ${PROTOCOL_VERSION}.`,
-      "Install the same release of Tailbone on both sides.",
+      `The connection is of protocol ${theirs}, this hub speaks ${MIN_VERSION} to ${PROTOCOL_VERSION}.`,
+      "Upgrade the older side (the hub first, then what connects to it).",
     );
   }
   const { key } = handshake.data;

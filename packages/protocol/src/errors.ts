@@ -50,6 +50,8 @@ export const wireErrorSchema = z.object({
   hint: z.string(),
   /** With `sequence_gap`: the sequence that the hub expects next. */
   expected: z.number().int().nonnegative().optional(),
+  /** With `rate_limited` and `unavailable`: how long to wait before the same request is worth sending again. */
+  retryAfterMs: z.number().nonnegative().optional(),
   /** The id under which the hub's log holds the details. */
   id: z.string().optional(),
 });
@@ -58,33 +60,39 @@ export type WireError = z.infer<typeof wireErrorSchema>;
 /** The body of every HTTP error. */
 export const errorBodySchema = z.object({ error: wireErrorSchema });
 
+interface TailboneErrorOptions {
+  readonly cause?: unknown;
+  /** With `sequence_gap`: the sequence that the hub expects next. */
+  readonly expected?: number | undefined;
+  /** How long to wait before the same request is worth sending again. */
+  readonly retryAfterMs?: number | undefined;
+}
+
 /** An expected failure inside a process; `toWire` makes it fit for a peer, in the one place where errors are mapped. */
 export class TailboneError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
   readonly expected: number | undefined;
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, hint: string, options: { cause?: unknown; expected?: number } = {}) {
+  constructor(code: ErrorCode, message: string, hint: string, options: TailboneErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.name = "TailboneError";
     this.code = code;
     this.hint = hint;
     this.expected = options.expected;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   toWire(): WireError {
     const wire: WireError = { code: this.code, message: this.message, hint: this.hint };
     if (this.expected !== undefined) wire.expected = this.expected;
+    if (this.retryAfterMs !== undefined) wire.retryAfterMs = this.retryAfterMs;
     return wire;
   }
 }
 
 /** Makes an error that a peer reported one of ours again. */
-export function fromWire(error: WireError): TailboneError {
-  return new TailboneError(
-    error.code,
-    error.message,
-    error.hint,
-    error.expected === undefined ? {} : { expected: error.expected },
-  );
+export function fromWire({ code, message, hint, expected, retryAfterMs }: WireError): TailboneError {
+  return new TailboneError(code, message, hint, { expected, retryAfterMs });
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { TailboneError } from "./errors";
 import { LIMITS } from "./limits";
 import { type RunRecord, recordSchema } from "./records";
-import { PROTOCOL_VERSION } from "./version";
+import { isSpoken, MIN_VERSION, PROTOCOL_VERSION } from "./version";
 
 /**
  * Series that were logged together: they share their steps and times.
@@ -121,7 +121,7 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Decodes and checks a frame; its columns are views of `bytes` where the alignment allows it.
+ * Decodes and checks a frame of any version from MIN_VERSION on (they have one layout so far); its columns are views of `bytes` where the alignment allows it.
  * Lengths are compared with `LIMITS` and with what is really there before anything is allocated.
  * Throws `frame_malformed`, `too_large` or `version_mismatch`.
  */
@@ -134,11 +134,11 @@ export function decodeFrame(input: Uint8Array): Frame {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== MAGIC) throw malformed("it does not begin with TBF1");
   const version = view.getUint16(4, true);
-  if (version !== PROTOCOL_VERSION) {
+  if (!isSpoken(version)) {
     throw new TailboneError(
       "version_mismatch",
-      `The frame is of protocol version ${version}, this side speaks ${PROTOCOL_VERSION}.`,
-      "Install the same release of Tailbone on both sides.",
+      `The frame is of protocol version ${version}, this side reads ${MIN_VERSION} to ${PROTOCOL_VERSION}.`,
+      "Upgrade the older side; nothing is lost meanwhile.",
     );
   }
   const groupCount = view.getUint16(6, true);

@@ -1,6 +1,6 @@
 import { encodeFrame } from "@tailbone/protocol/frame";
 import { LIMITS } from "@tailbone/protocol/limits";
-import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
+import { MIN_VERSION, PROTOCOL_VERSION } from "@tailbone/protocol/version";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lossFrame, openRequest, startTestHub, type TestHub, unwrap, type WriterSocket } from "../test-hub";
@@ -31,8 +31,18 @@ describe("a writer", () => {
   });
 
   test("of another version is told which one the hub speaks", async () => {
-    const refused = await refusal(hub.writer({ key: hub.key, protocol: PROTOCOL_VERSION + 1 }));
-    expect(refused).toMatchObject({ code: "version_mismatch", hint: expect.stringContaining("same release") });
+    for (const protocol of [MIN_VERSION - 1, PROTOCOL_VERSION + 1]) {
+      const refused = await refusal(hub.writer({ key: hub.key, protocol }));
+      expect(refused).toMatchObject({ code: "version_mismatch", hint: expect.stringContaining("Upgrade") });
+    }
+  });
+
+  test("of any version from the oldest that is read to the newest is let in", async () => {
+    for (let protocol = MIN_VERSION; protocol <= PROTOCOL_VERSION; protocol++) {
+      const socket = hub.writer({ key: hub.key, protocol });
+      const { address } = await openWriter(socket);
+      expect(unwrap(await socket.emitWithAck("frame:append", address, lossFrame(0)))).toMatchObject({ next: 1 });
+    }
   });
 
   test("opens a run, and opening again says where to go on", async () => {
