@@ -118,17 +118,18 @@ describe("features of a toy", () => {
     await run.finish();
   }
 
-  test("whatever is left out is said: each checkpoint has a reading of each feature, in the order of the training", async () => {
+  test("whatever is left out is said: each checkpoint has a reading of each feature, the untrained model and the last state a measured one", async () => {
     const run = new RecordedRun();
     const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     await train(run, buildToy(), 101);
     const told = stderr.mock.calls.map(([text]) => String(text)).join("");
     stderr.mockRestore();
     const steps = run.readings.map(({ step }) => step ?? Number.NaN);
-    expect([...steps].sort((a, b) => a - b)).toEqual(Array.from({ length: 21 }, (_, index) => 5 * index));
+    expect([...steps].sort((a, b) => a - b)).toEqual([...Array.from({ length: 21 }, (_, index) => 5 * index), 101]);
     const measured = run.readings.filter(({ marks }) => !marks?.includes("skipped"));
     expect(told.includes("Measuring features is behind the training")).toBe(measured.length < run.readings.length);
-    expect(measured.at(-1)?.step).toBe(100);
+    expect(measured[0]?.step).toBe(0);
+    expect(measured.at(-1)?.step).toBe(101);
     for (const { used: share, marks } of measured) {
       expect(share?.low).toBeLessThanOrEqual(share?.high ?? Number.NaN);
       expect(marks).toContain("few_examples");

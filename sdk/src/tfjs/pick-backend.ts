@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { TailboneError } from "@tailbone/protocol/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import { say } from "../own-output";
+import { registerChainedOps } from "./chained-ops";
 import { registerTrainingKernels } from "./wasm-kernels/register";
 
 /** Where TensorFlow.js computes, fastest first. */
@@ -45,6 +46,7 @@ export async function pickBackend({
       continue;
     }
     if (choice === "wasm") registerTrainingKernels();
+    registerChainedOps();
     if (!quiet) say(`computing on ${choice} (${backend.package})`);
     return choice;
   }
@@ -53,6 +55,17 @@ export async function pickBackend({
     `No backend of TensorFlow.js is installed (looked for ${order.join(", ")}).`,
     "Install one beside your script: npm install @tensorflow/tfjs-backend-wasm, or @tensorflow/tfjs-node.",
   );
+}
+
+/**
+ * Where the features of a model that trains on the current backend are measured, best first: in a thread with the training's own native backend, else on
+ * wasm, and in plain JavaScript where there is nothing better.
+ */
+export function backendsForMeasuring(): readonly BackendName[] {
+  if (tf.getBackend() !== "tensorflow") return ["wasm", "cpu"];
+  const backend: object = tf.backend();
+  const isGpu = "isGPUPackage" in backend && backend.isGPUPackage === true;
+  return [isGpu ? "node-gpu" : "node", "wasm", "cpu"];
 }
 
 /** Imports a package as the script would, which is where its author has installed it; else as the SDK would. False: it isn't there. */

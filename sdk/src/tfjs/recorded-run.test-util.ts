@@ -3,7 +3,7 @@ import { Recorder } from "../recorder";
 import { allocateRing } from "../ring/layout";
 import { RingReader } from "../ring/ring-reader";
 import { RingWriter } from "../ring/ring-writer";
-import type { CheckpointOptions, LogOptions, Metrics, ReadingOptions } from "../run";
+import type { CheckpointOptions, LogOptions, Metrics, ReadingOptions, WorkEnd } from "../run";
 import type { WatchedRun } from "./watched-run";
 
 export type Point = readonly [step: number, value: number];
@@ -16,6 +16,7 @@ export class RecordedRun implements WatchedRun {
   readonly features: string[] = [];
   readonly readings: ReadingOptions[] = [];
   readonly #works: Promise<void>[] = [];
+  readonly #hurries: ((limitMs: number) => void)[] = [];
   readonly #series = new Map<string, Point[]>();
   readonly #reader: RingReader;
   readonly #recorder: Recorder;
@@ -47,13 +48,15 @@ export class RecordedRun implements WatchedRun {
     this.readings.push(reading);
   }
 
-  waitFor(work: Promise<void>): void {
+  waitFor(work: Promise<void>, end?: WorkEnd): void {
     this.#works.push(work);
+    if (end?.hurry !== undefined) this.#hurries.push(end.hurry);
   }
 
   /** Everything that was logged, by series, once all is read and saved. */
-  async finish(): Promise<ReadonlyMap<string, readonly Point[]>> {
-    await Promise.all(this.#works);
+  async finish(finishTimeoutMs = 60_000): Promise<ReadonlyMap<string, readonly Point[]>> {
+    for (const hurry of this.#hurries) hurry(finishTimeoutMs);
+    for (let waited = 0; waited < this.#works.length; ) waited += (await Promise.all(this.#works.slice(waited))).length;
     this.#recorder.flushPin();
     await this.#recorder.settle();
     const sink = {

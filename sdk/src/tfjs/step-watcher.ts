@@ -37,6 +37,7 @@ export class StepWatcher {
   /** Between the beginning of `watch` and its end. */
   #isBusy = false;
   #hasBegun = false;
+  #lastCheckpoint = -1;
 
   constructor(run: WatchedRun, model: LayersModel, options: StepWatcherOptions, warnings: Warnings) {
     this.#run = run;
@@ -50,6 +51,15 @@ export class StepWatcher {
     this.#nextStep = options.firstStep ?? (run.lastStep === null ? 0 : Math.floor(run.lastStep) + 1);
     // Then the run before has taken the checkpoint that lies where this one begins.
     this.#isResumed = this.#nextStep > 0;
+    const { features } = options;
+    if (features === null) return;
+    run.waitFor(features.done, {
+      hurry: (limitMs) => {
+        this.#endTraining();
+        features.end(limitMs);
+      },
+      giveUp: () => features.giveUp(),
+    });
   }
 
   get nextStep(): number {
@@ -135,10 +145,21 @@ export class StepWatcher {
 
   #takeCheckpoint(metrics: StepMetrics): Promise<void> | null {
     if (!this.#checkpoints?.isAt(this.#nextStep)) return null;
+    this.#lastCheckpoint = this.#nextStep;
     const measured = this.#measureFeatures(this.#nextStep);
     const taken = this.#checkpoints.take(this.#nextStep, metrics);
     if (measured === null || taken === null) return measured ?? taken;
     return Promise.all([measured, taken]).then(() => {});
+  }
+
+  /** The run is being finished: the model's last state is a checkpoint, also where none was due. */
+  #endTraining(): void {
+    const step = this.#nextStep;
+    if (!this.#hasBegun || this.#lastCheckpoint === step) return;
+    this.#lastCheckpoint = step;
+    const measured = this.#measureFeatures(step);
+    if (measured !== null) this.#run.waitFor(measured);
+    this.#guard("last checkpoint", () => this.#run.checkpoint({ step, metrics: {} }));
   }
 
   /** Returns what is to be waited for where features are measured in place. */

@@ -4,6 +4,7 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import * as tf from "@tensorflow/tfjs-core";
 import type { CustomCallbackArgs, LayersModel } from "@tensorflow/tfjs-layers";
 import { Warnings } from "../own-output";
+import { registerChainedOps } from "./chained-ops";
 import { readTask, type TaskOptions } from "./feature";
 import { fitCallback } from "./fit-callback";
 import { FeatureWatch } from "./measuring/feature-watch";
@@ -49,6 +50,7 @@ export interface Watched {
 export function watch(run: WatchedRun, model: LayersModel, options: WatchOptions = {}): Watched {
   const checked = parseWatchOptions(options);
   if (tf.getBackend() === "wasm") registerTrainingKernels();
+  registerChainedOps();
   const warnings = new Warnings();
   const features = watchFeatures(run, model, checked, warnings);
   const watcher = new StepWatcher(run, model, { ...checked, features }, warnings);

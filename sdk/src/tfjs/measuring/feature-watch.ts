@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import { checkFeature } from "@tailbone/probes/check-feature";
 import type { FeatureData } from "@tailbone/probes/feature-data";
 import { isJoint, type JointData } from "@tailbone/probes/joint";
@@ -5,8 +6,10 @@ import { unmeasured } from "@tailbone/probes/measure-feature";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Warnings } from "../../own-output";
+import { backendsForMeasuring } from "../pick-backend";
 import type { WatchedRun } from "../watched-run";
 import { Measurer, withTask } from "./measurer";
+import { MeasuringPace } from "./measuring-pace";
 import { MeasuringThread } from "./measuring-thread";
 import type { MeasuringReply, TaskChange } from "./messages";
 import { SnapshotQueue } from "./snapshot-queue";
@@ -31,12 +34,18 @@ export class FeatureWatch {
   #lastTaken = -1;
   #isReady = false;
   #sentAtMs = 0;
-  /** How long the newest measurement took; null: none yet. */
-  #tookMs: number | null = null;
+  readonly #pace = new MeasuringPace();
   #inPlace: Measurer | null = null;
   #isDead = false;
-  /** Resolves when nothing is left to be measured. */
-  #idle: { readonly resolve: () => void } | null = null;
+  /** Snapshots whose weights are being read. */
+  #reading = 0;
+  /** When the run's end waits no longer; null: the run goes on. */
+  #endsAtMs: number | null = null;
+  #resolveDone: () => void = () => {};
+  /** Resolves when the run is being finished and nothing is left to be measured. */
+  readonly done = new Promise<void>((resolve) => {
+    this.#resolveDone = resolve;
+  });
 
   constructor(
     run: WatchedRun,
@@ -56,7 +65,7 @@ export class FeatureWatch {
     }
     const topology: object = JSON.parse(JSON.stringify(model.toJSON(null, false)));
     this.#thread = new MeasuringThread(
-      { topology, features, seed, script: process.argv[1] },
+      { topology, features, seed, backends: backendsForMeasuring(), script: process.argv[1] },
       (reply) => this.#take(reply),
       (error) => this.#died(error),
     );
@@ -106,8 +115,10 @@ export class FeatureWatch {
     // Where values are at hand this is a copy and no wait; on a GPU the training goes on while they are read.
     const read = Promise.all(copies.map(async (copy) => Float32Array.from(await copy.data()))).finally(() => {
       for (const copy of copies) copy.dispose();
+      this.#reading--;
     });
-    this.#hold();
+    this.#reading++;
+    this.#thread.hold();
     void read.then(
       (weights) => this.#enqueue(step, weights),
       (error: unknown) => {
@@ -119,10 +130,16 @@ export class FeatureWatch {
   }
 
   #enqueue(step: number, weights: Float32Array[]): void {
+    if (this.#isDead || this.#inPlace !== null) {
+      this.#skip(step);
+      this.#settle();
+      return;
+    }
     const leftOut = this.#queue.add({ step, weights });
     if (leftOut !== null) {
       this.#skip(leftOut.step);
-      const each = this.#tookMs === null ? "" : `: it takes ${(this.#tookMs / 1000).toFixed(1)} s a checkpoint`;
+      const { lastMs } = this.#pace;
+      const each = lastMs === null ? "" : `: it takes ${(lastMs / 1000).toFixed(1)} s a checkpoint`;
       this.#warnings.once(
         "behind",
         `Measuring features is behind the training${each}. Checkpoints are left out, and marked on the page. Take checkpoints further apart, narrower layers, or fewer examples.`,
@@ -133,13 +150,14 @@ export class FeatureWatch {
 
   #sendNext(): void {
     if (!this.#isReady) return;
+    this.#keepWhatFits();
     const snapshot = this.#queue.next();
     if (snapshot !== null) {
       for (const { after, change } of this.#changes) if (after < snapshot.step) this.#thread.setTask(change);
       this.#changes = this.#changes.filter(({ after }) => after >= snapshot.step);
-      this.#sentAtMs = performance.now();
+      this.#sentAtMs = systemClock.monotonicMs();
       this.#thread.measure(snapshot);
-    } else if (this.#queue.isEmpty) this.#settle();
+    } else this.#settle();
   }
 
   #take(reply: MeasuringReply): void {
@@ -148,9 +166,16 @@ export class FeatureWatch {
       this.#goInPlace(reply.reason);
       return;
     }
-    if (reply.type === "ready") this.#isReady = true;
-    else {
-      this.#tookMs = performance.now() - this.#sentAtMs;
+    if (reply.type === "ready") {
+      this.#isReady = true;
+      if (reply.isSlow) {
+        this.#warnings.once(
+          "slow-backend",
+          "Features are measured in plain JavaScript, ten times as slowly as need be: no other backend was found for the measuring thread. Install @tensorflow/tfjs-backend-wasm beside your script.",
+        );
+      }
+    } else {
+      this.#pace.add(systemClock.monotonicMs() - this.#sentAtMs);
       for (const reading of reply.readings) this.#run.reading(reading);
       this.#queue.done();
     }
@@ -168,9 +193,9 @@ export class FeatureWatch {
   }
 
   async #measureInPlace(measurer: Measurer, step: number): Promise<void> {
-    const startedAtMs = performance.now();
+    const startedAtMs = systemClock.monotonicMs();
     for (const reading of await measurer.measure(this.#model, step)) this.#run.reading(reading);
-    const tookMs = Math.round(performance.now() - startedAtMs);
+    const tookMs = Math.round(systemClock.monotonicMs() - startedAtMs);
     this.#warnings.once(
       "in-place-cost",
       `Measuring the features of step ${step} has held the training up for ${tookMs} ms.`,
@@ -195,35 +220,31 @@ export class FeatureWatch {
     for (const { name } of this.#features) this.#run.reading(unmeasured({ name, step }, mark, why));
   }
 
-  /** From now on `finish` waits until all is measured. */
-  #hold(): void {
-    if (this.#idle !== null) return;
-    this.#thread.hold();
-    this.#run.waitFor(
-      new Promise((resolve) => {
-        this.#idle = { resolve };
-      }),
-      { hurry: (limitMs) => this.#hurry(limitMs), giveUp: () => this.#giveUp() },
-    );
+  /** The run is being finished: what waits is measured as far as there is time for it. */
+  end(limitMs: number): void {
+    this.#endsAtMs = systemClock.monotonicMs() + limitMs;
+    this.poll();
+    this.#keepWhatFits();
+    this.#settle();
   }
 
-  /** The run is being finished: of what waits, no more is kept than there is time for, the newest in any case. */
-  #hurry(limitMs: number): void {
-    if (this.#tookMs === null) return;
-    const most = Math.max(1, Math.floor(limitMs / this.#tookMs) - 1);
+  /** At the end no more is kept than there is time for. */
+  #keepWhatFits(): void {
+    if (this.#endsAtMs === null) return;
+    const most = this.#pace.mostWithin(this.#endsAtMs - systemClock.monotonicMs());
     for (const { step } of this.#queue.thin(most)) this.#leaveOut(step, "skipped", "the run ended before it was done");
   }
 
   /** The run is finished, and there is no more time. */
-  #giveUp(): void {
+  giveUp(): void {
     this.#isDead = true;
     for (const step of this.#queue.clear()) this.#leaveOut(step, "skipped", "the run ended before it was done");
     this.#settle();
   }
 
   #settle(): void {
+    if (!this.#isDead && (!this.#queue.isEmpty || this.#reading > 0)) return;
     this.#thread.release();
-    this.#idle?.resolve();
-    this.#idle = null;
+    if (this.#endsAtMs !== null) this.#resolveDone();
   }
 }

@@ -26,18 +26,29 @@ if (model !== null) {
       reply({ type: "measured", step, readings: await measurer.measure(model, step) });
     });
   });
-  reply({ type: "ready" });
 }
 
 async function rebuild(): Promise<LayersModel | null> {
   try {
-    await pickBackend({ order: ["wasm", "cpu"], quiet: true, script: input.script });
-    return await loadLayersModel({ load: async () => ({ modelTopology: input.topology }) });
+    const backend = await pickBackend({ order: input.backends, quiet: true, script: input.script });
+    const modelTopology = withoutInitializers(input.topology);
+    const rebuilt = await loadLayersModel({ load: async () => ({ modelTopology }) });
+    reply({ type: "ready", isSlow: backend === "cpu" });
+    return rebuilt;
   } catch (error) {
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     reply({ type: "unable", reason });
     return null;
   }
+}
+
+/** Every snapshot brings all weights: what they begin with is not worth computing (an orthogonal matrix takes seconds where a layer is wide). */
+function withoutInitializers(topology: object): object {
+  return JSON.parse(
+    JSON.stringify(topology, (key, value: unknown) =>
+      /initializer$/i.test(key) && value !== null ? { class_name: "Zeros", config: {} } : value,
+    ),
+  );
 }
 
 function putWeights(of: LayersModel, { weights }: Snapshot): void {

@@ -1,6 +1,7 @@
 import type { FeatureData } from "@tailbone/probes/feature-data";
 import type { JointData } from "@tailbone/probes/joint";
 import type { Reading } from "@tailbone/protocol/reading";
+import type { BackendName } from "../pick-backend";
 
 /** What the measuring thread begins with. */
 export interface MeasuringInput {
@@ -8,6 +9,8 @@ export interface MeasuringInput {
   readonly topology: object;
   readonly features: readonly (FeatureData | JointData)[];
   readonly seed: number;
+  /** Backends to compute on, in the order in which they are tried. */
+  readonly backends: readonly BackendName[];
   /** The training script, beside which backends are looked for. */
   readonly script: string | undefined;
 }
@@ -29,7 +32,8 @@ export type MeasuringOrder =
   | { readonly type: "task"; readonly change: TaskChange };
 
 export type MeasuringReply =
-  | { readonly type: "ready" }
+  /** `isSlow`: it computes in plain JavaScript. */
+  | { readonly type: "ready"; readonly isSlow: boolean }
   /** The model cannot be rebuilt here. */
   | { readonly type: "unable"; readonly reason: string }
   | { readonly type: "measured"; readonly step: number; readonly readings: readonly Reading[] };

@@ -25,6 +25,13 @@ test("when too many wait, the one is left out that is missed least; never the un
   expect(queue.clear()).toEqual([0, 100, 200, 400, 800, 1600, 3200, 6400]);
 });
 
+test("the untrained model stays while the checkpoints after it come before anything is measured", () => {
+  const queue = new SnapshotQueue();
+  const leftOut = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256].map((step) => queue.add(snapshot(step))?.step);
+  expect(leftOut.filter((step) => step !== undefined)).toEqual([2, 8]);
+  expect(queue.next()?.step).toBe(0);
+});
+
 test("large models wait in smaller numbers", () => {
   const queue = new SnapshotQueue();
   const large = (step: number) => ({ step, weights: [new Float32Array(16 * 1024 * 1024)] });
@@ -44,6 +51,7 @@ test("where there is time for a few only, they are spread over the training, and
       .sort((a, b) => a - b),
   ).toEqual([1, 2, 8, 32]);
   expect(queue.thin(0)).toHaveLength(2);
+  expect(queue.thin(0)).toEqual([]);
   queue.done();
   expect(queue.next()?.step).toBe(64);
 });

@@ -29,10 +29,10 @@ export class SnapshotQueue {
     return this.#isFull() ? this.#leaveOut() : null;
   }
 
-  /** Leaves out all but `most`, one after the other by the same rule, and returns them. */
+  /** Leaves out all but `most`, one after the other by the same rule, and returns them. The untrained model and the newest stay in any case. */
   thin(most: number): Snapshot[] {
     const leftOut: Snapshot[] = [];
-    while (this.#waiting.length > Math.max(1, most)) {
+    while (this.#waiting.length > most) {
       const one = this.#leaveOut();
       if (one === null) break;
       leftOut.push(one);
@@ -42,11 +42,12 @@ export class SnapshotQueue {
 
   #leaveOut(): Snapshot | null {
     const steps = [this.#measuring ?? 0, ...this.#waiting.map(({ step }) => step)];
-    const gaps = this.#waiting
-      .slice(0, -1)
-      .map((_, index) => Math.log1p(steps[index + 2] ?? 0) - Math.log1p(steps[index] ?? 0));
-    const [leftOut] = this.#waiting.splice(gaps.indexOf(Math.min(...gaps)), 1);
-    return leftOut ?? null;
+    let [least, narrowest] = [-1, Number.POSITIVE_INFINITY];
+    for (const [index, { step }] of this.#waiting.slice(0, -1).entries()) {
+      const gap = Math.log1p(steps[index + 2] ?? 0) - Math.log1p(steps[index] ?? 0);
+      if (step > 0 && gap < narrowest) [least, narrowest] = [index, gap];
+    }
+    return least < 0 ? null : (this.#waiting.splice(least, 1)[0] ?? null);
   }
 
   #isFull(): boolean {
