@@ -30,6 +30,17 @@ export function createMetrics() {
     }),
     writers: new Gauge({ name: "tailbone_writer_sockets", help: "Sockets on /ingest", registers }),
     viewers: new Gauge({ name: "tailbone_viewer_sockets", help: "Sockets on /live", registers }),
+    /** Asks `count` whenever somebody reads it. */
+    watchViewerPackets(count: () => number): void {
+      new Gauge({
+        name: "tailbone_viewer_packets",
+        help: "Packets that wait for viewers to read them",
+        registers,
+        collect() {
+          this.set(count());
+        },
+      });
+    },
     resets: new Counter({ name: "tailbone_viewer_resets_total", help: "Times a viewer was too slow", registers }),
     refuse(code: ErrorCode): void {
       this.refused.inc({ code });

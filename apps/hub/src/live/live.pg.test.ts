@@ -21,8 +21,8 @@ beforeAll(async () => {
 });
 afterAll(() => hub.close());
 
-async function openRun() {
-  const socket = hub.writer();
+async function openRun(key = hub.key) {
+  const socket = hub.writer({ key });
   const request = openRequest();
   unwrap(await socket.emitWithAck("writer:open", request));
   const address = { run: request.run, writer: request.writer };
@@ -246,4 +246,42 @@ test("a viewer that does not read is reset and slows nobody, and the hub keeps n
   const next = nextEvent(slow, "run:delta", ({ from }) => from >= count);
   await run.append(count);
   expect(await next).toMatchObject({ from: count, to: count + 1 });
+});
+
+test("viewers that never read cost the hub nothing, however many alerts are raised, and those that read get each", async () => {
+  const { key } = await hub.addTeam();
+  const run = await openRun(key);
+  const slow = Array.from({ length: 10 }, () => hub.viewer({ key }));
+  const fast = hub.viewer({ key });
+  await Promise.all([...slow, fast].map((each) => nextConnect(each)));
+  const connections = slow.map(connectionOf);
+  for (const connection of connections) connection.pause();
+  const heard = new Set<string>();
+  const title = (index: number) => `alert ${index} of ${run.run}`;
+  const [count, each] = [30, 100];
+  const all = new Promise<void>((resolve) => {
+    fast.on("alert:raised", (alert) => {
+      if (alert.run.id === run.run) heard.add(alert.title);
+      if (heard.size === count * each) resolve();
+    });
+  });
+  const reconnected = slow.map((viewer) => new Promise((resolve) => viewer.io.once("reconnect", resolve)));
+  for (let sequence = 0; sequence < count; sequence++) {
+    const records: RunRecord[] = Array.from({ length: each }, (_, index) => ({
+      type: "alert",
+      timeMs: 5,
+      title: title(sequence * each + index),
+      text: "x".repeat(8000),
+      level: "info",
+    }));
+    const frame = encodeFrame({ sequence, sealedAtMs: 0, groups: [], records });
+    unwrap(await run.socket.emitWithAck("frame:append", { run: run.run, writer: run.writer }, frame));
+  }
+  await all;
+  // 24 MB of alerts for each: what the hub holds for one is a batch or two that its connection had taken when it stopped.
+  const metrics = await (await fetch(`${hub.url}/metrics`)).text();
+  const waiting = Number(/^tailbone_viewer_packets (\d+)$/m.exec(metrics)?.[1]);
+  expect(waiting).toBeLessThan(10 * slow.length);
+  for (const connection of connections) connection.resume();
+  await Promise.all(reconnected);
 });

@@ -68,6 +68,8 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
   const byRun = new Rooms();
   const byProject = new Rooms();
   const byTeam = new Rooms();
+  const viewers = new Set<Viewer>();
+  metrics.watchViewerPackets(() => [...viewers].reduce((sum, { packets }) => sum + packets, 0));
   const heads = createHeadThrottle(HEAD_INTERVAL_MS, (run) => {
     for (const viewer of audience(run)) viewer.changed(run);
   });
@@ -106,7 +108,12 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
     const projects = new Set<string>();
     const team = socket.data.caller.team.id;
     byTeam.join(team, viewer);
+    viewers.add(viewer);
     metrics.viewers.inc();
+    socket.use((_event, next) => {
+      viewer.asked();
+      next();
+    });
     socket.on("run:follow", (request, answer) => {
       void answerWith(answer, log, () => follow(viewer, wanted, request));
     });
@@ -135,6 +142,7 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
     socket.on("disconnect", () => {
       metrics.viewers.dec();
       byTeam.leave(team, viewer);
+      viewers.delete(viewer);
       for (const run of wanted) byRun.leave(run, viewer);
       for (const project of projects) byProject.leave(project, viewer);
       wanted.clear();
@@ -154,16 +162,15 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
       heads.forget(run.id);
       feeds.delete(run.id);
       for (const viewer of audience(run)) {
-        viewer.leave(run.id);
+        viewer.deleted(run.id);
         byRun.leave(run.id, viewer);
-        viewer.socket.emit("run:deleted", { run: run.id });
       }
     },
     alertRaised: (team, alert) => {
-      for (const { socket } of byTeam.of(team)) socket.emit("alert:raised", alert);
+      for (const viewer of byTeam.of(team)) viewer.alert("alert:raised", alert);
     },
     alertChanged: (team, alert) => {
-      for (const { socket } of byTeam.of(team)) socket.emit("alert:changed", alert);
+      for (const viewer of byTeam.of(team)) viewer.alert("alert:changed", alert);
     },
     connect,
     close: heads.close,

@@ -1,13 +1,25 @@
+import type { Alert } from "@tailbone/protocol/rules";
 import type { Run } from "@tailbone/protocol/run";
 import type { HubSocket } from "../hub-socket";
 import type { Feed, FeedStore } from "./feed";
-import { hasPackets } from "./packets";
+import { countPackets, hasPackets } from "./packets";
 
 /** What may wait for a viewer whose connection is busy; beyond it the viewer is told to read anew. */
 const PENDING_BYTES = 1024 * 1024;
 
 /** Socket.IO's parser takes no more binary attachments in one event (its `maxAttachments`). */
 const DELTA_FRAMES = 10;
+
+/**
+ * Alerts that wait for a busy viewer; all viewers share them. One that missed some is made to connect anew once it reads again, and then
+ * reads the inbox anew.
+ */
+const PENDING_ALERTS = 1024;
+
+/** Answers that wait for a viewer who asks and never reads; beyond it the connection is cut. */
+const PENDING_PACKETS = 1024;
+
+type AlertEvent = "alert:raised" | "alert:changed";
 
 interface Following {
   /** The next offset that this viewer is to be sent. */
@@ -20,8 +32,8 @@ interface Following {
 
 /**
  * One socket that follows runs. It holds no frames, only the offset up to which it was sent each run; the frames wait
- * in the feed, which is bounded. While the connection is busy nothing is handed to it, so a slow viewer gets
- * fewer, larger deltas, and costs the hub nothing.
+ * in the feed, which is bounded. While the connection is busy nothing is handed to it, neither deltas nor heads nor
+ * alerts, so a slow viewer gets fewer, newer ones, and costs the hub nothing.
  */
 export class Viewer {
   readonly socket: HubSocket;
@@ -30,6 +42,9 @@ export class Viewer {
   readonly #following = new Map<string, Following>();
   readonly #dirty = new Set<string>();
   readonly #heads = new Map<string, Run>();
+  readonly #deleted = new Set<string>();
+  readonly #alerts = new Map<string, { event: AlertEvent; alert: Alert }>();
+  #missedAlerts = false;
   #scheduled = false;
 
   constructor(socket: HubSocket, feeds: FeedStore, onReset: () => void) {
@@ -37,6 +52,11 @@ export class Viewer {
     this.#feeds = feeds;
     this.#onReset = onReset;
     socket.conn.on("drain", this.#schedule);
+  }
+
+  /** Packets that were handed to its connection and wait there. */
+  get packets(): number {
+    return countPackets(this.socket.conn);
   }
 
   get followed(): number {
@@ -71,15 +91,42 @@ export class Viewer {
     this.#schedule();
   }
 
+  deleted(run: string): void {
+    this.leave(run);
+    this.#heads.delete(run);
+    this.#deleted.add(run);
+    this.#schedule();
+  }
+
+  /** Only the newest state of an alert is kept for a busy viewer, and of no more alerts than a few. */
+  alert(event: AlertEvent, alert: Alert): void {
+    if (this.#missedAlerts) return;
+    this.#alerts.set(alert.id, { event: this.#alerts.get(alert.id)?.event ?? event, alert });
+    if (this.#alerts.size > PENDING_ALERTS) {
+      this.#missedAlerts = true;
+      this.#alerts.clear();
+      this.#onReset();
+    }
+    this.#schedule();
+  }
+
+  /** Cuts off who asks without reading the answers. Call it with each request. */
+  asked(): void {
+    if (this.packets > PENDING_PACKETS) this.socket.conn.close(true);
+  }
+
   close(): void {
     this.socket.conn.off("drain", this.#schedule);
     this.#following.clear();
     this.#dirty.clear();
     this.#heads.clear();
+    this.#deleted.clear();
+    this.#alerts.clear();
   }
 
   readonly #schedule = (): void => {
-    if (this.#scheduled || (this.#dirty.size === 0 && this.#heads.size === 0)) return;
+    const waiting = this.#dirty.size + this.#heads.size + this.#deleted.size + this.#alerts.size;
+    if (this.#scheduled || (waiting === 0 && !this.#missedAlerts)) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -88,6 +135,10 @@ export class Viewer {
   };
 
   #flush(): void {
+    if (this.#missedAlerts && !hasPackets(this.socket.conn)) {
+      this.socket.conn.close();
+      return;
+    }
     for (const run of this.#dirty) {
       if (hasPackets(this.socket.conn)) return;
       this.#dirty.delete(run);
@@ -97,6 +148,16 @@ export class Viewer {
       if (hasPackets(this.socket.conn)) return;
       this.#heads.delete(id);
       this.socket.emit("run:changed", run);
+    }
+    for (const run of this.#deleted) {
+      if (hasPackets(this.socket.conn)) return;
+      this.#deleted.delete(run);
+      this.socket.emit("run:deleted", { run });
+    }
+    for (const [id, { event, alert }] of this.#alerts) {
+      if (hasPackets(this.socket.conn)) return;
+      this.#alerts.delete(id);
+      this.socket.emit(event, alert);
     }
   }
 
