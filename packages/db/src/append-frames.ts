@@ -100,7 +100,7 @@ async function lockRun(
   // Statements of their own, because each sees what is committed when it begins: the last ones after the lock was got.
   const [[head], [place], known] = await Promise.all([
     sql<RunHead[]>`
-      select state, tags, stream_offset as "streamOffset", ${withConfig ? sql`config` : sql`null::jsonb as config`}
+      select state, tags, stream_offset as "streamOffset", ${withConfig ? sql`config` : sql`null::json as config`}
       from run where id = ${run} and team_id = ${team} for no key update`,
     sql<Place[]>`
       select next_sequence as next, ended_at_ms is null and not exists (

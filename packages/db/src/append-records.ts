@@ -3,7 +3,7 @@ import type { RunRecord } from "@tailbone/protocol/records";
 import type { RunState } from "@tailbone/protocol/run";
 import type { Transaction } from "./database";
 import { type Changes, gatherRecords, type RunHead } from "./gather-records";
-import { jsonb, storable, storableJson } from "./stored-text";
+import { jsonb, orderedJson, storable, storableJson } from "./stored-text";
 
 interface AppendRecords {
   team: string;
@@ -38,7 +38,7 @@ export async function appendRecords(sql: Transaction, input: AppendRecords): Pro
         last_step = greatest(last_step, ${lastStep}::float8),
         seen_at_ms = greatest(seen_at_ms, ${nowMs}),
         state = ${state}
-        ${changes.config === null ? sql`` : sql`, config = ${jsonb(sql, changes.config)}`}
+        ${changes.config === null ? sql`` : sql`, config = ${orderedJson(sql, changes.config)}`}
         ${changes.tags === null ? sql`` : sql`, tags = ${changes.tags}::text[]`}
         ${end === null ? sql`` : sql`, finished_at_ms = ${end.timeMs}, error = ${jsonb(sql, end.error)}`}
         ${end === null && state !== head.state ? sql`, finished_at_ms = null, error = null` : sql``}

@@ -7,7 +7,7 @@ import { applyRules } from "./apply-rules";
 import type { Database } from "./database";
 import { readRun } from "./get-run";
 import { runNotFound } from "./missing-run";
-import { jsonb } from "./stored-text";
+import { orderedJson } from "./stored-text";
 
 /**
  * Changes what a person may change of a run; what is not in the patch stays. Rules see a state that was changed by hand as well: `alerts` are
@@ -30,7 +30,7 @@ export async function patchRun(
         name = coalesce(${patch.name ?? null}, name),
         tags = coalesce(${patch.tags ?? null}::text[], tags),
         notes = coalesce(${patch.notes ?? null}, notes),
-        config = coalesce(${jsonb(sql, config)}, config),
+        config = coalesce(${orderedJson(sql, config)}, config),
         state = coalesce(${patch.state ?? null}, state),
         finished_at_ms = case when ${patch.state ?? null}::text is null then finished_at_ms else ${nowMs} end
       where id = ${run} and team_id = ${team}`;

@@ -11,6 +11,7 @@ export interface RunRow {
   id: string;
   projectId: string;
   projectName: string;
+  number: number;
   name: string;
   state: RunState;
   tags: string[];
@@ -31,7 +32,7 @@ export interface RunRow {
 
 /** The columns of `RunRow`, for a query over `run` joined with `project`. */
 export const runColumns = (sql: Client | Transaction) => sql`
-  run.id, project.id as "projectId", project.name as "projectName", run.name, run.state, run.tags, run.created_by as "createdBy",
+  run.id, project.id as "projectId", project.name as "projectName", run.number, run.name, run.state, run.tags, run.created_by as "createdBy",
   run.created_at_ms as "createdAtMs", run.started_at_ms as "startedAtMs", run.seen_at_ms as "seenAtMs",
   run.finished_at_ms as "finishedAtMs", run.total_steps as "totalSteps", run.last_step as "lastStep",
   run.stream_offset as "offset", run.points, run.dropped_points as "droppedPoints", run.error, run.notes,

@@ -41,6 +41,7 @@ export async function listRuns(db: Database, { team, ...query }: RunListQuery & 
       state: client`run.state`,
       duration: client`coalesce(run.finished_at_ms, run.seen_at_ms) - run.started_at_ms`,
       created: client`run.created_at_ms`,
+      started: client`run.started_at_ms`,
     }[name];
     return client`where ${where} order by ${by ?? client`run.created_at_ms`} ${direction}`;
   }

@@ -6,7 +6,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Database, Transaction } from "./database";
 import { refuseMissingRun } from "./missing-run";
 import { pickRunName } from "./run-names";
-import { jsonb } from "./stored-text";
+import { jsonb, orderedJson } from "./stored-text";
 
 interface OpenInput {
   team: string;
@@ -50,7 +50,7 @@ export async function openWriter(
       const tags = [...new Set([...place.tags, ...request.tags])].slice(0, LIMITS.tags);
       await sql`
         update run set state = 'running', finished_at_ms = null, error = null, seen_at_ms = ${nowMs}, tags = ${tags}::text[],
-          config = ${jsonb(sql, config)}, host = coalesce(${jsonb(sql, request.host)}, host),
+          config = ${orderedJson(sql, config)}, host = coalesce(${jsonb(sql, request.host)}, host),
           total_steps = coalesce(${request.totalSteps ?? null}, total_steps)
         where id = ${request.run} and team_id = ${team}`;
     }
@@ -81,13 +81,15 @@ async function createRun(sql: Transaction, { team, request, createdBy, nowMs }: 
   await sql`
     insert into project (id, team_id, name, created_at_ms) values (${uuidv7()}, ${team}, ${request.project}, ${nowMs})
     on conflict (team_id, name) do nothing`;
-  const [project] = await sql<{ id: string }[]>`
-    select id from project where team_id = ${team} and name = ${request.project} for key share`;
+  const [project] = await sql<{ id: string; number: number }[]>`
+    update project set runs_made = runs_made + 1 where team_id = ${team} and name = ${request.project}
+    returning id, runs_made as number`;
   if (project === undefined) throw new Error("a project that was just made is not there");
-  const name = request.name ?? (await pickRunName(sql, { team, project: project.id, run: request.run }));
+  const { number } = project;
+  const name = request.name ?? pickRunName(request.run, number);
   await sql`
-    insert into run (id, team_id, project_id, name, state, tags, config, host, created_by, created_at_ms, started_at_ms, seen_at_ms, total_steps)
-    values (${request.run}, ${team}, ${project.id}, ${name}, 'running', ${request.tags}::text[], ${jsonb(sql, request.config)},
+    insert into run (id, team_id, project_id, number, name, state, tags, config, host, created_by, created_at_ms, started_at_ms, seen_at_ms, total_steps)
+    values (${request.run}, ${team}, ${project.id}, ${number}, ${name}, 'running', ${request.tags}::text[], ${orderedJson(sql, request.config)},
       ${jsonb(sql, request.host)}, ${createdBy}, ${nowMs}, ${request.startedAtMs}, ${nowMs}, ${request.totalSteps ?? null})
     on conflict (id) do nothing`;
 }

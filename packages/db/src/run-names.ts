@@ -1,5 +1,3 @@
-import type { Transaction } from "./database";
-
 const qualities =
   "amber,brisk,calm,clear,crisp,deep,eager,early,fair,fleet,gentle,keen,light,lucid,mellow,nimble,quiet,rapid,sharp,steady,still,swift,tidy,vivid,warm,wide".split(
     ",",
@@ -9,15 +7,10 @@ const animals =
     ",",
   );
 
-/** A pleasant name for a run that was given none, with a number that counts the project's runs: `brisk-otter-12`. */
-export async function pickRunName(
-  sql: Transaction,
-  { team, project, run }: { team: string; project: string; run: string },
-): Promise<string> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::int as count from run where team_id = ${team} and project_id = ${project}`;
+/** A pleasant name for a run that was given none, with its number in the project: `brisk-otter-12`. */
+export function pickRunName(run: string, number: number): string {
   const seed = Number.parseInt(run.slice(-8), 16);
   const quality = qualities[seed % qualities.length];
   const animal = animals[Math.floor(seed / qualities.length) % animals.length];
-  return `${quality}-${animal}-${(row?.count ?? 0) + 1}`;
+  return `${quality}-${animal}-${number}`;
 }

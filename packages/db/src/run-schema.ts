@@ -10,6 +10,7 @@ import {
   doublePrecision,
   index,
   integer,
+  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -45,6 +46,8 @@ export const project = pgTable(
     teamId: teamId(),
     name: text("name").notNull(),
     createdAtMs: doublePrecision("created_at_ms").notNull(),
+    /** Runs that were ever made in it: the number of the newest one. */
+    runsMade: integer("runs_made").notNull().default(0),
   },
   (table) => [unique("project_team_name").on(table.teamId, table.name)],
 );
@@ -57,10 +60,13 @@ export const run = pgTable(
     projectId: uuid("project_id")
       .notNull()
       .references(() => project.id, { onDelete: "cascade" }),
+    /** 1, 2, 3 … in the order in which the project's runs were made; never given twice. */
+    number: integer("number").notNull(),
     name: text("name").notNull(),
     state: text("state", { enum: ["running", "stalled", "finished", "failed", "crashed"] }).notNull(),
     tags: text("tags").array().notNull().default([]),
-    config: jsonb("config").$type<JsonObject>().notNull(),
+    /** Not jsonb, which would put the keys into an order of its own. */
+    config: json("config").$type<JsonObject>().notNull(),
     host: jsonb("host").$type<Host>(),
     notes: text("notes").notNull().default(""),
     createdBy: text("created_by").notNull(),

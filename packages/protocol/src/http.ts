@@ -30,7 +30,7 @@ export const projectSchema = z.object({
 export type Project = z.infer<typeof projectSchema>;
 export const projectListSchema = z.object({ projects: z.array(projectSchema) });
 
-export const RUN_SORTS = ["created", "name", "state", "duration"] as const;
+export const RUN_SORTS = ["created", "started", "name", "state", "duration"] as const;
 
 /**
  * `project`: id or name. `filter`: words that must all occur in name, tags or state; `state=running` and `tag=x` narrow

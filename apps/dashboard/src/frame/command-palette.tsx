@@ -88,7 +88,7 @@ function PaletteBody({ onClose, onHelp }: { onClose: () => void; onHelp: () => v
               onSelect={go(`/runs/${run.id}`)}
               className={item}
             >
-              <RunDot run={run.id} />
+              <RunDot run={run} />
               {run.name}
               <span className="text-faint">{run.project.name}</span>
               <span className="ml-auto text-faint text-xs">{run.state}</span>

@@ -16,13 +16,12 @@ import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { ChartToolbar } from "./chart-toolbar";
 import { chartParsers } from "./chart-url";
 import { ChartsSkeleton } from "./charts-skeleton";
-import { runColour } from "./run-colour";
 
 const CARD_HEIGHT = 190;
 const noSeries = { value: null, error: null };
 
 export interface ChartsTabProps {
-  run: string;
+  colour: string;
   live: RunLive;
   /** When the run began: where relative time begins. */
   originMs: number;
@@ -35,7 +34,7 @@ export interface ChartsTabProps {
 }
 
 /** A run's charts in groups, sharing crosshair, window and axes. */
-export function ChartsTab({ run, live, originMs, isRunning, checkpoints, events, system = false }: ChartsTabProps) {
+export function ChartsTab({ colour, live, originMs, isRunning, checkpoints, events, system = false }: ChartsTabProps) {
   const [url, setUrl] = useQueryStates(chartParsers, { history: "replace" });
   const { value: names, error } = useSyncExternalStore(live.series.subscribe, live.series.state, () => noSeries);
   const [hover] = useState(() => new HoverStore());
@@ -69,7 +68,7 @@ export function ChartsTab({ run, live, originMs, isRunning, checkpoints, events,
   }, [names, url.find, system]);
 
   if (error !== null) return <ErrorNotice error={error} onRetry={() => live.series.retry()} className="m-4" />;
-  const shared = { live, settings, checkpoints: marks, events: eventMarks, colour: runColour(run), hover, onZoom };
+  const shared = { live, settings, checkpoints: marks, events: eventMarks, colour, hover, onZoom };
   const toggle = (prefix: string): void => {
     const closed = url.closed.includes(prefix) ? url.closed.filter((one) => one !== prefix) : [...url.closed, prefix];
     void setUrl({ closed });

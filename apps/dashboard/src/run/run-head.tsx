@@ -25,7 +25,7 @@ export function RunHead({ run, samples }: { run: RunDetail; samples: readonly Pa
     <header className="grid gap-1.5 bg-panel px-4 pt-3 pb-2">
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
         <h1 className="flex min-w-0 items-center gap-2 font-semibold text-base">
-          <RunDot run={run.id} />
+          <RunDot run={run} />
           <EditableText label="Name" value={run.name} onChange={(name) => name !== "" && patch.mutate({ name })} />
         </h1>
         <RunStateWord state={run.state} className="font-medium" />

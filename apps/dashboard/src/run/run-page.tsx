@@ -19,6 +19,7 @@ import { CheckpointsTab } from "./checkpoints-tab";
 import { ConfigTab } from "./config-tab";
 import { ConsoleTab } from "./console-tab";
 import { HostTable } from "./host-table";
+import { runColour } from "./run-colour";
 import { isSettled, type RunDetail } from "./run-facts";
 import { RunHead } from "./run-head";
 import { RunDot } from "./run-state";
@@ -44,7 +45,7 @@ export function RunPage({ run: id }: { run: string }) {
           {
             label: (
               <span className="flex items-center gap-2">
-                <RunDot run={id} />
+                <RunDot run={run} />
                 <span className="truncate">{run.name}</span>
               </span>
             ),
@@ -83,7 +84,7 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
     alerts: alerts?.alerts.length,
   };
   const charts = {
-    run: run.id,
+    colour: runColour(run.number),
     live,
     originMs: run.startedAtMs,
     isRunning: !isSettled(run),

@@ -1,10 +1,14 @@
-import type { RunState } from "@tailbone/protocol/run";
+import type { Run, RunState } from "@tailbone/protocol/run";
 import { cn } from "../ui/cn";
 import { runColour } from "./run-colour";
 
 /** The run's colour, the same on every page. */
-export const RunDot = ({ run }: { run: string }) => (
-  <span aria-hidden className="inline-block size-2.5 shrink-0 rounded-full" style={{ background: runColour(run) }} />
+export const RunDot = ({ run }: { run: Pick<Run, "number"> }) => (
+  <span
+    aria-hidden
+    className="inline-block size-2.5 shrink-0 rounded-full"
+    style={{ background: runColour(run.number) }}
+  />
 );
 
 const looks: Record<RunState, string> = {

@@ -20,7 +20,7 @@ export type Fact = (typeof FACTS)[number];
 export const SORT_OF: Readonly<Record<string, string>> = {
   name: "name",
   state: "state",
-  started: "created",
+  started: "started",
   duration: "duration",
 };
 
@@ -50,7 +50,7 @@ export function runColumns({ facts, series, withProject }: ColumnOptions) {
           prefetch={false}
           className="flex max-w-80 items-center gap-2 rounded font-medium after:absolute after:inset-0 hover:text-accent"
         >
-          <RunDot run={run.id} />
+          <RunDot run={run} />
           <span className="truncate">{run.name}</span>
         </Link>
       ),

@@ -6,6 +6,7 @@ const project = { id: "0198c0de-0000-7000-8000-000000000002", name: "digits" };
 const run = (id: string, createdAtMs: number, change: Partial<Run> = {}): Run => ({
   id,
   project,
+  number: 1,
   name: id,
   state: "running",
   tags: [],

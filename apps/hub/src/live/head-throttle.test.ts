@@ -8,6 +8,7 @@ afterEach(() => vi.useRealTimers());
 const head = (offset: number, state: Run["state"] = "running"): Run => ({
   id: "0198c0de-0000-7000-8000-000000000001",
   project: { id: "0198c0de-0000-7000-8000-000000000002", name: "digits" },
+  number: 1,
   name: "seed 1",
   state,
   tags: [],
