@@ -162,13 +162,19 @@ test("what is decided at the end is decided by the frame that ends the training"
   expect(path(await listEvents(database.db, address))).toEqual(["absent -> latent", "latent -> spandrel"]);
 });
 
-test("a frame that fails leaves no reading behind", async () => {
+test("a frame that fails when its life is written already leaves nothing of it behind, and is stored when it comes again", async () => {
   await append(reading(0, 0.1, 0.3));
-  const gap = { sequence: 5, sealedAtMs: 0, groups: [], records: [reading(1, 0.1, 0.3)] };
-  await expect(appendFrames(database.db, { ...address, writer, frames: [gap] })).rejects.toMatchObject({
-    code: "sequence_gap",
-  });
-  expect((await listFeatures(database.db, address)).features[0]?.readings.length).toBe(1);
+  const [before, eventsBefore] = [await listFeatures(database.db, address), await listEvents(database.db, address)];
+  await database.refuseRows("console_line", "new.text = 'poison'");
+  const news = [reading(1, 0.1, 0.3), reading(2, 0.1, 0.3)];
+  const poison: RunRecord = { type: "console", timeMs: 0, stream: "stderr", text: "poison" };
+  await expect(append(...news, poison)).rejects.toThrow("this row is refused");
+  expect(await listFeatures(database.db, address)).toEqual(before);
+  expect(await listEvents(database.db, address)).toEqual(eventsBefore);
+  expect((await getRun(database.db, address)).offset).toBe(1);
+  await append(...news);
+  expect((await listFeatures(database.db, address)).features[0]?.readings.length).toBe(3);
+  expect(path(await listEvents(database.db, address))).toEqual(["absent -> latent", "latent -> functional"]);
 });
 
 test("more features than a run may have are left out, and the console says so", async () => {

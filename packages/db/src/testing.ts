@@ -12,6 +12,8 @@ export interface TestDatabase {
   readonly url: string;
   /** Makes a team, and returns its id. */
   readonly addTeam: (name?: string) => Promise<string>;
+  /** From now on the database takes no row of the table for which the SQL condition on `new` holds: what nothing before it has seen coming. */
+  readonly refuseRows: (table: string, condition: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -29,6 +31,12 @@ export async function openTestDatabase(): Promise<TestDatabase> {
       const id = uuidv7();
       await db.$client`insert into organization (id, name, slug) values (${id}, ${name}, ${id})`;
       return id;
+    },
+    refuseRows: async (table, condition) => {
+      const name = `refuse_${uuidv7().replaceAll("-", "")}`;
+      await db.$client.unsafe(`
+        create function ${name}() returns trigger language plpgsql as 'begin raise exception ''this row is refused''; end';
+        create trigger ${name} before insert or update on ${table} for each row when (${condition}) execute function ${name}()`);
     },
     close: async () => {
       await closeDatabase(db);

@@ -90,10 +90,11 @@ export function createAppender({ commit, onCommitted, metrics }: AppenderOptions
       try {
         await commitBatch(team, run, batch);
       } catch (error) {
-        if (batch.length === 1 || RETRYABLE[codeOf(error)]) {
+        const code = codeOf(error);
+        if (batch.length === 1 || (RETRYABLE[code] && code !== "internal")) {
           for (const pending of batch) pending.reject(error);
         } else {
-          // One frame of the batch cannot be stored; only its writer's answer to that very frame may say so.
+          // One frame of the batch cannot be stored, or trips a bug; only its writer's answer to that very frame may say so.
           for (const pending of batch) await commitBatch(team, run, [pending]).catch(pending.reject);
         }
       }

@@ -1,5 +1,6 @@
-import { encodeFrame } from "@tailbone/protocol/frame";
+import { decodeFrame, encodeFrame } from "@tailbone/protocol/frame";
 import { LIMITS } from "@tailbone/protocol/limits";
+import type { RunRecord } from "@tailbone/protocol/records";
 import { MIN_VERSION, PROTOCOL_VERSION } from "@tailbone/protocol/version";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -21,6 +22,16 @@ async function openWriter(socket: WriterSocket) {
   const request = openRequest();
   const opened = unwrap(await socket.emitWithAck("writer:open", request));
   return { address: { run: request.run, writer: request.writer }, opened, request };
+}
+
+/** Does something while no frame of the run can be committed. */
+function whileLocked<T>(run: string, action: () => Promise<T>): Promise<T> {
+  return hub.database.db.$client
+    .begin(async (sql) => {
+      await sql`select 1 from run where id = ${run} for update`;
+      return { result: await action() };
+    })
+    .then(({ result }) => result);
 }
 
 describe("a writer", () => {
@@ -108,21 +119,39 @@ describe("a writer", () => {
   });
 
   test("one frame that cannot be stored does not take its neighbours with it", async () => {
+    await hub.database.refuseRows("alert", "new.title = 'poison'");
     const socket = hub.writer();
     const { address } = await openWriter(socket);
-    const tooMuch = encodeFrame({
-      sequence: 1,
-      sealedAtMs: 0,
-      groups: [],
-      records: [{ type: "config", timeMs: 0, config: { text: "x".repeat(LIMITS.configBytes + 1) } }],
+    const alert: RunRecord = { type: "alert", timeMs: 0, title: "poison", text: "", level: "info" };
+    const poison = encodeFrame({ sequence: 2, sealedAtMs: 0, groups: [], records: [alert] });
+    const append = (frame: Uint8Array) => socket.emitWithAck("frame:append", address, frame);
+    const sent = await whileLocked(address.run, async () => {
+      const waiting = [lossFrame(0), lossFrame(1), poison, lossFrame(3)].map(append);
+      // It is answered at once; so all before it wait by now, the last three for one transaction.
+      expect(await append(new Uint8Array(8))).toMatchObject({ error: { code: "frame_malformed" } });
+      return waiting;
     });
-    const replies = await Promise.all([
-      socket.emitWithAck("frame:append", address, lossFrame(0)),
-      socket.emitWithAck("frame:append", address, tooMuch),
+    expect(await Promise.all(sent)).toMatchObject([
+      { ok: true, value: { next: 1 } },
+      { ok: true, value: { next: 2 } },
+      { ok: false, error: { code: "internal" } },
+      { ok: false, error: { code: "sequence_gap", expected: 2 } },
     ]);
-    expect(replies[0]).toMatchObject({ ok: true });
     const run = await hub.fetch(`/api/v1/runs/${address.run}`);
-    expect(await run.json()).toMatchObject({ points: 1 });
+    expect(await run.json()).toMatchObject({ points: 2, offset: 2 });
+  });
+
+  test("whose config grows beyond its limit keeps the one it had, and is told so in the run's console", async () => {
+    const socket = hub.writer();
+    const { address } = await openWriter(socket);
+    const config = { text: "x".repeat(LIMITS.configBytes + 1) };
+    const change: RunRecord = { type: "config", timeMs: 0, config };
+    const tooMuch = encodeFrame({ ...decodeFrame(lossFrame(0)), records: [change] });
+    expect(await socket.emitWithAck("frame:append", address, tooMuch)).toMatchObject({ ok: true, value: { next: 1 } });
+    const run = await hub.fetch(`/api/v1/runs/${address.run}`);
+    expect(await run.json()).toMatchObject({ points: 1, config: { lr: 0.1 } });
+    const lines = await hub.fetch(`/api/v1/runs/${address.run}/console`);
+    expect(await lines.json()).toMatchObject({ lines: [{ text: expect.stringContaining("config was left out") }] });
   });
 
   test("may use plain HTTP, with the same answers", async () => {
