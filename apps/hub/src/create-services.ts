@@ -1,3 +1,4 @@
+import type { Clock } from "@tailbone/base/clock";
 import { readAlerts } from "@tailbone/db/alerts";
 import { appendFrames } from "@tailbone/db/append-frames";
 import type { Database } from "@tailbone/db/database";
@@ -17,6 +18,7 @@ import type { Services } from "./services";
 
 export interface ServicesOptions {
   readonly db: Database;
+  readonly clock: Clock;
   readonly secret: string;
   readonly origins: Origins;
   readonly log: Log;
@@ -24,10 +26,10 @@ export interface ServicesOptions {
 }
 
 /** Puts the parts of a hub together: who may enter, the way in for frames, the way out to viewers. */
-export function createServices({ db, secret, origins, log, wakeDispatcher }: ServicesOptions): Services {
+export function createServices({ db, clock, secret, origins, log, wakeDispatcher }: ServicesOptions): Services {
   const metrics = createMetrics();
   const auth = createAuth({ db, secret, origins, log });
-  const keys = createKeys(db, log);
+  const keys = createKeys(db, log, clock);
   const live = createLive({
     getRun: (team, run) => getRun(db, { team, run }),
     checkProject: async (team, project) => {
@@ -47,7 +49,7 @@ export function createServices({ db, secret, origins, log, wakeDispatcher }: Ser
   };
   const appender = createAppender({
     commit: async (address, frames) => {
-      const appended = await appendFrames(db, { ...address, frames });
+      const appended = await appendFrames(db, { ...address, frames, nowMs: clock.wallMs() });
       alertsRaised(address.team, appended.alerts);
       return appended;
     },
@@ -56,18 +58,19 @@ export function createServices({ db, secret, origins, log, wakeDispatcher }: Ser
   });
   return {
     db,
+    clock,
     auth,
     keys,
     origins,
     resolveCaller: createResolveCaller(db, auth, keys),
     openWriter: async ({ team, by }, request) => {
-      const opened = await openWriter(db, { team: team.id, request, createdBy: by.name });
+      const opened = await openWriter(db, { team: team.id, request, createdBy: by.name, nowMs: clock.wallMs() });
       log.info({ run: opened.run, project: opened.project, name: opened.name, by: by.name }, "a writer opened a run");
       live.changed(await getRun(db, { team: team.id, run: opened.run }));
       return opened;
     },
     beatWriter: async (address: Address) => {
-      const revived = await beatWriter(db, { ...address, nowMs: Date.now() });
+      const revived = await beatWriter(db, { ...address, nowMs: clock.wallMs() });
       if (revived !== null) live.changed(revived);
     },
     appender,

@@ -1,3 +1,4 @@
+import type { Clock } from "@tailbone/base/clock";
 import type { Database } from "@tailbone/db/database";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
 import type { Send } from "./alerts/sender";
@@ -14,6 +15,7 @@ import type { Metrics } from "./metrics";
 /** What the routes and sockets of one hub work with. */
 export interface Services {
   readonly db: Database;
+  readonly clock: Clock;
   readonly auth: Auth;
   readonly keys: Keys;
   readonly origins: Origins;

@@ -1,16 +1,26 @@
-import { systemClock } from "@tailbone/base/clock";
 import type { Database } from "@tailbone/db/database";
 import { sweepStalledRuns } from "@tailbone/db/keep-runs";
+import { SilenceWatch } from "@tailbone/db/silence-watch";
 import type { Services } from "./services";
 
 /** Calls runs stalled whose writers have been silent for `stallAfterMs`, and tells their viewers. The result ends it. */
-export function startStallSweep(db: Database, { live, alertsRaised, log }: Services, stallAfterMs: number): () => void {
+export function startStallSweep(
+  db: Database,
+  { live, alertsRaised, log, clock }: Services,
+  stallAfterMs: number,
+): () => void {
+  const watch = new SilenceWatch();
   let isSweeping = false;
   async function sweep(): Promise<void> {
     if (isSweeping) return;
     isSweeping = true;
     try {
-      const stalled = await sweepStalledRuns(db, { nowMs: systemClock.wallMs(), afterMs: stallAfterMs });
+      const stalled = await sweepStalledRuns(db, {
+        watch,
+        nowMs: clock.wallMs(),
+        monotonicMs: clock.monotonicMs(),
+        afterMs: stallAfterMs,
+      });
       for (const { team, run, alerts } of stalled) {
         live.changed(run);
         alertsRaised(team, alerts);

@@ -1,4 +1,5 @@
 import { getRequestListener } from "@hono/node-server";
+import { type Clock, systemClock } from "@tailbone/base/clock";
 import { closeDatabase, openDatabase } from "@tailbone/db/database";
 import { openEmbedded } from "@tailbone/db/embedded";
 import { migrateDatabase } from "@tailbone/db/migrate";
@@ -32,6 +33,8 @@ export interface StartHubOptions {
   /** Default: `optional`. */
   readonly dashboard?: DashboardNeed;
   readonly log?: Log;
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 export interface Hub {
@@ -91,14 +94,14 @@ export async function startHub(options: StartHubOptions = {}): Promise<Hub> {
   const log = options.log ?? createLog(settings.logLevel);
   const parts = new Parts(log);
   try {
-    return await startParts(settings, options.dashboard ?? "optional", parts, log);
+    return await startParts(settings, options.dashboard ?? "optional", parts, log, options.clock ?? systemClock);
   } catch (error) {
     await parts.close();
     throw error;
   }
 }
 
-async function startParts(settings: Settings, need: DashboardNeed, parts: Parts, log: Log): Promise<Hub> {
+async function startParts(settings: Settings, need: DashboardNeed, parts: Parts, log: Log, clock: Clock): Promise<Hub> {
   const { dataDir } = settings;
   parts.add(await lockDataDir(dataDir));
   const door = await openFrontDoor(settings.host, settings.port);
@@ -123,7 +126,7 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
   const send = createSender({ origin: origins.public, allowPrivate, smtpUrl, mailFrom });
   const dispatcher = startDispatcher({ db, send, log });
   parts.add(dispatcher.close);
-  const services = createServices({ db, secret, origins, log, wakeDispatcher: dispatcher.wake });
+  const services = createServices({ db, clock, secret, origins, log, wakeDispatcher: dispatcher.wake });
   const { auth, keys, live, appender } = services;
   parts.add(live.close);
   const owner = await ensureOwner(db, auth, settings.ownerEmail);

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultKeyHasher } from "@better-auth/api-key";
+import { type Clock, systemClock } from "@tailbone/base/clock";
 import { apikey } from "@tailbone/db/auth-schema";
 import { openTestDatabase, type TestDatabase } from "@tailbone/db/testing";
 import { encodeFrame, type Frame } from "@tailbone/protocol/frame";
@@ -46,10 +47,11 @@ export interface TestHub {
 
 const credentialsSchema = z.record(z.string(), z.object({ key: z.string() }));
 
-/** `reach` says by what URL the hub reaches the database. */
+/** `reach` says by what URL the hub reaches the database, `clock` what the hub takes for the time. */
 export async function startTestHub(
   extra: Record<string, string> = {},
   reach: (databaseUrl: string) => string | Promise<string> = (url) => url,
+  clock: Clock = systemClock,
 ): Promise<TestHub> {
   const folder = await mkdtemp(join(tmpdir(), "tailbone-hub-"));
   const database = await openTestDatabase();
@@ -61,7 +63,8 @@ export async function startTestHub(
     DATABASE_URL: await reach(database.url),
     ...extra,
   };
-  const start = () => startHub({ env, dashboard: "off", log: pino({ level: process.env.TEST_LOG ?? "silent" }) });
+  const start = () =>
+    startHub({ env, clock, dashboard: "off", log: pino({ level: process.env.TEST_LOG ?? "silent" }) });
   let hub = await start();
   const credentials = credentialsSchema.parse(JSON.parse(await readFile(hub.credentials, "utf8")));
   const key = credentials[hub.url]?.key ?? "";

@@ -36,7 +36,7 @@ export async function appendRecords(sql: Transaction, input: AppendRecords): Pro
         points = points + ${points - leftOut},
         dropped_points = dropped_points + ${changes.dropped},
         last_step = greatest(last_step, ${lastStep}::float8),
-        seen_at_ms = greatest(seen_at_ms, ${nowMs}),
+        seen_at_ms = ${nowMs},
         state = ${state}
         ${changes.config === null ? sql`` : sql`, config = ${orderedJson(sql, changes.config)}`}
         ${changes.tags === null ? sql`` : sql`, tags = ${changes.tags}::text[]`}

@@ -2,6 +2,7 @@ import type { Run } from "@tailbone/protocol/run";
 import { applyRules, stalledOccurrence } from "./apply-rules";
 import type { Database } from "./database";
 import { type RunRow, runColumns, withLastValues } from "./get-run";
+import type { SilenceWatch } from "./silence-watch";
 
 /**
  * A heartbeat: the writer lives. Returns the run when that changed its state (a stalled one runs again), else null; also
@@ -34,15 +35,32 @@ export interface TeamRun {
   alerts: readonly string[];
 }
 
+interface Sweep {
+  /** What this process has heard of them so far. */
+  watch: SilenceWatch;
+  /** By the wall's clock, for alerts. */
+  nowMs: number;
+  /** By the clock that silence is measured with. */
+  monotonicMs: number;
+  afterMs: number;
+}
+
 /** Marks the running runs, of all teams, that nobody has heard of for `afterMs`: the hub's own work, no caller's query. */
 export async function sweepStalledRuns(
   db: Database,
-  { nowMs, afterMs }: { nowMs: number; afterMs: number },
+  { watch, nowMs, monotonicMs, afterMs }: Sweep,
 ): Promise<TeamRun[]> {
+  const running = await db.$client<{ id: string; seenAtMs: number }[]>`
+    select id, seen_at_ms as "seenAtMs" from run where state = 'running'`;
+  const silent = watch.observe(running, { nowMs: monotonicMs, afterMs });
+  if (silent.length === 0) return [];
   return db.$client.begin(async (sql) => {
     const rows = await sql<(RunRow & { team: string })[]>`
       with changed as (
-        update run set state = 'stalled' where state = 'running' and seen_at_ms < ${nowMs - afterMs} returning *
+        update run set state = 'stalled'
+        from unnest(${silent.map(({ id }) => id)}::uuid[], ${silent.map(({ seenAtMs }) => seenAtMs)}::float8[])
+          as silent (id, seen_at_ms)
+        where run.id = silent.id and run.state = 'running' and run.seen_at_ms = silent.seen_at_ms returning run.*
       )
       select ${runColumns(sql)}, run.team_id as team from changed as run join project on project.id = run.project_id`;
     const runs = await withLastValues(

@@ -17,6 +17,7 @@ import { openWriter } from "./open-writer";
 import { getProject, listProjects } from "./projects";
 import { queryBuckets } from "./query-buckets";
 import { queryRawPoints } from "./query-raw-points";
+import { SilenceWatch } from "./silence-watch";
 import { openTestDatabase, type TestDatabase } from "./testing";
 
 let database: TestDatabase;
@@ -448,14 +449,39 @@ describe("runs", () => {
   test("nobody hears of are stalled, and run again when a heartbeat or a frame returns", async () => {
     const address = await open();
     const { seenAtMs } = await getRun(database.db, address);
-    const swept = await sweepStalledRuns(database.db, { nowMs: seenAtMs + 31_000, afterMs: 30_000 });
+    const watch = new SilenceWatch();
+    const sweep = (monotonicMs: number) =>
+      sweepStalledRuns(database.db, { watch, nowMs: seenAtMs, monotonicMs, afterMs: 30_000 });
+    expect(await sweep(0)).toEqual([]);
+    const swept = await sweep(30_000);
     expect(swept.find(({ run }) => run.id === address.run)).toMatchObject({ team, run: { state: "stalled" } });
     expect(await beatWriter(database.db, { ...address, nowMs: seenAtMs + 40_000 })).toMatchObject({ state: "running" });
     expect(await beatWriter(database.db, { ...address, nowMs: seenAtMs + 41_000 })).toBeNull();
-    await sweepStalledRuns(database.db, { nowMs: seenAtMs + 99_000, afterMs: 30_000 });
+    await sweep(40_000);
+    expect((await sweep(70_000)).map(({ run }) => run.id)).toContain(address.run);
     expect(await appendFrames(database.db, { ...address, frames: [frameOf(0, [1])] })).toMatchObject({
       run: { state: "running" },
     });
+  });
+
+  test("whose hub's clock went a day forth and back are stalled when they die, and are not when they live", async () => {
+    const day = 86_400_000;
+    const address = await open();
+    const { seenAtMs } = await getRun(database.db, address);
+    const watch = new SilenceWatch();
+    const sweep = async (monotonicMs: number, nowMs: number) =>
+      (await sweepStalledRuns(database.db, { watch, nowMs, monotonicMs, afterMs: 30_000 })).some(
+        ({ run }) => run.id === address.run,
+      );
+    expect(await sweep(0, seenAtMs)).toBe(false);
+    expect(await sweep(5000, seenAtMs + day)).toBe(false);
+    await appendFrames(database.db, { ...address, frames: [frameOf(0, [1])], nowMs: seenAtMs + day });
+    expect(await sweep(20_000, seenAtMs + day)).toBe(false);
+    // Back: it is heard of again by a time that lies before the last one.
+    await appendFrames(database.db, { ...address, frames: [frameOf(1, [1])], nowMs: seenAtMs + 20_000 });
+    expect(await sweep(40_000, seenAtMs + 40_000)).toBe(false);
+    expect(await sweep(69_999, seenAtMs + 69_999)).toBe(false);
+    expect(await sweep(70_000, seenAtMs + 70_000)).toBe(true);
   });
 
   test("that ended run again when another writer resumes them, and unknown ones cannot be resumed", async () => {

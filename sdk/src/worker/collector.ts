@@ -1,3 +1,4 @@
+import type { Clock } from "@tailbone/base/clock";
 import { type RunRecord, recordSchema } from "@tailbone/protocol/records";
 import { CONTROL } from "../ring/layout";
 import type { RingReader, RingSink, RowOfValues } from "../ring/ring-reader";
@@ -14,16 +15,18 @@ export class Collector {
   readonly #outbox: Outbox;
   readonly #builder = new FrameBuilder();
   readonly #sink: RingSink;
-  /** When the oldest thing in the builder came. */
+  readonly #clock: Clock;
+  /** When the oldest thing in the builder came, by the monotonic clock. */
   #sinceMs = 0;
   /** The step of the newest point of the script. */
   #step: number;
   #lostToDisk = 0;
   #hasToldDropped = false;
 
-  constructor(reader: RingReader, outbox: Outbox) {
+  constructor(reader: RingReader, outbox: Outbox, clock: Clock) {
     this.#reader = reader;
     this.#outbox = outbox;
+    this.#clock = clock;
     this.#step = 0;
     this.#sink = {
       points: (shape, names, step, timeMs, values) => {
@@ -54,28 +57,29 @@ export class Collector {
   }
 
   /** Empties the ring; seals what is older than `ageMs`. */
-  collect(nowMs: number, ageMs: number): void {
+  collect(ageMs: number): void {
+    const nowMs = this.#clock.monotonicMs();
     if (this.#builder.isEmpty) this.#sinceMs = nowMs;
-    while (this.#reader.drain(this.#sink, DRAIN_SLOTS)) if (this.#builder.isFull) this.#seal(nowMs);
-    this.#addDropped(this.#reader.takeDropped(), "ring_full", nowMs);
-    if (!this.#builder.isEmpty && nowMs - this.#sinceMs >= ageMs) this.#seal(nowMs);
+    while (this.#reader.drain(this.#sink, DRAIN_SLOTS)) if (this.#builder.isFull) this.#seal();
+    this.#addDropped(this.#reader.takeDropped(), "ring_full");
+    if (!this.#builder.isEmpty && nowMs - this.#sinceMs >= ageMs) this.#seal();
   }
 
-  #seal(nowMs: number): void {
-    this.#sinceMs = nowMs;
+  #seal(): void {
+    this.#sinceMs = this.#clock.monotonicMs();
     if (this.#outbox.isFull) this.#lostToDisk += this.#builder.discardPoints();
     else if (this.#lostToDisk > 0) {
-      this.#addDropped(this.#lostToDisk, "disk_full", nowMs);
+      this.#addDropped(this.#lostToDisk, "disk_full");
       this.#lostToDisk = 0;
     }
     if (this.#builder.isEmpty) return;
-    const { sequence, bytes } = this.#builder.seal(nowMs);
+    const { sequence, bytes } = this.#builder.seal(this.#clock.wallMs());
     this.#outbox.put({ sequence, bytes });
   }
 
-  #addDropped(points: number, reason: "ring_full" | "disk_full", timeMs: number): void {
+  #addDropped(points: number, reason: "ring_full" | "disk_full"): void {
     if (points === 0) return;
-    const record: RunRecord = { type: "dropped", timeMs, points, reason };
+    const record: RunRecord = { type: "dropped", timeMs: this.#clock.wallMs(), points, reason };
     this.#builder.addRecord(record, JSON.stringify(record).length);
     if (this.#hasToldDropped) return;
     this.#hasToldDropped = true;

@@ -1,3 +1,4 @@
+import type { Clock } from "@tailbone/base/clock";
 import type { FrameSource } from "../delivery/frame-source";
 import { DamagedSpoolError } from "../spool/damage";
 import type { Spool } from "../spool/spool";
@@ -26,6 +27,7 @@ export interface OutboxEvents {
 export class Outbox implements FrameSource {
   readonly #spool: Spool;
   readonly #events: OutboxEvents;
+  readonly #clock: Clock;
   readonly #recent: Kept[] = [];
   #recentBytes = 0;
   /** Not on disk yet, in order. */
@@ -34,12 +36,13 @@ export class Outbox implements FrameSource {
   #end = 0;
   #sendable = 0;
   #acked = 0;
-  #troubleSinceMs: number | null = null;
-  #retryAtMs = 0;
+  /** When the disk is tried again, by the monotonic clock; null while it takes what it is given. */
+  #retryAtMs: number | null = null;
 
-  constructor(spool: Spool, events: OutboxEvents) {
+  constructor(spool: Spool, events: OutboxEvents, clock: Clock) {
     this.#spool = spool;
     this.#events = events;
+    this.#clock = clock;
   }
 
   get end(): number {
@@ -72,9 +75,10 @@ export class Outbox implements FrameSource {
   }
 
   /** Writes what waits and syncs it. */
-  flush(nowMs: number): void {
+  flush(): void {
     if (this.#waiting.length === 0) return;
-    if (this.#troubleSinceMs !== null && nowMs < this.#retryAtMs) {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#retryAtMs !== null && nowMs < this.#retryAtMs) {
       this.#sendable = this.#end;
       return;
     }
@@ -87,12 +91,11 @@ export class Outbox implements FrameSource {
         this.#remember(frame);
       }
       this.#spool.sync();
-      if (this.#troubleSinceMs !== null) this.#events.onDiskRecovered();
-      this.#troubleSinceMs = null;
+      if (this.#retryAtMs !== null) this.#events.onDiskRecovered();
+      this.#retryAtMs = null;
     } catch (error) {
       if (!(error instanceof Error && "code" in error)) throw error;
-      if (this.#troubleSinceMs === null) this.#events.onDiskTrouble(error);
-      this.#troubleSinceMs ??= nowMs;
+      if (this.#retryAtMs === null) this.#events.onDiskTrouble(error);
       this.#retryAtMs = nowMs + DISK_RETRY_MS;
     }
     this.#sendable = this.#end;

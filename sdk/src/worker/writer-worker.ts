@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { type Clock, systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { OpenedWriter } from "@tailbone/protocol/run";
 import { Delivery } from "../delivery/delivery";
@@ -12,7 +13,7 @@ import { saveWriterFile, touchWriterFile } from "../spool/writer-file";
 import { Collector } from "./collector";
 import { deliverLeftovers } from "./leftovers";
 import type { WorkerInput, WorkerMessage } from "./messages";
-import { Outbox } from "./outbox";
+import { Outbox, type OutboxEvents } from "./outbox";
 import { tell } from "./tell";
 
 /** How often the ring is emptied. */
@@ -45,20 +46,21 @@ export class WriterWorker {
   readonly #closing = new AbortController();
 
   /** Makes the spool's folder. Throws a TailboneError when that cannot be. */
-  constructor(input: WorkerInput, post: (message: WorkerMessage) => void) {
+  constructor(input: WorkerInput, post: (message: WorkerMessage) => void, clock: Clock = systemClock) {
     this.#input = input;
     this.#post = post;
     this.#reader = RingReader.over(input.ring);
     this.#dir = join(input.spoolRoot, input.request.run, input.request.writer);
     this.#spool = this.#createSpool();
-    this.#outbox = new Outbox(this.#spool, {
+    const events: OutboxEvents = {
       onDiskTrouble: (error) =>
         tell(
           `cannot write to ${this.#dir}: ${error.message}. The training goes on; points are kept in memory meanwhile.`,
         ),
       onDiskRecovered: () => tell(`can write to ${this.#dir} again.`),
-    });
-    this.#collector = new Collector(this.#reader, this.#outbox);
+    };
+    this.#outbox = new Outbox(this.#spool, events, clock);
+    this.#collector = new Collector(this.#reader, this.#outbox, clock);
     this.#delivery = input.mode === "offline" ? null : this.#createDelivery();
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
@@ -144,9 +146,8 @@ export class WriterWorker {
 
   #turn(): void {
     const phase = Atomics.load(this.#reader.control, CONTROL.phase);
-    const nowMs = Date.now();
-    this.#collector.collect(nowMs, phase === PHASE.running ? SEAL_MS : 0);
-    this.#outbox.flush(nowMs);
+    this.#collector.collect(phase === PHASE.running ? SEAL_MS : 0);
+    this.#outbox.flush();
     this.#delivery?.pump();
     this.#publish();
     if (phase === PHASE.running) return;

@@ -1,4 +1,5 @@
 import { defaultKeyHasher } from "@better-auth/api-key";
+import type { Clock } from "@tailbone/base/clock";
 import { apikey, organization } from "@tailbone/db/auth-schema";
 import type { Database } from "@tailbone/db/database";
 import { and, eq, sql } from "drizzle-orm";
@@ -26,7 +27,7 @@ const REMEMBER_MS = 10_000;
 const REMEMBERED_KEYS = 10_000;
 const SECRET_FORM = /^tb_[A-Za-z0-9_-]{16,250}$/;
 
-export function createKeys(db: Database, log: Log): Keys {
+export function createKeys(db: Database, log: Log, clock: Clock): Keys {
   const remembered = new Map<string, { key: KnownKey; untilMs: number }>();
 
   async function findKey(hash: string): Promise<KnownKey | null> {
@@ -42,7 +43,7 @@ export function createKeys(db: Database, log: Log): Keys {
       .innerJoin(organization, eq(organization.id, apikey.referenceId))
       .where(eq(apikey.key, hash));
     if (row === undefined || row.enabled === false) return null;
-    if (row.expiresAt !== null && row.expiresAt.getTime() <= Date.now()) return null;
+    if (row.expiresAt !== null && row.expiresAt.getTime() <= clock.wallMs()) return null;
     return { id: row.id, name: row.name ?? "key", team: row.team };
   }
 
@@ -59,12 +60,12 @@ export function createKeys(db: Database, log: Log): Keys {
       if (!SECRET_FORM.test(secret)) return null;
       const hash = await defaultKeyHasher(secret);
       const known = remembered.get(hash);
-      if (known !== undefined && known.untilMs > Date.now()) return known.key;
+      if (known !== undefined && known.untilMs > clock.monotonicMs()) return known.key;
       remembered.delete(hash);
       const key = await findKey(hash);
       if (key === null) return null;
       if (remembered.size >= REMEMBERED_KEYS) remembered.clear();
-      remembered.set(hash, { key, untilMs: Date.now() + REMEMBER_MS });
+      remembered.set(hash, { key, untilMs: clock.monotonicMs() + REMEMBER_MS });
       touch(key.id);
       return key;
     },
