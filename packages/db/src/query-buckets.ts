@@ -1,5 +1,6 @@
-import type { Axis, Buckets } from "@tailbone/protocol/http";
-import { BucketGrid, useOf, type Window } from "@tailbone/series/buckets";
+import type { Axis, Buckets, Scale } from "@tailbone/protocol/http";
+import { toWireNumber } from "@tailbone/protocol/json";
+import { BucketGrid, type Neighbour, type Window } from "@tailbone/series/buckets";
 import { decodePoints, decodeTiles, TILE_POINTS } from "@tailbone/series/chunk";
 import { type Summary, spanOf } from "@tailbone/series/summary";
 import type { Database, Transaction } from "./database";
@@ -11,6 +12,9 @@ export interface BucketsQuery {
   run: string;
   series: readonly string[];
   axis: Axis;
+  scale?: Scale | undefined;
+  /** The x from which a logarithmic scale counts; 0 if missing. */
+  origin?: number | undefined;
   /** Missing ends are those of each series. */
   from?: number | undefined;
   to?: number | undefined;
@@ -45,14 +49,15 @@ const BATCH = 128;
  * includes. Names that the run does not have (yet) are left out. Throws `not_found`.
  */
 export async function queryBuckets(db: Database, query: BucketsQuery): Promise<Buckets> {
-  const { team, run, axis, buckets } = query;
+  const { team, run, axis, scale = "linear", origin = 0, buckets } = query;
   return readSnapshot(db, { team, run }, async (sql, offset) => {
     const heads = await sql<SeriesHead[]>`
       select id, name, ${summaryColumns(sql)} from series
       where run_id = ${run} and team_id = ${team} and name = any(${[...query.series]}::text[]) and count > 0`;
     const drawings = heads.map((head) => {
       const [from, to] = spanOf(head, axis);
-      return startDrawing(head, { axis, from: query.from ?? from, to: query.to ?? to, buckets }, head.count <= buckets);
+      const window = { axis, scale, origin, from: query.from ?? from, to: query.to ?? to, buckets };
+      return startDrawing(head, window, head.count <= buckets);
     });
     await draw(sql, axis, drawings);
     const anew = drawings
@@ -67,17 +72,24 @@ export async function queryBuckets(db: Database, query: BucketsQuery): Promise<B
         const drawing = byName.get(name);
         if (drawing === undefined) return [];
         const { head, grid } = drawing;
-        return [{ name, points: grid.count, total: head.count, buckets: grid.toColumns() }];
+        const [before, after] = [toWire(grid.before), toWire(grid.after)];
+        return [{ name, points: grid.count, total: head.count, before, after, buckets: grid.toColumns() }];
       }),
     };
   });
 }
 
+const toWire = (neighbour: Neighbour | null) =>
+  neighbour === null ? null : { x: neighbour.x, value: toWireNumber(neighbour.value) };
+
 function startDrawing(head: SeriesHead, window: Window, exact: boolean): Drawing {
   return { head, window, grid: new BucketGrid(window), exact };
 }
 
-/** Adds to each drawing what its window shows, no finer than can be seen: chunks as a whole, then their tiles, then their points. */
+/**
+ * Adds to each drawing what its window shows, no finer than can be seen: chunks as a whole, then their tiles, then their points. The
+ * chunks next to the window on both sides are read too: they hold its neighbours.
+ */
 async function draw(sql: Transaction, axis: Axis, drawings: readonly Drawing[]): Promise<void> {
   if (drawings.length === 0) return;
   const byId = new Map(drawings.map((drawing) => [drawing.head.id, drawing]));
@@ -85,9 +97,14 @@ async function draw(sql: Transaction, axis: Axis, drawings: readonly Drawing[]):
     axis === "step" ? [sql`chunk.step_from`, sql`chunk.step_to`] : [sql`chunk.time_from`, sql`chunk.time_to`];
   const heads = await sql<ChunkHead[]>`
     select series_id as "seriesId", ordinal, time_ordered as "timeOrdered", ${summaryColumns(sql)}
-    from chunk join unnest(${[...byId.keys()]}::bigint[], ${drawings.map(({ window }) => window.from)}::float8[],
+    from unnest(${[...byId.keys()]}::bigint[], ${drawings.map(({ window }) => window.from)}::float8[],
         ${drawings.map(({ window }) => window.to)}::float8[]) as win (id, low, high)
-      on chunk.series_id = win.id and ${high} >= win.low and ${low} <= win.high
+      left join lateral (select ordinal from chunk where series_id = win.id and ${high} < win.low
+        order by ${high} desc, ordinal desc limit 1) as before (neighbour) on true
+      left join lateral (select ordinal from chunk where series_id = win.id and ${low} > win.high
+        order by ${low}, ordinal limit 1) as after (neighbour) on true
+      join chunk on chunk.series_id = win.id
+        and (${high} >= win.low and ${low} <= win.high or chunk.ordinal in (before.neighbour, after.neighbour))
     order by series_id, ordinal`;
   // In batches of neighbours: what is added to a drawing comes in the order of its arrival.
   for (let from = 0; from < heads.length; from += BATCH) {
@@ -106,7 +123,9 @@ async function drawBatch(
   const detailOf = (head: ChunkHead): Detail => {
     const drawing = drawings.get(head.seriesId);
     if (drawing === undefined || drawing.exact || (axis === "time" && !head.timeOrdered)) return "points";
-    if (useOf(head, drawing.window) === "whole") return "chunk";
+    const [from, to] = spanOf(head, axis);
+    if (from < drawing.window.from || to > drawing.window.to) return "points";
+    if (drawing.grid.useOf(head) === "whole") return "chunk";
     return head.count > TILE_POINTS ? "tiles" : "points";
   };
   const details = heads.map(detailOf);
@@ -115,8 +134,8 @@ async function drawBatch(
     heads.filter((_, index) => details[index] === "tiles"),
   );
   const broken = (head: ChunkHead): boolean => {
-    const window = drawings.get(head.seriesId)?.window;
-    return window !== undefined && (tiles.get(head)?.some((tile) => useOf(tile, window) === "descend") ?? false);
+    const grid = drawings.get(head.seriesId)?.grid;
+    return grid !== undefined && (tiles.get(head)?.some((tile) => grid.useOf(tile) === "descend") ?? false);
   };
   const points = await readPoints(
     sql,
@@ -125,7 +144,7 @@ async function drawBatch(
   for (const head of heads) {
     const drawing = drawings.get(head.seriesId);
     if (drawing === undefined) continue;
-    const { grid, window } = drawing;
+    const { grid } = drawing;
     const raw = points.get(head);
     const ownTiles = tiles.get(head);
     if (ownTiles === undefined) {
@@ -134,7 +153,7 @@ async function drawBatch(
       continue;
     }
     for (const [index, tile] of ownTiles.entries()) {
-      const use = useOf(tile, window);
+      const use = grid.useOf(tile);
       if (use === "whole") grid.addSummary(tile);
       else if (use === "descend" && raw !== undefined) {
         grid.addPoints(raw, index * TILE_POINTS, index * TILE_POINTS + tile.count);

@@ -303,6 +303,9 @@ describe("points", () => {
             found,
             all.filter((row) => x(row) >= 0 && x(row) <= 50).map((row) => row.value),
           );
+          const [one] = found.series;
+          expect(one?.before?.x ?? Number.NEGATIVE_INFINITY).toBe(Math.max(...all.map(x).filter((at) => at < 0)));
+          expect(one?.after?.x ?? Number.POSITIVE_INFINITY).toBe(Math.min(...all.map(x).filter((at) => at > 50)));
         }
         const finite = all.map((row) => row.value).filter(Number.isFinite);
         const { series } = await listSeries(database.db, address);
@@ -364,6 +367,14 @@ describe("points", () => {
     };
     const [zoomed] = (await queryBuckets(database.db, few)).series;
     expect(zoomed?.buckets.x).toEqual(Array.from({ length: 201 }, (_, index) => spike - 100 + index));
+    expect(zoomed?.before).toEqual({ x: spike - 101, value: Math.sin(776 - 100) });
+    expect(zoomed?.after).toEqual({ x: spike + 101, value: Math.sin(778 + 100) });
+
+    const powers = { ...address, series: ["loss"], axis: "step" as const, scale: "log" as const, buckets: 300 };
+    const [whole] = (await queryBuckets(database.db, powers)).series;
+    expect(whole?.buckets.x.slice(0, 11)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(whole?.buckets.count.reduce((sum, count) => sum + count, 0)).toBe(50 * length);
+    expect(whole?.buckets.x.length).toBeGreaterThan(150);
   });
 
   test("read a page at a time are each there once, though more come meanwhile, late ones too, and chunks are merged", async () => {

@@ -93,6 +93,10 @@ export const seriesListSchema = z.object({ offset: z.number().int(), series: z.a
 export const axisSchema = z.enum(["step", "time"]);
 export type Axis = z.infer<typeof axisSchema>;
 
+/** How x is laid out, and with it how wide buckets are: evenly, or in powers of the distance from an origin, mirrored before it. */
+export const scaleSchema = z.enum(["linear", "log"]);
+export type Scale = z.infer<typeof scaleSchema>;
+
 export const pointsQuerySchema = z.object({
   /** Names, separated by commas; a comma within a name is written `%2C` once more. */
   series: z
@@ -100,6 +104,9 @@ export const pointsQuerySchema = z.object({
     .min(1)
     .max(LIMITS.querySeries * LIMITS.seriesNameBytes),
   axis: axisSchema.default("step"),
+  scale: scaleSchema.default("linear"),
+  /** The x from which a logarithmic scale counts. */
+  origin: z.coerce.number().default(0),
   from: z.coerce.number().optional(),
   to: z.coerce.number().optional(),
   buckets: z.coerce.number().int().min(1).max(LIMITS.buckets).default(1000),
@@ -129,7 +136,13 @@ export const bucketColumnsSchema = z.object({
 });
 export type BucketColumns = z.infer<typeof bucketColumnsSchema>;
 
-/** `offset`: the run's committed frames that this answer includes; `points`: points in the range; `total`: in the series. */
+/** A point next to the range: the line is drawn towards it. */
+const neighbourSchema = z.object({ x: z.number(), value: wireNumberSchema }).nullable();
+
+/**
+ * `offset`: the run's committed frames that this answer includes; `points`: points in the range; `total`: in the series; `before`,
+ * `after`: the nearest points beyond the range.
+ */
 export const bucketsSchema = z.object({
   offset: z.number().int(),
   axis: axisSchema,
@@ -138,6 +151,8 @@ export const bucketsSchema = z.object({
       name: seriesNameSchema,
       points: z.number().int(),
       total: z.number().int(),
+      before: neighbourSchema,
+      after: neighbourSchema,
       buckets: bucketColumnsSchema,
     }),
   ),

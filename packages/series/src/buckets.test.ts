@@ -3,31 +3,36 @@ import { toWireNumber } from "@tailbone/protocol/json";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pointsArbitrary } from "./arbitraries.test-util";
-import { BucketGrid, toColumns, useOf, type Window } from "./buckets";
-import { joinPoints, makeChunks, slicePoints } from "./chunk";
-import { appendPoints, fromColumns } from "./live-buckets";
+import { BucketGrid, toColumns, type Window } from "./buckets";
+import { makeChunks, slicePoints } from "./chunk";
+import { appendPoints, fromColumns, type LiveBuckets, type OpenWindow } from "./live-buckets";
+import { cellOf, placeOf } from "./scale";
 import type { Points } from "./summary";
+
+const linear = { axis: "step", scale: "linear", origin: 0 } as const;
 
 const windowArbitrary: fc.Arbitrary<Window> = fc
   .tuple(
     fc.constantFrom("step" as const, "time" as const),
+    fc.constantFrom("linear" as const, "log" as const),
+    fc.constantFrom(0, 20),
     fc.integer({ min: -30, max: 210 }),
     fc.integer({ min: 0, max: 240 }),
     fc.integer({ min: 1, max: 40 }),
   )
-  .map(([axis, from, length, buckets]) => ({ axis, from, to: from + length, buckets }));
+  .map(([axis, scale, origin, from, length, buckets]) => ({ axis, scale, origin, from, to: from + length, buckets }));
 
 /** Resolves chunks as the store does: summaries where they cannot be told from their points, tiles, points elsewhere. */
 function draw(chunks: readonly Points[], window: Window): BucketGrid {
   const draft = new BucketGrid(window);
   for (const chunk of chunks.flatMap(makeChunks)) {
     const fit = window.axis === "step" || chunk.timeOrdered;
-    const use = useOf(chunk.summary, window);
+    const use = draft.useOf(chunk.summary);
     if (use === "whole" && fit) draft.addSummary(chunk.summary);
     else if (use !== "skip" && !fit) draft.addPoints(chunk.points);
     else if (use !== "skip") {
       for (const [index, tile] of chunk.tiles.entries()) {
-        const tileUse = useOf(tile, window);
+        const tileUse = draft.useOf(tile);
         if (tileUse === "whole") draft.addSummary(tile);
         if (tileUse === "descend") draft.addPoints(chunk.points, index * 64, index * 64 + tile.count);
       }
@@ -74,13 +79,23 @@ function expectAllOf(points: Points, window: Window, columns: BucketColumns): vo
   expect(columns.x).toEqual(columns.x.toSorted((a, b) => a - b));
 }
 
+/** The smallest power of two of which no more than `buckets` multiples lie in the window; by trying them all. */
+function widthOf(window: Window): number {
+  const cells = (width: number) =>
+    Math.floor(placeOf(window.to, window) / width) - Math.floor(placeOf(window.from, window) / width) + 1;
+  for (let width = 2 ** -20; window.buckets > 1 && window.from < window.to; width *= 2) {
+    if (cells(width) <= window.buckets) return width;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
 /** The contract by the book: rows into equal buckets (or one for each x, where they are few), each by itself. */
 function drawNaively(points: Points, window: Window): Omit<BucketColumns, "mean"> {
   const rows = rowsIn(points, window);
+  const width = widthOf(window);
   const keyOf = ({ x }: Row): number => {
     if (rows.length <= window.buckets) return x;
-    const place = window.to > window.from ? (x / 2 - window.from / 2) / (window.to / 2 - window.from / 2) : 0;
-    return Math.min(window.buckets - 1, Math.floor(place * window.buckets));
+    return cellOf(placeOf(x, window), width);
   };
   const buckets = new Map<number, Row[]>();
   for (const row of rows) buckets.set(keyOf(row), [...(buckets.get(keyOf(row)) ?? []), row]);
@@ -144,13 +159,14 @@ describe("buckets", () => {
         fc.integer({ min: 1, max: 300 }),
         (points, window, size) => {
           const { x, xEnd, count } = draw(cut(points, size), window).toColumns();
-          const width = (window.to - window.from) / window.buckets;
+          const width = widthOf(window);
           const exact = drawNaively(points, window);
           if (rowsIn(points, window).length <= window.buckets)
             expect({ x, count }).toEqual({ x: exact.x, count: exact.count });
           for (const [index, from] of x.entries()) {
-            const border = window.from + (Math.floor((from - window.from) / width + 1e-9) + 1) * width;
-            if (width > 0) expect(xEnd[index]).toBeLessThanOrEqual(border + width / 4 + 1e-9);
+            if (width === Number.POSITIVE_INFINITY) continue;
+            const border = (cellOf(placeOf(from, window), width) + 1) * width;
+            expect(placeOf(xEnd[index] ?? Number.NaN, window)).toBeLessThanOrEqual(border + width / 4 + 1e-9);
           }
         },
       ),
@@ -163,41 +179,116 @@ describe("buckets", () => {
       timesMs: Float64Array.of(0, 1, 2, 3),
       values: Float64Array.of(4, 5, 6, 7),
     };
-    const columns = drawExactly([points], { axis: "step", from: 0, to: 1000, buckets: 10 }).toColumns();
+    const columns = drawExactly([points], { ...linear, from: 0, to: 1000, buckets: 10 }).toColumns();
     expect(columns.x).toEqual([0, 1, 1000]);
     expect(columns.first).toEqual([4, 5, 7]);
     expect(columns.last).toEqual([4, 6, 7]);
   });
 });
 
+describe("a logarithmic axis", () => {
+  test("has a bucket of its own for every early checkpoint, however long the run", () => {
+    const length = 1_000_000;
+    const steps = Float64Array.from({ length }, (_, step) => step);
+    const values = Float64Array.from(steps, (step) => (Number.isInteger(Math.log2(step)) ? 1 : 0));
+    const window: Window = { ...linear, scale: "log", from: 0, to: length - 1, buckets: 1000 };
+    const { x, xEnd, max } = draw([{ steps, timesMs: steps, values }], window).toColumns();
+    expect(x.length).toBeGreaterThan(400);
+    expect(x.slice(0, 11)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const bucketOf = (step: number) => x.findLastIndex((from) => from <= step);
+    for (let step = 1; step <= 32; step *= 2) {
+      expect([x[bucketOf(step)], xEnd[bucketOf(step)]]).toEqual([step, step]);
+    }
+    const checkpoints = Array.from({ length: 20 }, (_, power) => bucketOf(2 ** power));
+    expect(new Set(checkpoints).size).toBe(20);
+    for (const bucket of checkpoints) expect(max[bucket]).toBe(1);
+  });
+
+  test("mirrors what lies before its origin", () => {
+    const column = Float64Array.from({ length: 201 }, (_, index) => index - 100);
+    const window: Window = { ...linear, scale: "log", from: -100, to: 100, buckets: 24 };
+    const { x, xEnd, count } = drawExactly([{ steps: column, timesMs: column, values: column }], window).toColumns();
+    expect(count.reduce((sum, one) => sum + one, 0)).toBe(201);
+    expect(x.filter((from, index) => from < 0 && (xEnd[index] ?? 0) > 0)).toEqual([]);
+    expect(x.some((from) => from < -50)).toBe(true);
+  });
+});
+
+describe("the points next to a window", () => {
+  test("are the nearest on both sides", () => {
+    fc.assert(
+      fc.property(pointsArbitrary(1, 100), windowArbitrary, (points, window) => {
+        const grid = drawExactly([points], window);
+        const xs = [...(window.axis === "step" ? points.steps : points.timesMs)];
+        expect(grid.before?.x ?? Number.NEGATIVE_INFINITY).toBe(Math.max(...xs.filter((x) => x < window.from)));
+        expect(grid.after?.x ?? Number.POSITIVE_INFINITY).toBe(Math.min(...xs.filter((x) => x > window.to)));
+      }),
+    );
+  });
+});
+
+const openWindowArbitrary: fc.Arbitrary<OpenWindow> = fc
+  .tuple(windowArbitrary, fc.boolean(), fc.boolean())
+  .map(([window, isFromOpen, isToOpen]) => ({
+    ...window,
+    from: isFromOpen ? null : window.from,
+    to: isToOpen ? null : window.to,
+  }));
+
+/** What is read anew of all points: as the store has it, with the ends of the series where those of the window are open. */
+function readAnew(points: Points, window: OpenWindow): LiveBuckets {
+  const xs = window.axis === "step" ? points.steps : points.timesMs;
+  const grid = new BucketGrid({ ...window, from: window.from ?? Math.min(...xs), to: window.to ?? Math.max(...xs) });
+  for (const chunk of makeChunks(points)) grid.addPoints(chunk.points);
+  const buckets = fromColumns(grid.toColumns(), window.axis);
+  return { window, buckets, count: grid.count, before: grid.before, after: grid.after };
+}
+
 describe("live points", () => {
-  test("added to buckets from the wire keep every extreme and count, and stay within the limit", () => {
+  test("added to history make the very picture that is read anew, wherever history ends and however they come", () => {
     fc.assert(
       fc.property(
-        pointsArbitrary(1, 100),
-        pointsArbitrary(1, 100),
-        fc.integer({ min: 1, max: 30 }),
-        fc.constantFrom("step" as const, "time" as const),
-        (stored, live, most, axis) => {
-          const window: Window = { axis, from: -30, to: 210, buckets: most };
-          const columns = drawExactly([stored], window).toColumns();
-          const grown = appendPoints(fromColumns(columns, axis), live, axis, most);
-          expectAllOf(joinPoints([stored, live]), window, toColumns(grown, axis));
+        pointsArbitrary(2, 200),
+        openWindowArbitrary,
+        fc.integer({ min: 0, max: 200 }),
+        fc.integer({ min: 1, max: 50 }),
+        (all, window, split, size) => {
+          const stored = Math.min(split, all.steps.length);
+          const nothing: LiveBuckets = { window, buckets: [], count: 0, before: null, after: null };
+          const history = stored === 0 ? nothing : readAnew(slicePoints(all, 0, stored), window);
+          const live = cut(slicePoints(all, stored, all.steps.length), size).reduce(appendPoints, history);
+          const anew = readAnew(all, window);
+          expect(live.count).toBe(anew.count);
+          // Of points of one time and of neighbours of one x, which the wire does not order, any may be the first.
+          const { mean, first, last, ...columns } = toColumns(live.buckets, window.axis);
+          const {
+            mean: anewMean,
+            first: anewFirst,
+            last: anewLast,
+            ...anewColumns
+          } = toColumns(anew.buckets, window.axis);
+          expect(columns).toEqual(anewColumns);
+          expect([live.before?.x, live.after?.x]).toEqual([anew.before?.x, anew.after?.x]);
+          if (window.axis === "step") {
+            expect([first, last, live.before, live.after]).toEqual([anewFirst, anewLast, anew.before, anew.after]);
+          }
+          for (const [index, value] of mean.entries()) expect(value ?? 0).toBeCloseTo(anewMean[index] ?? 0, 6);
         },
       ),
+      { numRuns: 1000 },
     );
   });
 
-  test("one by one for long leave buckets of about equal width", () => {
-    let buckets = fromColumns(toColumns([], "step"), "step");
+  test("one by one for long leave buckets of equal width, more than half as many as they may be", () => {
+    const window: OpenWindow = { ...linear, from: null, to: null, buckets: 500 };
+    let live: LiveBuckets = { window, buckets: [], count: 0, before: null, after: null };
     for (let step = 0; step < 20_000; step++) {
       const one = Float64Array.of(step);
-      buckets = appendPoints(buckets, { steps: one, timesMs: one, values: one }, "step", 500);
+      live = appendPoints(live, { steps: one, timesMs: one, values: one });
+      if (step % 50 !== 0) continue;
+      expect(live.buckets.length).toBeLessThanOrEqual(500);
+      if (step >= 500) expect(live.buckets.length).toBeGreaterThan(250);
     }
-    expect(buckets.length).toBeGreaterThan(200);
-    expect(buckets.length).toBeLessThanOrEqual(500);
-    expect(Math.max(...buckets.map((bucket) => bucket.stepTo - bucket.stepFrom))).toBeLessThanOrEqual(
-      (4 * 20_000) / 500,
-    );
+    expect(new Set(live.buckets.slice(0, -1).map(({ stepTo, stepFrom }) => stepTo - stepFrom))).toEqual(new Set([63]));
   });
 });

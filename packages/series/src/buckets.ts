@@ -1,13 +1,19 @@
 import type { Axis, BucketColumns } from "@tailbone/protocol/http";
 import { toWireNumber } from "@tailbone/protocol/json";
+import { bucketWidth, cellOf, placeOf, type XScale } from "./scale";
 import { countFinite, mergeSummaries, type Points, type Summary, spanOf, summarise } from "./summary";
 
-/** What to draw: x from `from` to `to` (both inclusive) on an axis, in at most `buckets` marks. */
-export interface Window {
-  readonly axis: Axis;
+/** What to draw: x from `from` to `to` (both inclusive) on a scale, in at most `buckets` marks. */
+export interface Window extends XScale {
   readonly from: number;
   readonly to: number;
   readonly buckets: number;
+}
+
+/** The point next to a window, on either side: the line is drawn towards it. */
+export interface Neighbour {
+  readonly x: number;
+  readonly value: number;
 }
 
 /**
@@ -19,29 +25,14 @@ const WHOLE_SHARE = 1 / 4;
 
 export type Use = "skip" | "whole" | "descend";
 
-/** Whether a summary lies outside the window, may be used as it is, or must be resolved into finer ones. */
-export function useOf(summary: Summary, window: Window): Use {
-  const [from, to] = spanOf(summary, window.axis);
-  if (to < window.from || from > window.to) return "skip";
-  if (from < window.from || to > window.to) return "descend";
-  const width = (window.to - window.from) / window.buckets;
-  if (from === to || to - from <= width * WHOLE_SHARE) return "whole";
-  return bucketOf(from, window) === bucketOf(to, window) ? "whole" : "descend";
-}
-
-function bucketOf(x: number, { from, to, buckets }: Window): number {
-  // Halves, because the distance of two doubles may be too large for a double.
-  const place = to > from ? (x / 2 - from / 2) / (to / 2 - from / 2) : 0;
-  return Math.min(buckets - 1, Math.floor(place * buckets));
-}
-
 /** A bucket that is being filled; on the time axis, where times are equal, the steps of its first and last point decide. */
 type Open = { -readonly [Key in keyof Summary]: Summary[Key] } & { firstStep: number; lastStep: number };
 
 /**
- * Gathers points and summaries into at most `window.buckets` buckets. What is added must be in the order of arrival. Every point
- * of the window is in exactly one bucket, so extremes, NaNs, infinities and counts are kept as they are. Where there are no more
- * points than buckets, each x has a bucket of its own. `first` and `last` go by x, then by step, then by arrival.
+ * Gathers points and summaries into at most `window.buckets` buckets, even on the window's scale (`bucketWidth`). What is added must
+ * be in the order of arrival. Every point of the window is in exactly one bucket, so extremes, NaNs, infinities and counts are kept
+ * as they are. Where there are no more points than buckets, each x has a bucket of its own. `first` and `last` go by x, then by
+ * step, then by arrival.
  */
 export class BucketGrid {
   readonly #window: Window;
@@ -50,10 +41,42 @@ export class BucketGrid {
   #few: Summary[] | null = [];
   #count = 0;
   #coarse = false;
+  #before: Neighbour | null = null;
+  #after: Neighbour | null = null;
+  readonly #width: number;
+  readonly #first: number;
 
   constructor(window: Window) {
     this.#window = window;
     this.#grid = new Array(window.buckets);
+    const low = placeOf(window.from, window);
+    this.#width = bucketWidth(low, placeOf(window.to, window), window.buckets);
+    this.#first = cellOf(low, this.#width);
+  }
+
+  /** The nearest of the points that were added before the window; where several share its x, the last. */
+  get before(): Neighbour | null {
+    return this.#before;
+  }
+
+  /** The nearest of the points that were added after the window; where several share its x, the first. */
+  get after(): Neighbour | null {
+    return this.#after;
+  }
+
+  /** Whether a summary lies outside the window, may be used as it is, or must be resolved into finer ones. */
+  useOf(summary: Summary): Use {
+    const window = this.#window;
+    const [from, to] = spanOf(summary, window.axis);
+    if (to < window.from || from > window.to) return "skip";
+    if (from < window.from || to > window.to) return "descend";
+    const [low, high] = [placeOf(from, window), placeOf(to, window)];
+    if (from === to || high - low <= this.#width * WHOLE_SHARE) return "whole";
+    return cellOf(low, this.#width) === cellOf(high, this.#width) ? "whole" : "descend";
+  }
+
+  #bucketOf(x: number): number {
+    return cellOf(placeOf(x, this.#window), this.#width) - this.#first;
   }
 
   /** How many points of the window were added. */
@@ -72,22 +95,31 @@ export class BucketGrid {
     const [from, to] = spanOf(summary, axis);
     if (from !== to) this.#coarse = true;
     this.#keep(summary);
-    const bucket = bucketOf(from, this.#window);
+    const bucket = this.#bucketOf(from);
     const open = this.#grid[bucket];
     if (open === undefined) this.#grid[bucket] = openBucket(summary);
     else widen(open, summary, axis);
   }
 
-  /** Adds those of the points `from` to `to` of a chunk that are in the window. */
+  /** Adds those of the points `from` to `to` of a chunk that are in the window; of the others, those next to it are kept in mind. */
   addPoints(points: Points, from = 0, to = points.steps.length): void {
     const { axis } = this.#window;
     const xs = axis === "step" ? points.steps : points.timesMs;
     for (let index = from; index < to; index++) {
       const x = xs[index] ?? Number.NaN;
-      if (!(x >= this.#window.from && x <= this.#window.to)) continue;
+      if (x < this.#window.from) {
+        if (!(this.#before !== null && this.#before.x > x))
+          this.#before = { x, value: points.values[index] ?? Number.NaN };
+        continue;
+      }
+      if (x > this.#window.to) {
+        if (!(this.#after !== null && this.#after.x <= x))
+          this.#after = { x, value: points.values[index] ?? Number.NaN };
+        continue;
+      }
       if (this.#few !== null) this.#keep(summarise(points, index, index + 1));
       else this.#count++;
-      const bucket = bucketOf(x, this.#window);
+      const bucket = this.#bucketOf(x);
       const open = this.#grid[bucket];
       if (open === undefined) this.#grid[bucket] = openBucket(summarise(points, index, index + 1));
       else widenByPoint(open, axis, points, index);

@@ -17,7 +17,7 @@ import {
 import { runDetailSchema } from "@tailbone/protocol/run";
 import { z } from "zod";
 import type { PointsRequest } from "../live/chart-feed";
-import { SNAPSHOT_BUCKETS } from "../live/chart-view";
+import { CHART_BUCKETS } from "../live/chart-view";
 import { callApi } from "./client";
 
 /** Every request that the dashboard makes of the hub, one function each; those of alerts are in alert-calls.ts. All throw TailboneError. */
@@ -59,9 +59,9 @@ export type SeriesList = z.infer<typeof seriesListSchema>;
 /** Within the list of names a comma separates, so one in a name is written in percents, and so is the percent sign. */
 const escapeName = (name: string): string => name.replaceAll("%", "%25").replaceAll(",", "%2C");
 
-export const readBuckets = (run: string, { series, axis, from, to }: PointsRequest, signal?: Abort) =>
+export const readBuckets = (run: string, { series, ...range }: PointsRequest, signal?: Abort) =>
   callApi(bucketsSchema, `/runs/${run}/points`, {
-    query: { series: series.map(escapeName).join(","), axis, from, to, buckets: SNAPSHOT_BUCKETS },
+    query: { series: series.map(escapeName).join(","), ...range, buckets: CHART_BUCKETS },
     signal,
   });
 

@@ -1,4 +1,5 @@
 import type { Axis } from "@tailbone/protocol/http";
+import { placeOf, type XScale, xAt } from "@tailbone/series/scale";
 import type { Range } from "../live/chart-view";
 
 /** What charts show along x. `relative` is the time since the run began. */
@@ -23,27 +24,27 @@ export const hubAxis = (mode: XMode): Axis => (mode === "step" ? "step" : "time"
 /** The x that people read (and that stands in the URL) of an x as the hub has it. */
 export const shownX = (x: number, { mode, originMs }: XAxisMode): number => (mode === "relative" ? x - originMs : x);
 
+/** The scale on which an x that is shown lies. Logarithmic only where there is an origin to count from. */
+const scaleOf = ({ mode, log }: XAxisMode): XScale => ({
+  axis: hubAxis(mode),
+  scale: log && mode !== "time" ? "log" : "linear",
+  origin: 0,
+});
+
 /** What to ask the hub for, to show a window (null: everything). */
-export function rangeOf(window: Span | null, { mode, originMs }: XAxisMode): Range {
-  const origin = mode === "relative" ? originMs : 0;
+export function rangeOf(window: Span | null, axis: XAxisMode): Range {
+  const origin = axis.mode === "relative" ? axis.originMs : 0;
+  const scale = scaleOf(axis);
   return {
-    axis: hubAxis(mode),
+    ...scale,
+    origin: scale.scale === "log" ? origin : 0,
     from: window === null ? null : window.from + origin,
     to: window === null ? null : window.to + origin,
   };
 }
 
-/** Below this, x on a logarithmic axis is nearly linear, so that 0 (and what comes before) has a place: a step, or a second. */
-const LINEAR_BELOW = { step: 1, relative: 1000, time: 1000 } as const;
-
-/** Where x lies on the axis: a coordinate that is linear in pixels. Logarithmic only where there is an origin to count from. */
-export function projectX(x: number, { mode, log }: XAxisMode): number {
-  if (!log || mode === "time") return x;
-  return Math.sign(x) * Math.log10(1 + Math.abs(x) / LINEAR_BELOW[mode]);
-}
+/** Where x lies on the axis: a coordinate that is linear in pixels. */
+export const projectX = (x: number, axis: XAxisMode): number => placeOf(x, scaleOf(axis));
 
 /** The x at a place on the axis: undoes `projectX`. */
-export function unprojectX(place: number, { mode, log }: XAxisMode): number {
-  if (!log || mode === "time") return place;
-  return Math.sign(place) * (10 ** Math.abs(place) - 1) * LINEAR_BELOW[mode];
-}
+export const unprojectX = (place: number, axis: XAxisMode): number => xAt(place, scaleOf(axis));

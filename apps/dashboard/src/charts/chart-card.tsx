@@ -153,7 +153,7 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
         )}
       </div>
       <p className="flex h-4 justify-end gap-2 pr-2 text-2xs text-faint" title={COUNT_HINT}>
-        {plot === null || view === null ? null : <Count plot={plot} points={view.points} total={view.total} />}
+        {plot === null || view === null ? null : <Count plot={plot} points={view.count} total={view.total} />}
       </p>
     </figure>
   );

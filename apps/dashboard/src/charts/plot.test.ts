@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addPoints, type ChartView, fromSnapshot } from "../live/chart-view";
+import { ALL_STEPS, addPoints, type ChartView, fromSnapshot } from "../live/chart-view";
 import { projectX, rangeOf, unprojectX, type XAxisMode } from "./axis";
 import { layOutPlot, nearestRow, type PlotOptions } from "./plot";
 import { roundNumbers, roundPowers, stepLabels, xTicks, yTicks } from "./ticks";
@@ -11,7 +11,7 @@ const plain: PlotOptions = { x: steps, logY: false, smoothing: 0, window: null, 
 function viewOf(values: readonly number[]): ChartView {
   const column = Float64Array.from(values);
   const index = column.map((_, at) => at);
-  const empty = fromSnapshot(undefined, { axis: "step", from: null, to: null });
+  const empty = fromSnapshot(undefined, ALL_STEPS);
   return addPoints(empty, { steps: index, timesMs: index, values: column });
 }
 
@@ -65,6 +65,32 @@ describe("a plot", () => {
     expect(layOutPlot(view, { ...plain, x: { ...steps, mode: "time" } })).toBeNull();
   });
 
+  test("of a window has the line go to its borders, on to the points next to it, and through it where none lies within", () => {
+    const sparse = addPoints(fromSnapshot(undefined, ALL_STEPS), {
+      steps: Float64Array.of(0, 10, 20),
+      timesMs: Float64Array.of(0, 10, 20),
+      values: Float64Array.of(0, 100, 0),
+    });
+    const around = layOutPlot(sparse, { ...plain, window: { from: 5, to: 15 } });
+    expect(around?.enters).toMatchObject({ x: 5, raw: 50 });
+    expect(around?.rows).toMatchObject([{ x: 10, raw: 100 }]);
+    expect(around?.leaves).toMatchObject({ x: 15, raw: 50 });
+    const between = layOutPlot(sparse, { ...plain, window: { from: 12, to: 14 } });
+    expect([between?.enters?.raw, between?.leaves?.raw]).toEqual([80, 60]);
+    expect(between?.y.to).toBeGreaterThanOrEqual(80);
+    expect(layOutPlot(sparse, { ...plain, window: { from: 21, to: 30 } })).toBeNull();
+
+    // The same from what is read for the window alone.
+    const range = { ...ALL_STEPS, from: 12, to: 14 };
+    const read = addPoints(fromSnapshot(undefined, range), {
+      steps: Float64Array.of(0, 10, 20),
+      timesMs: Float64Array.of(0, 10, 20),
+      values: Float64Array.of(0, 100, 0),
+    });
+    const own = layOutPlot(read, { ...plain, window: { from: 12, to: 14 } });
+    expect([own?.enters?.raw, own?.leaves?.raw, own?.y]).toEqual([80, 60, between?.y]);
+  });
+
   test("finds the row nearest to the pointer", () => {
     const rows = [0, 1, 10, 11].map((x) => ({ x, band: null, raw: 0, smooth: null }));
     expect([-5, 0.4, 0.6, 5, 6, 99].map((x) => nearestRow(rows, x))).toEqual([0, 0, 1, 1, 2, 3]);
@@ -85,13 +111,15 @@ describe("an x axis", () => {
   });
 
   test("asks the hub for times since 1970, whatever it shows", () => {
-    const axis: XAxisMode = { mode: "relative", log: false, originMs: 1_700_000_000_000 };
+    const axis: XAxisMode = { mode: "relative", log: true, originMs: 1_700_000_000_000 };
     expect(rangeOf({ from: 0, to: 5000 }, axis)).toEqual({
       axis: "time",
+      scale: "log",
+      origin: 1_700_000_000_000,
       from: 1_700_000_000_000,
       to: 1_700_000_005_000,
     });
-    expect(rangeOf(null, steps)).toEqual({ axis: "step", from: null, to: null });
+    expect(rangeOf(null, steps)).toEqual(ALL_STEPS);
   });
 });
 

@@ -1,5 +1,6 @@
+import type { Neighbour } from "@tailbone/series/buckets";
 import { smooth } from "@tailbone/series/smoothing";
-import { countFinite, type Summary, spanOf } from "@tailbone/series/summary";
+import { countFinite, type Summary, spanOf, summarise } from "@tailbone/series/summary";
 import type { ChartView } from "../live/chart-view";
 import { hubAxis, projectX, type Span, shownX, type XAxisMode } from "./axis";
 import { type Tick, xTicks, yTicks } from "./ticks";
@@ -34,6 +35,9 @@ export interface EdgeMark {
 /** Everything of a chart that is drawn. */
 export interface Plot {
   readonly rows: readonly PlotRow[];
+  /** Where the line comes into the window and where it leaves it, at its borders: on the way to the points next to it. */
+  readonly enters: PlotRow | null;
+  readonly leaves: PlotRow | null;
   /** The bucket of each row. */
   readonly buckets: readonly Summary[];
   /** Some row stands for values that differ. */
@@ -47,41 +51,78 @@ export interface Plot {
 
 /**
  * Lays out a chart. Every finite extreme lies within `y`; NaN and infinities, and on a logarithmic axis what is not positive, are
- * marked at the edges. Null when there is nothing in the window.
+ * marked at the edges. Null when there is nothing in the window and no line that crosses it.
  */
 export function layOutPlot(view: ChartView, options: PlotOptions): Plot | null {
   const { x: axis, logY, smoothing, window, unit, ticks } = options;
   // While another axis is on its way, what is there cannot be drawn on it.
   if (view.range.axis !== hubAxis(axis.mode)) return null;
-  const buckets = window === null ? view.buckets : view.buckets.filter((bucket) => isWithin(bucket, window, axis));
-  const [first, last] = [buckets[0], buckets.at(-1)];
-  if (first === undefined || last === undefined) return null;
+  const span = window ?? openSpan(view.buckets, axis);
+  if (span === null) return null;
+  const { inside: buckets, before, after } = cut(view, window, axis);
+  const around = [...before, ...buckets, ...after];
 
-  const values = valuesOf(buckets, logY);
+  const values = valuesOf(around, logY);
   const smoothed = smoothing > 0 ? smooth(values.means, smoothing) : null;
-  const rows: PlotRow[] = buckets.map((bucket, index) => ({
+  const all: PlotRow[] = around.map((bucket, index) => ({
     x: middleOf(bucket, axis),
     band: values.bands[index] ?? null,
     raw: values.means[index] ?? null,
     smooth: smoothed?.[index] ?? null,
   }));
-  const span = window ?? openSpan(first, last, axis);
-  const y = pad(values.low, values.high);
+  const rows = all.slice(before.length, before.length + buckets.length);
+  const x = { from: projectX(span.from, axis), to: projectX(span.to, axis) };
+  const enters = before.length === 0 ? null : crossing(all[0], all[1], x.from);
+  const leaves = after.length === 0 ? null : crossing(all.at(-2), all.at(-1), x.to);
+  if (rows.length === 0 && enters === null) return null;
+  const drawn = [...rows.flatMap(({ band }) => band ?? []), ...[enters, leaves].flatMap((row) => row?.raw ?? [])];
+  const y = pad(least(drawn), most(drawn));
   return {
     rows,
+    enters,
+    leaves,
     buckets,
     hasBand: rows.some(({ band }) => band !== null && band[0] < band[1]),
-    edges: rows.flatMap(({ x }, index) => edgesOf(buckets[index], x, logY)),
-    x: { from: projectX(span.from, axis), to: projectX(span.to, axis) },
+    edges: rows.flatMap((row, index) => edgesOf(buckets[index], row.x, logY)),
+    x,
     y,
     xTicks: xTicks(span, axis, ticks.x),
     yTicks: yTicks(y, logY, ticks.y, unit),
   };
 }
 
-function isWithin(bucket: Summary, { from, to }: Span, axis: XAxisMode): boolean {
-  const [low, high] = spanOf(bucket, hubAxis(axis.mode));
-  return shownX(high, axis) >= from && shownX(low, axis) <= to;
+const least = (values: readonly number[]): number =>
+  values.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+const most = (values: readonly number[]): number =>
+  values.reduce((one, other) => Math.max(one, other), Number.NEGATIVE_INFINITY);
+
+/** The buckets that lie in a window, and the one next to it on each side, or the point, where there is one. */
+function cut({ buckets, before, after, range }: ChartView, window: Span | null, axis: XAxisMode) {
+  if (window === null) return { inside: buckets, before: [], after: [] };
+  const shown = (x: number): number => shownX(x, axis);
+  const spans = buckets.map((bucket) => spanOf(bucket, range.axis));
+  const from = spans.findIndex(([, high]) => shown(high) >= window.from);
+  const start = from === -1 ? buckets.length : from;
+  const end = Math.max(start, spans.findLastIndex(([low]) => shown(low) <= window.to) + 1);
+  const pointOf = (neighbour: Neighbour | null): Summary[] => {
+    if (neighbour === null || (shown(neighbour.x) >= window.from && shown(neighbour.x) <= window.to)) return [];
+    const column = Float64Array.of(neighbour.x);
+    return [summarise({ steps: column, timesMs: column, values: Float64Array.of(neighbour.value) })];
+  };
+  return {
+    inside: buckets.slice(start, end),
+    before: start > 0 ? buckets.slice(start - 1, start) : pointOf(before),
+    after: end < buckets.length ? buckets.slice(end, end + 1) : pointOf(after),
+  };
+}
+
+/** Where the line between two rows crosses a border of the window; null where there is no line. */
+function crossing(a: PlotRow | undefined, b: PlotRow | undefined, x: number): PlotRow | null {
+  if (a === undefined || b === undefined || !(a.x <= x && x <= b.x && a.x < b.x)) return null;
+  const share = (x - a.x) / (b.x - a.x);
+  const between = (from: number | null, to: number | null): number | null =>
+    from === null || to === null ? null : from * (1 - share) + to * share;
+  return { x, band: null, raw: between(a.raw, b.raw), smooth: between(a.smooth, b.smooth) };
 }
 
 function middleOf(bucket: Summary, axis: XAxisMode): number {
@@ -89,7 +130,9 @@ function middleOf(bucket: Summary, axis: XAxisMode): number {
   return projectX(shownX(from / 2 + to / 2, axis), axis);
 }
 
-function openSpan(first: Summary, last: Summary, axis: XAxisMode): Span {
+function openSpan(buckets: readonly Summary[], axis: XAxisMode): Span | null {
+  const [first, last] = [buckets[0], buckets.at(-1)];
+  if (first === undefined || last === undefined) return null;
   const from = shownX(spanOf(first, hubAxis(axis.mode))[0], axis);
   const to = shownX(spanOf(last, hubAxis(axis.mode))[1], axis);
   return from < to ? { from, to } : { from: from - 1, to: to + 1 };
@@ -98,27 +141,18 @@ function openSpan(first: Summary, last: Summary, axis: XAxisMode): Span {
 interface Values {
   readonly means: readonly (number | null)[];
   readonly bands: readonly (readonly [number, number] | null)[];
-  readonly low: number;
-  readonly high: number;
 }
 
 function valuesOf(buckets: readonly Summary[], log: boolean): Values {
-  const finite = buckets.filter((bucket) => countFinite(bucket) > 0);
   if (!log) {
     return {
       means: buckets.map(meanOf),
       bands: buckets.map((bucket) => (countFinite(bucket) > 0 ? ([bucket.min, bucket.max] as const) : null)),
-      low: finite.reduce((least, { min }) => Math.min(least, min), Number.POSITIVE_INFINITY),
-      high: finite.reduce((most, { max }) => Math.max(most, max), Number.NEGATIVE_INFINITY),
     };
   }
-  const positive = finite.filter(({ max }) => max > 0);
-  const least = (bucket: Summary): number => (bucket.min > 0 ? bucket.min : (meanOf(bucket) ?? 0));
-  const low = positive.reduce(
-    (smallest, bucket) => Math.min(smallest, least(bucket) > 0 ? least(bucket) : bucket.max),
-    Number.POSITIVE_INFINITY,
-  );
-  const high = positive.reduce((most, { max }) => Math.max(most, max), Number.NEGATIVE_INFINITY);
+  const positive = buckets.filter((bucket) => countFinite(bucket) > 0 && bucket.max > 0);
+  const lowOf = (bucket: Summary): number => (bucket.min > 0 ? bucket.min : (meanOf(bucket) ?? 0));
+  const low = least(positive.map((bucket) => (lowOf(bucket) > 0 ? lowOf(bucket) : bucket.max)));
   return {
     means: buckets.map((bucket) => {
       const mean = meanOf(bucket);
@@ -129,8 +163,6 @@ function valuesOf(buckets: readonly Summary[], log: boolean): Values {
         ? ([Math.log10(bucket.min > 0 ? bucket.min : low), Math.log10(bucket.max)] as const)
         : null,
     ),
-    low: Math.log10(low),
-    high: Math.log10(high),
   };
 }
 

@@ -8,9 +8,9 @@ const round = (pixel: number): number => Math.round(pixel * 10) / 10;
 function linePath(plot: Plot, size: Size, pick: (row: PlotRow) => number | null): string {
   let path = "";
   let isOpen = false;
-  for (const row of plot.rows) {
-    const value = pick(row);
-    if (value === null) {
+  for (const row of [plot.enters, ...plot.rows, plot.leaves]) {
+    const value = row === null ? null : pick(row);
+    if (row === null || value === null) {
       isOpen = false;
       continue;
     }

@@ -15,8 +15,10 @@ export interface StepAxis {
 export const SCALES = ["log", "linear"] as const;
 export type Scale = (typeof SCALES)[number];
 
+export const stepMode = (scale: Scale): XAxisMode => ({ mode: "step", log: scale === "log", originMs: 0 });
+
 export function stepAxis(scale: Scale, span: Span): StepAxis {
-  const mode: XAxisMode = { mode: "step", log: scale === "log", originMs: 0 };
+  const mode = stepMode(scale);
   return { mode, span, places: { from: projectX(span.from, mode), to: projectX(span.to, mode) } };
 }
 

@@ -3,7 +3,7 @@ import type { Frame } from "@tailbone/protocol/frame";
 import type { Buckets } from "@tailbone/protocol/http";
 import { joinPoints } from "@tailbone/series/chunk";
 import type { Points } from "@tailbone/series/summary";
-import { addPoints, type ChartView, collectPoints, fromSnapshot, type Range } from "./chart-view";
+import { ALL_STEPS, addPoints, type ChartView, collectPoints, fromSnapshot, type Range } from "./chart-view";
 import type { FeedReader, RunFeed } from "./run-feed";
 import { advanceSlot, countIncluded, type Slot } from "./slot";
 
@@ -38,7 +38,7 @@ export class ChartFeed implements FeedReader {
   readonly #wanted = new Set<string>();
   readonly #reading = new Set<string>();
   readonly #detach: () => void;
-  #range: Range = { axis: "step", from: null, to: null };
+  #range: Range = ALL_STEPS;
   #abort = new AbortController();
 
   constructor(feed: RunFeed, readPoints: ReadPoints, onChange: (series: string) => void) {
@@ -65,8 +65,8 @@ export class ChartFeed implements FeedReader {
 
   /** Shows another range. Until it is there, the charts keep what they have. */
   setRange(range: Range): void {
-    const { axis, from, to } = this.#range;
-    if (axis === range.axis && from === range.from && to === range.to) return;
+    const keys = ["axis", "scale", "origin", "from", "to"] as const;
+    if (keys.every((key) => this.#range[key] === range[key])) return;
     this.#range = range;
     this.#abort.abort();
     this.#abort = new AbortController();

@@ -1,21 +1,24 @@
 import type { Frame } from "@tailbone/protocol/frame";
-import type { Axis, Buckets } from "@tailbone/protocol/http";
-import { appendPoints, fromColumns } from "@tailbone/series/live-buckets";
-import { type Points, type Summary, spanOf } from "@tailbone/series/summary";
+import type { Buckets } from "@tailbone/protocol/http";
+import { fromWireNumber } from "@tailbone/protocol/json";
+import type { Neighbour } from "@tailbone/series/buckets";
+import { appendPoints, fromColumns, type LiveBuckets } from "@tailbone/series/live-buckets";
+import type { XScale } from "@tailbone/series/scale";
+import { type Points, spanOf } from "@tailbone/series/summary";
 
-/** Which x a chart shows: on an axis, in its unit (steps, or milliseconds since 1970); a missing end is open. */
-export interface Range {
-  readonly axis: Axis;
+/** Which x a chart shows: on a scale, in its axis' unit (steps, or milliseconds since 1970); a missing end is open. */
+export interface Range extends XScale {
   readonly from: number | null;
   readonly to: number | null;
 }
 
-/** One series as it is known so far, on a range. */
-export interface ChartView {
+/** All steps of a run, evenly. */
+export const ALL_STEPS: Range = { axis: "step", scale: "linear", origin: 0, from: null, to: null };
+
+/** One series as it is known so far, on a range: its buckets, how many points are in them, and the points next to the range. */
+export interface ChartView extends LiveBuckets {
   readonly range: Range;
-  readonly buckets: readonly Summary[];
-  /** Points in the range, and in the whole series. */
-  readonly points: number;
+  /** Points in the whole series. */
   readonly total: number;
   /** Largest x of the series on its axis, also where it lies beyond the range. */
   readonly newest: number | null;
@@ -23,51 +26,46 @@ export interface ChartView {
   readonly lastStep: number | null;
 }
 
-/**
- * Buckets that a chart asks for, and the most it keeps while points are added live: beyond it neighbours are merged until about a
- * quarter is left, which still is more than a chart in a grid has pixels.
- */
-export const SNAPSHOT_BUCKETS = 640;
-const LIVE_BUCKETS = 2000;
+/** The most buckets of a chart, read or live: they are more than half as many, which is what a chart in a grid has pixels. */
+export const CHART_BUCKETS = 1000;
 
 /** A chart as a snapshot has it; a series that is not in the snapshot has no points yet. */
 export function fromSnapshot(snapshot: Buckets["series"][number] | undefined, range: Range): ChartView {
-  if (snapshot === undefined) return { range, buckets: [], points: 0, total: 0, newest: null, lastStep: null };
+  const window = { ...range, buckets: CHART_BUCKETS };
+  if (snapshot === undefined) {
+    const nothing: LiveBuckets = { window, buckets: [], count: 0, before: null, after: null };
+    return { ...nothing, range, total: 0, newest: null, lastStep: null };
+  }
   const buckets = fromColumns(snapshot.buckets, range.axis);
   const end = buckets.at(-1);
   return {
-    range,
+    window,
     buckets,
-    points: snapshot.points,
+    count: snapshot.points,
+    before: fromWire(snapshot.before),
+    after: fromWire(snapshot.after),
+    range,
     total: snapshot.total,
     newest: end === undefined ? null : spanOf(end, range.axis)[1],
     lastStep: end === undefined || range.axis !== "step" ? null : end.stepTo,
   };
 }
 
-/** Adds points that came live, those beyond the range only to the counts. */
+const fromWire = (neighbour: Buckets["series"][number]["before"]): Neighbour | null =>
+  neighbour === null ? null : { x: neighbour.x, value: fromWireNumber(neighbour.value) };
+
+/** Adds points that came live, those beyond the range only to the counts and as neighbours. */
 export function addPoints(view: ChartView, points: Points): ChartView {
-  const { range } = view;
-  const xs = range.axis === "step" ? points.steps : points.timesMs;
-  const inside = pointsWithin(points, xs, range);
+  const xs = view.range.axis === "step" ? points.steps : points.timesMs;
   const newest = xs.reduce((most, x) => Math.max(most, x), view.newest ?? Number.NEGATIVE_INFINITY);
   const lastStep = points.steps.reduce((most, step) => Math.max(most, step), view.lastStep ?? Number.NEGATIVE_INFINITY);
   return {
-    range,
-    buckets: inside.steps.length === 0 ? view.buckets : appendPoints(view.buckets, inside, range.axis, LIVE_BUCKETS),
-    points: view.points + inside.steps.length,
+    ...appendPoints(view, points),
+    range: view.range,
     total: view.total + points.steps.length,
     newest,
     lastStep,
   };
-}
-
-function pointsWithin(points: Points, xs: Float64Array, { from, to }: Range): Points {
-  if (from === null && to === null) return points;
-  const isInside = (x: number): boolean => (from === null || x >= from) && (to === null || x <= to);
-  if (xs.every(isInside)) return points;
-  const pick = (column: Float64Array): Float64Array => column.filter((_, index) => isInside(xs[index] ?? Number.NaN));
-  return { steps: pick(points.steps), timesMs: pick(points.timesMs), values: pick(points.values) };
 }
 
 /** The points of some frames by series, each in the order of arrival. */

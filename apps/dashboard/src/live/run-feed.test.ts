@@ -5,7 +5,7 @@ import { BucketGrid } from "@tailbone/series/buckets";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ChartFeed } from "./chart-feed";
-import { SNAPSHOT_BUCKETS } from "./chart-view";
+import { ALL_STEPS, CHART_BUCKETS } from "./chart-view";
 import { RunFeed } from "./run-feed";
 import type { StreamEvent } from "./stream";
 
@@ -71,12 +71,19 @@ class ModelHub {
       this.asked.push(() => {
         if (!this.connected) return () => reject(new TailboneError("unavailable", "away", "wait"));
         const offset = this.committed;
-        const grid = new BucketGrid({ axis: "step", from: 0, to: offset, buckets: SNAPSHOT_BUCKETS });
+        const grid = new BucketGrid({ ...ALL_STEPS, from: 0, to: Math.max(0, offset - 1), buckets: CHART_BUCKETS });
         for (let step = 0; step < offset; step++) {
           const column = Float64Array.of(step);
           grid.addPoints({ steps: column, timesMs: column, values: column });
         }
-        const series = { name: "n", points: grid.count, total: offset, buckets: grid.toColumns() };
+        const series = {
+          name: "n",
+          points: grid.count,
+          total: offset,
+          before: null,
+          after: null,
+          buckets: grid.toColumns(),
+        };
         return () => resolve({ offset, axis: "step", series: offset === 0 ? [] : [series] });
       });
     });
@@ -213,7 +220,7 @@ describe("a run's feed", () => {
     charts.show("b");
     await settle();
     hide();
-    charts.setRange({ axis: "time", from: null, to: null });
+    charts.setRange({ ...ALL_STEPS, axis: "time" });
     await settle();
     expect(asked).toEqual([["a", "b"], ["b"]]);
   });
