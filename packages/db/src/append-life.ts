@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+import type { FeatureLife } from "@tailbone/lifecycle/feature-life";
 import {
   declareFeature,
   featuresOf,
@@ -5,7 +7,6 @@ import {
   type RunLife,
   reduceReading,
   startLife,
-  stateOf,
 } from "@tailbone/lifecycle/run-life";
 import type { LifecycleEvent, SettingsChange } from "@tailbone/protocol/lifecycle";
 import { LIMITS } from "@tailbone/protocol/limits";
@@ -37,31 +38,40 @@ interface StoredLife {
 }
 
 /**
- * Stores the features and readings of new frames, moves the lives of the run's features on, and stores what happened to them. The run is locked by
- * the caller, so that readings are reduced one after the other.
+ * Stores the features and readings of new frames, moves the lives of the run's features on, and stores what happened to them: of the lives, those
+ * that have changed. The run is locked by the caller, so that readings are reduced one after the other.
  */
 export async function appendLife(sql: Transaction, { team, run, records, isEnd, nowMs }: AppendLife): Promise<Lived> {
-  const [stored] = await sql<
-    StoredLife[]
-  >`select life, strips from run_life where run_id = ${run} and team_id = ${team}`;
-  if (stored === undefined && records.length === 0) return { events: [], remarks: [] };
-  const before = stored ?? { life: startLife(), strips: [] };
+  if (records.length === 0 && !isEnd) return { events: [], remarks: [] };
+  const before = await readLife(sql, run);
   const { life, strips, events, kept, declared, remarks } = live(before, records, isEnd);
-  const touched = new Set([
-    ...kept.map(({ feature }) => feature),
-    ...declared.keys(),
-    ...events.map(({ feature }) => feature),
-  ]);
+  const old = new Map(before.life.features);
+  const touched = life.features.flatMap(([name, one], ordinal) =>
+    old.get(name) === one && !declared.has(name) ? [] : [{ name, ordinal, life: one }],
+  );
   await Promise.all([
-    sql`
-      insert into run_life (run_id, team_id, life, strips)
-      values (${run}, ${team}, ${jsonb(sql, life)}, ${jsonb(sql, strips)})
-      on conflict (run_id) do update set life = excluded.life, strips = excluded.strips`,
-    upsertFeatures(sql, { team, run, life, names: [...touched], declared }),
+    ...(isDeepStrictEqual(strips, before.strips)
+      ? []
+      : [
+          sql`
+            insert into run_life (run_id, team_id, strips) values (${run}, ${team}, ${jsonb(sql, strips)})
+            on conflict (run_id) do update set strips = excluded.strips`,
+        ]),
+    ...(touched.length === 0 ? [] : [upsertFeatures(sql, { team, run, touched, declared })]),
     ...(kept.length === 0 ? [] : [insertReadings(sql, team, run, kept)]),
     ...(events.length === 0 ? [] : [insertEvents(sql, team, run, events, nowMs)]),
   ]);
   return { events, remarks };
+}
+
+async function readLife(sql: Transaction, run: string): Promise<StoredLife> {
+  const [features, [short]] = await Promise.all([
+    sql<{ name: string; life: FeatureLife }[]>`
+      select name, life from feature where run_id = ${run} order by ordinal`,
+    sql<{ strips: LifeStrip[] }[]>`select strips from run_life where run_id = ${run}`,
+  ]);
+  const life = { ...startLife(), features: features.map((one) => [one.name, one.life] as const) };
+  return { life, strips: short?.strips ?? [] };
 }
 
 type Declared = Map<string, { layer: string | null; settings: SettingsChange }>;
@@ -114,27 +124,27 @@ function live(before: StoredLife, records: AppendLife["records"], isEnd: boolean
   return { life, strips, events, kept, declared, remarks };
 }
 
+interface Touched {
+  name: string;
+  ordinal: number;
+  life: FeatureLife;
+}
+
 function upsertFeatures(
   sql: Transaction,
-  {
-    team,
-    run,
-    life,
-    names,
-    declared,
-  }: { team: string; run: string; life: RunLife; names: string[]; declared: Declared },
+  { team, run, touched, declared }: { team: string; run: string; touched: readonly Touched[]; declared: Declared },
 ) {
   const isDeclared = sql`excluded.name = any(${[...declared.keys()]}::text[])`;
-  const ordinals = new Map(featuresOf(life).map((name, ordinal) => [name, ordinal]));
   return sql`
-    insert into feature (team_id, run_id, name, ordinal, layer, settings, state)
-    select ${team}, ${run}::uuid, name, ordinal, layer, coalesce(settings::jsonb, '{}'), state
-    from unnest(${names}::text[], ${names.map((name) => ordinals.get(name) ?? 0)}::int[],
-      ${names.map((name) => declared.get(name)?.layer ?? null)}::text[],
-      ${names.map((name) => (declared.has(name) ? storableJson(declared.get(name)?.settings) : null))}::text[],
-      ${names.map((name) => stateOf(life, name)?.state ?? "absent")}::text[]) as one (name, ordinal, layer, settings, state)
+    insert into feature (team_id, run_id, name, ordinal, layer, settings, state, life)
+    select ${team}, ${run}::uuid, name, ordinal, layer, coalesce(settings::jsonb, '{}'), state, life::jsonb
+    from unnest(${touched.map(({ name }) => name)}::text[], ${touched.map(({ ordinal }) => ordinal)}::int[],
+      ${touched.map(({ name }) => declared.get(name)?.layer ?? null)}::text[],
+      ${touched.map(({ name }) => (declared.has(name) ? storableJson(declared.get(name)?.settings) : null))}::text[],
+      ${touched.map(({ life }) => life.state)}::text[],
+      ${touched.map(({ life }) => storableJson(life))}::text[]) as one (name, ordinal, layer, settings, state, life)
     on conflict (run_id, name) do update set
-      state = excluded.state,
+      state = excluded.state, life = excluded.life,
       settings = case when ${isDeclared} then excluded.settings else feature.settings end,
       layer = case when ${isDeclared} then excluded.layer else feature.layer end`;
 }

@@ -1,12 +1,12 @@
-import { type Firing, type Occurrence, reduceRule } from "@tailbone/lifecycle/rules/reduce-rule";
-import { emptyRuleState, type RuleState } from "@tailbone/lifecycle/rules/rule-state";
+import { type Firing, type Occurrence, reduceRule, subjectsOf } from "@tailbone/lifecycle/rules/reduce-rule";
+import type { SubjectMemory } from "@tailbone/lifecycle/rules/rule-state";
 import type { Frame } from "@tailbone/protocol/frame";
 import type { AlertLevel } from "@tailbone/protocol/records";
 import type { Condition } from "@tailbone/protocol/rules";
 import type { RunState } from "@tailbone/protocol/run";
 import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "./database";
-import { jsonb, storable } from "./stored-text";
+import { storable, storableJson } from "./stored-text";
 
 export interface ApplyRules {
   team: string;
@@ -21,42 +21,83 @@ interface RuleRow {
   level: AlertLevel;
   cooldownMs: number;
   channels: string[];
-  state: RuleState | null;
 }
 
 /**
  * Lets the team's rules see what has happened in a run, in the transaction in which it is stored: an alert and one outbox row for each
- * of its channels are there if and only if what they tell of is. Returns the ids of new alerts. Costs one query when nothing fires.
+ * of its channels are there if and only if what they tell of is. Returns the ids of new alerts. Costs one query when no rule looks at any of it,
+ * and else touches what the rules remember of the subjects that something has come of, and of no others.
  */
 export async function applyRules(sql: Transaction, input: ApplyRules): Promise<string[]> {
   const { team, run, occurrences, nowMs } = input;
   if (occurrences.length === 0) return [];
   const rules = await sql<RuleRow[]>`
-    select rule.id, rule.condition, rule.level, rule.cooldown_ms as "cooldownMs", rule.channels, rule_state.state
-    from rule left join rule_state on rule_state.rule_id = rule.id and rule_state.run_id = ${run}
-    where rule.team_id = ${team} and rule.enabled
-      and (rule.project_id is null or rule.project_id = (select project_id from run where id = ${run} and team_id = ${team}))`;
+    select id, condition, level, cooldown_ms as "cooldownMs", channels from rule
+    where team_id = ${team} and enabled
+      and (project_id is null or project_id = (select project_id from run where id = ${run} and team_id = ${team}))`;
+  const memories = await readMemories(sql, run, rules, occurrences);
+  const changed: Changed[] = [];
   const told: string[] = [];
   for (const rule of rules) {
-    const before = rule.state ?? emptyRuleState();
-    let state = before;
+    const before = memories.get(rule.id);
+    if (before === undefined) continue;
+    const after = new Map<string, SubjectMemory>();
     const firings: Firing[] = [];
     for (const occurrence of occurrences) {
-      const result = reduceRule(rule, state, occurrence, nowMs);
-      state = result.state;
-      firings.push(...result.firings);
+      const recall = (subject: string) => after.get(subject) ?? before.get(storable(subject));
+      const reduced = reduceRule(rule, recall, occurrence, nowMs);
+      for (const [subject, memory] of reduced.memories) after.set(subject, memory);
+      firings.push(...reduced.firings);
     }
-    if (state !== before) {
-      await sql`
-        insert into rule_state (rule_id, run_id, state) values (${rule.id}, ${run}, ${jsonb(sql, state)})
-        on conflict (rule_id, run_id) do update set state = excluded.state`;
-    }
+    for (const [subject, memory] of after) changed.push({ rule: rule.id, subject, memory });
     for (const firing of firings) {
       const alert = await insertAlert(sql, input, rule, firing);
       if (alert !== null) told.push(alert);
     }
   }
+  await writeMemories(sql, run, changed);
   return told;
+}
+
+interface Changed {
+  rule: string;
+  subject: string;
+  memory: SubjectMemory;
+}
+
+/** What each rule that looks at one of the occurrences remembers of their subjects. */
+async function readMemories(
+  sql: Transaction,
+  run: string,
+  rules: readonly RuleRow[],
+  occurrences: readonly Occurrence[],
+): Promise<Map<string, Map<string, SubjectMemory>>> {
+  const memories = new Map<string, Map<string, SubjectMemory>>();
+  const wanted: { rule: string; subject: string }[] = [];
+  for (const { id, condition } of rules) {
+    const subjects = new Set(occurrences.flatMap((occurrence) => subjectsOf(condition, occurrence)).map(storable));
+    if (subjects.size > 0) memories.set(id, new Map());
+    for (const subject of subjects) wanted.push({ rule: id, subject });
+  }
+  if (wanted.length === 0) return memories;
+  const rows = await sql<({ rule: string; subject: string } & SubjectMemory)[]>`
+    select rule_id as rule, subject, series, told_ms as "toldMs"
+    from unnest(${wanted.map(({ rule }) => rule)}::uuid[], ${wanted.map(({ subject }) => subject)}::text[])
+      as wanted (rule_id, subject) join rule_state using (rule_id, subject)
+    where run_id = ${run}`;
+  for (const { rule, subject, series, toldMs } of rows) memories.get(rule)?.set(subject, { series, toldMs });
+  return memories;
+}
+
+async function writeMemories(sql: Transaction, run: string, changed: readonly Changed[]): Promise<void> {
+  if (changed.length === 0) return;
+  await sql`
+    insert into rule_state (rule_id, run_id, subject, series, told_ms)
+    select rule_id, ${run}::uuid, subject, series::jsonb, told_ms
+    from unnest(${changed.map(({ rule }) => rule)}::uuid[], ${changed.map(({ subject }) => storable(subject))}::text[],
+      ${changed.map(({ memory: { series } }) => (series === null ? null : storableJson(series)))}::text[],
+      ${changed.map(({ memory: { toldMs } }) => toldMs)}::float8[]) as new (rule_id, subject, series, told_ms)
+    on conflict (rule_id, run_id, subject) do update set series = excluded.series, told_ms = excluded.told_ms`;
 }
 
 /** Null: the rule has told of this already. */

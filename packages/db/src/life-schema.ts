@@ -1,3 +1,4 @@
+import type { FeatureLife } from "@tailbone/lifecycle/feature-life";
 import type { LifecycleEvent, SettingsChange } from "@tailbone/protocol/lifecycle";
 import { FEATURE_STATES, type Reading } from "@tailbone/protocol/reading";
 import type { LifeStrip } from "@tailbone/protocol/run";
@@ -8,11 +9,10 @@ import { runId, runsTeamId } from "./run-schema";
  * The lives of a run's features. Every row names its team, as in run-schema.ts.
  */
 
-/** What the reducer of @tailbone/lifecycle has come to, and its lives in short; moved on with each frame that holds readings. */
+/** The lives of a run's first features in short, as lists show them; written when a state changes. */
 export const runLife = pgTable("run_life", {
   runId: runId().primaryKey(),
   teamId: runsTeamId(),
-  life: jsonb("life").$type<unknown>().notNull(),
   strips: jsonb("strips").$type<LifeStrip[]>().notNull(),
 });
 
@@ -27,6 +27,8 @@ export const feature = pgTable(
     layer: text("layer"),
     settings: jsonb("settings").$type<SettingsChange>().notNull(),
     state: text("state", { enum: FEATURE_STATES }).notNull(),
+    /** What the reducer of @tailbone/lifecycle has come to; moved on with each frame that holds readings of this feature. */
+    life: jsonb("life").$type<FeatureLife>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.name] })],
 );

@@ -1,5 +1,5 @@
 import { type Firing, type Occurrence, reduceRule } from "@tailbone/lifecycle/rules/reduce-rule";
-import { emptyRuleState } from "@tailbone/lifecycle/rules/rule-state";
+import type { SubjectMemory } from "@tailbone/lifecycle/rules/rule-state";
 import { fitsSeries } from "@tailbone/lifecycle/rules/series-condition";
 import type { LifecycleEvent } from "@tailbone/protocol/lifecycle";
 import type { AlertLevel } from "@tailbone/protocol/records";
@@ -50,12 +50,12 @@ export async function replayRule(
 }
 
 async function replayRun(db: Database, team: string, run: PastRun, rule: Replay["rule"]): Promise<Firing[]> {
-  let state = emptyRuleState();
+  const memories = new Map<string, SubjectMemory>();
   const firings: Firing[] = [];
   for await (const { occurrence, timeMs } of readOccurrences(db, team, run, rule.condition)) {
-    const result = reduceRule(rule, state, occurrence, timeMs);
-    state = result.state;
-    firings.push(...result.firings);
+    const reduced = reduceRule(rule, (subject) => memories.get(subject), occurrence, timeMs);
+    for (const [subject, memory] of reduced.memories) memories.set(subject, memory);
+    firings.push(...reduced.firings);
   }
   return firings;
 }

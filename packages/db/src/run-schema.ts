@@ -1,3 +1,4 @@
+import type { SeriesMemory } from "@tailbone/lifecycle/rules/rule-state";
 import type { JsonObject, WireNumber } from "@tailbone/protocol/json";
 import type { CheckpointRecord, RunError } from "@tailbone/protocol/records";
 import type { ChannelTarget, Condition } from "@tailbone/protocol/rules";
@@ -221,7 +222,7 @@ export const rule = pgTable(
   (table) => [index("rule_team").on(table.teamId)],
 );
 
-/** What a rule remembers of a run. */
+/** What a rule remembers of one subject of a run (a series, a state of a feature): written only when something of it came. */
 export const ruleState = pgTable(
   "rule_state",
   {
@@ -229,9 +230,14 @@ export const ruleState = pgTable(
       .notNull()
       .references(() => rule.id, { onDelete: "cascade" }),
     runId: runId(),
-    state: jsonb("state").notNull(),
+    subject: text("subject").notNull(),
+    series: jsonb("series").$type<SeriesMemory>(),
+    toldMs: doublePrecision("told_ms"),
   },
-  (table) => [primaryKey({ columns: [table.ruleId, table.runId] }), index("rule_state_run").on(table.runId)],
+  (table) => [
+    primaryKey({ columns: [table.ruleId, table.runId, table.subject] }),
+    index("rule_state_run").on(table.runId),
+  ],
 );
 
 export const alert = pgTable(

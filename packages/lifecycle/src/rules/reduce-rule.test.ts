@@ -1,16 +1,27 @@
 import type { Condition } from "@tailbone/protocol/rules";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Firing, type Occurrence, reduceRule } from "./reduce-rule";
-import { emptyRuleState, type RuleState } from "./rule-state";
+import { type Firing, type Occurrence, reduceRule, subjectsOf } from "./reduce-rule";
+import type { SubjectMemory } from "./rule-state";
 import { fitsSeries } from "./series-condition";
 
 function replay(condition: Condition, occurrences: readonly Occurrence[], cooldownMs = 0): Firing[] {
-  let state: RuleState = emptyRuleState();
+  const stored = new Map<string, string>();
+  const recall = (subject: string): SubjectMemory | undefined => {
+    // A rule is handed no memory but those that it has asked for.
+    const text = stored.get(subject);
+    return text === undefined ? undefined : JSON.parse(text);
+  };
   return occurrences.flatMap((occurrence, nowMs) => {
-    const result = reduceRule({ condition, cooldownMs }, state, occurrence, nowMs);
-    state = JSON.parse(JSON.stringify(result.state));
-    return result.firings;
+    const asked = new Set(subjectsOf(condition, occurrence));
+    const { memories, firings } = reduceRule(
+      { condition, cooldownMs },
+      (subject) => (asked.has(subject) ? recall(subject) : undefined),
+      occurrence,
+      nowMs,
+    );
+    for (const [subject, memory] of memories) stored.set(subject, JSON.stringify(memory));
+    return firings;
   });
 }
 const points = (values: readonly number[], first = 0): Occurrence => ({
@@ -42,6 +53,12 @@ describe("a rule", () => {
   test("is silent about the same series until its cooldown is over", () => {
     const spike = [0, 2, 2, 0];
     expect(replay(above, [points(spike), points(spike, 4), points(spike, 8)], 2)).toHaveLength(2);
+  });
+
+  test("changes nothing of a series whose points have not come", () => {
+    const recall = (): undefined => undefined;
+    const { memories } = reduceRule({ condition: { ...above, series: "*" }, cooldownMs: 0 }, recall, points([2, 2]), 0);
+    expect([...memories.keys()]).toEqual(["series:loss"]);
   });
 
   test("sees a value that is not a number", () => {

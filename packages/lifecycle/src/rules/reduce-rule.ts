@@ -3,7 +3,7 @@ import type { AlertLevel } from "@tailbone/protocol/records";
 import type { Condition } from "@tailbone/protocol/rules";
 import type { RunState } from "@tailbone/protocol/run";
 import { nameEvent } from "../say-event";
-import { emptySeries, type RuleState } from "./rule-state";
+import { emptySeries, type SeriesMemory, type SubjectMemory } from "./rule-state";
 import { describe, fitsSeries, holdsAt, type SeriesCondition } from "./series-condition";
 
 /** What happened in a run that a rule may wait for. Points of one series, in the order in which they came. */
@@ -37,58 +37,94 @@ interface Candidate extends Firing {
   subject: string;
 }
 
+/** What a rule remembers of a subject, as far as it does. */
+export type Recall = (subject: string) => SubjectMemory | undefined;
+
+export interface Reduced {
+  /** The memories that have changed; what was recalled is left as it was. */
+  memories: ReadonlyMap<string, SubjectMemory>;
+  firings: Firing[];
+}
+
+const subjectOfSeries = (series: string): string => `series:${series}`;
+const subjectOfEvent = ({ feature, to }: LifecycleEvent): string => `feature:${feature}/${to}`;
+const subjectOfState = (state: RunState): string => `state:${state}`;
+const subjectOfScript = (title: string): string => `script:${title}`;
+
+/** The subjects whose memories a rule needs to see an occurrence; none: it does not look at it. */
+export function subjectsOf(condition: Condition, occurrence: Occurrence): string[] {
+  switch (occurrence.type) {
+    case "events":
+      return condition.type === "lifecycle"
+        ? occurrence.events.filter((event) => fitsEvent(condition, event)).map(subjectOfEvent)
+        : [];
+    case "points":
+      return "series" in condition && fitsSeries(condition.series, occurrence.series)
+        ? [subjectOfSeries(occurrence.series)]
+        : [];
+    case "run_state":
+      return condition.type === "run_state" && condition.states.includes(occurrence.state)
+        ? [subjectOfState(occurrence.state)]
+        : [];
+    case "script":
+      return condition.type === "script" && graveness[occurrence.level] >= graveness[condition.level]
+        ? [subjectOfScript(occurrence.title)]
+        : [];
+  }
+}
+
 /**
- * Lets a rule see one occurrence of a run at time `nowMs`. Returns what it remembers from then on (the argument is left as it was;
- * the same object when nothing has changed) and what it says. Within `cooldownMs` it says nothing more of the same subject: a feature, a series, the run.
+ * Lets a rule see one occurrence of a run at time `nowMs`. Returns what it remembers from then on, where that has changed, and what it says. Within
+ * `cooldownMs` it says nothing more of the same subject.
  */
 export function reduceRule(
   { condition, cooldownMs }: RuleInput,
-  before: RuleState,
+  recall: Recall,
   occurrence: Occurrence,
   nowMs: number,
-): { state: RuleState; firings: Firing[] } {
-  const { state, candidates } = match(condition, before, occurrence, nowMs);
+): Reduced {
+  const memories = new Map<string, SubjectMemory>();
   const firings: Firing[] = [];
-  const toldMs = { ...state.toldMs };
+  if (subjectsOf(condition, occurrence).length === 0) return { memories, firings };
+  const { seen, candidates } = match(condition, recall, occurrence, nowMs);
+  const known = (subject: string): SubjectMemory =>
+    memories.get(subject) ?? recall(subject) ?? { series: null, toldMs: null };
+  if (seen !== null) memories.set(seen.subject, { ...known(seen.subject), series: seen.memory });
   for (const { subject, ...firing } of candidates) {
-    const told = toldMs[subject];
-    if (told !== undefined && nowMs - told < cooldownMs) continue;
-    toldMs[subject] = nowMs;
+    const memory = known(subject);
+    if (memory.toldMs !== null && nowMs - memory.toldMs < cooldownMs) continue;
+    memories.set(subject, { ...memory, toldMs: nowMs });
     firings.push(firing);
   }
-  return { state: firings.length === 0 ? state : { ...state, toldMs }, firings };
+  return { memories, firings };
 }
 
-function match(
-  condition: Condition,
-  state: RuleState,
-  occurrence: Occurrence,
-  nowMs: number,
-): { state: RuleState; candidates: Candidate[] } {
+interface Match {
+  /** A series whose memory has changed. */
+  seen: { subject: string; memory: SeriesMemory } | null;
+  candidates: Candidate[];
+}
+
+function match(condition: Condition, recall: Recall, occurrence: Occurrence, nowMs: number): Match {
   switch (occurrence.type) {
     case "events":
-      return { state, candidates: condition.type === "lifecycle" ? matchEvents(condition, occurrence.events) : [] };
+      return {
+        seen: null,
+        candidates: condition.type === "lifecycle" ? matchEvents(condition, occurrence.events) : [],
+      };
     case "points":
-      if (!("series" in condition) || !fitsSeries(condition.series, occurrence.series))
-        return { state, candidates: [] };
-      return matchPoints(condition, state, occurrence);
+      return "series" in condition ? matchPoints(condition, recall, occurrence) : { seen: null, candidates: [] };
     case "run_state": {
-      if (condition.type !== "run_state" || !condition.states.includes(occurrence.state)) {
-        return { state, candidates: [] };
-      }
-      const candidate = plain(`${occurrence.state}@${nowMs}`, `The run is ${occurrence.state}`, occurrence.note);
-      return { state, candidates: [{ ...candidate, subject: `state:${occurrence.state}` }] };
+      const { state, note } = occurrence;
+      const candidate = plain(`${state}@${nowMs}`, `The run is ${state}`, note);
+      return { seen: null, candidates: [{ ...candidate, subject: subjectOfState(state) }] };
     }
     case "script": {
-      if (condition.type !== "script" || graveness[occurrence.level] < graveness[condition.level]) {
-        return { state, candidates: [] };
-      }
-      const candidate = plain(occurrence.id, occurrence.title, occurrence.text);
+      const { id, title, text, step } = occurrence;
+      const candidate = plain(id, title, text);
       return {
-        state,
-        candidates: [
-          { ...candidate, by: occurrence.step, existing: occurrence.id, subject: `script:${occurrence.title}` },
-        ],
+        seen: null,
+        candidates: [{ ...candidate, by: step, existing: id, subject: subjectOfScript(title) }],
       };
     }
   }
@@ -105,15 +141,17 @@ const plain = (key: string, title: string, text: string): Firing => ({
   existing: null,
 });
 
-function matchEvents(
-  { feature, to }: Extract<Condition, { type: "lifecycle" }>,
-  events: readonly LifecycleEvent[],
-): Candidate[] {
+type LifecycleCondition = Extract<Condition, { type: "lifecycle" }>;
+
+const fitsEvent = ({ feature, to }: LifecycleCondition, event: LifecycleEvent): boolean =>
+  (feature === null || feature === event.feature) && to.includes(event.to);
+
+function matchEvents(condition: LifecycleCondition, events: readonly LifecycleEvent[]): Candidate[] {
   return events
-    .filter((event) => (feature === null || feature === event.feature) && to.includes(event.to))
+    .filter((event) => fitsEvent(condition, event))
     .map((event) => ({
       key: `${event.feature}/${event.to}/${event.by}`,
-      subject: `feature:${event.feature}/${event.to}`,
+      subject: subjectOfEvent(event),
       title: nameEvent(event),
       text: `It was ${event.from}${event.after === null ? "" : ` at step ${event.after}`} and is ${event.to} by step ${event.by}.`,
       feature: event.feature,
@@ -126,11 +164,12 @@ function matchEvents(
 
 function matchPoints(
   condition: SeriesCondition,
-  state: RuleState,
+  recall: Recall,
   { series, steps, values }: Extract<Occurrence, { type: "points" }>,
-): { state: RuleState; candidates: Candidate[] } {
-  const known = state.series[series];
-  const memory = known === undefined ? emptySeries() : { ...known, window: [...known.window] };
+): Match {
+  const subject = subjectOfSeries(series);
+  const known = recall(subject)?.series ?? null;
+  const memory = known === null ? emptySeries() : { ...known, window: [...known.window] };
   const candidates: Candidate[] = [];
   // What is looked for by itself needs no memory until it is found: nothing is written for a series that is well.
   let changed = condition.type !== "nan";
@@ -140,14 +179,12 @@ function matchPoints(
     if (evidence !== null && !memory.holds) {
       const title = describe(condition, series);
       const text = `At step ${step}: ${evidence}.`;
-      const after = memory.lastStep;
-      candidates.push({ ...plain(`${series}@${step}`, title, text), after, by: step, subject: `series:${series}` });
+      candidates.push({ ...plain(`${series}@${step}`, title, text), after: memory.lastStep, by: step, subject });
     }
     const holds = evidence !== null;
     if (holds !== memory.holds) changed = true;
     memory.holds = holds;
     memory.lastStep = step;
   }
-  if (!changed) return { state, candidates };
-  return { state: { ...state, series: { ...state.series, [series]: memory } }, candidates };
+  return { seen: changed ? { subject, memory } : null, candidates };
 }

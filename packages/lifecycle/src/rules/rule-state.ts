@@ -11,14 +11,17 @@ export interface SeriesMemory {
   holds: boolean;
 }
 
-/** What a rule remembers of one run: plain JSON. */
-export interface RuleState {
-  series: Record<string, SeriesMemory>;
-  /** When it last told of each subject (a feature, a series, the run). */
-  toldMs: Record<string, number>;
+/**
+ * What a rule remembers of one subject of a run: a series, a state of a feature, the run. Plain JSON, stored by itself, so that a frame costs
+ * what its own series cost, however many others the run has.
+ */
+export interface SubjectMemory {
+  /** Null: it is no series, or one of which nothing needs to be remembered. */
+  readonly series: SeriesMemory | null;
+  /** When the rule last told of it; null: never. */
+  readonly toldMs: number | null;
 }
 
-export const emptyRuleState = (): RuleState => ({ series: {}, toldMs: {} });
 export const emptySeries = (): SeriesMemory => ({
   window: [],
   best: null,

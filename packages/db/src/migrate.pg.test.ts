@@ -1,0 +1,80 @@
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import postgres, { type Sql } from "postgres";
+import { v7 as uuidv7 } from "uuid";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openEmbedded } from "./embedded";
+import { migrateDatabase } from "./migrate";
+
+const migrations = fileURLToPath(new URL("../migrations", import.meta.url));
+
+let folder: string;
+let server: Awaited<ReturnType<typeof openEmbedded>>;
+let sql: Sql;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tailbone-migrate-"));
+  await chmod(folder, 0o755);
+  server = await openEmbedded({ dataDir: join(folder, "data") });
+  sql = postgres(server.url, { onnotice: () => {} });
+});
+afterAll(async () => {
+  await sql.end();
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Brings the database to the schema of an older release: up to and with the migration of that name. */
+async function migrateTo(tag: string): Promise<void> {
+  const old = join(folder, "old");
+  await cp(migrations, old, { recursive: true });
+  const path = join(old, "meta/_journal.json");
+  const journal: { entries: { tag: string }[] } = JSON.parse(await readFile(path, "utf8"));
+  const last = journal.entries.findIndex((entry) => entry.tag === tag);
+  await writeFile(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, last + 1) }));
+  await migrateDatabase(server.url, old);
+}
+
+test("what rules remembered of whole runs, and the lives of their features, are there by themselves after the migration", async () => {
+  await migrateTo("0002_alerts");
+  const [team, project, run, rule, silent] = [uuidv7(), uuidv7(), uuidv7(), uuidv7(), uuidv7()];
+  await sql`insert into organization (id, name, slug) values (${team}, 'team', ${team})`;
+  await sql`insert into project (id, team_id, name, created_at_ms) values (${project}, ${team}, 'p', 0)`;
+  await sql`insert into run (id, team_id, project_id, name, state, config, created_by, created_at_ms, started_at_ms, seen_at_ms)
+    values (${run}, ${team}, ${project}, 'r', 'running', '{}', 'me', 0, 0, 0)`;
+  for (const id of [rule, silent]) {
+    await sql`insert into rule (id, team_id, name, condition, level, channels, cooldown_ms, enabled, created_at_ms)
+      values (${id}, ${team}, 'rule', '{}', 'info', '{}', 0, true, 0)`;
+  }
+  const loss = { window: [1, 2], best: 1, bestStep: 3, lastStep: 4, holds: true };
+  const state = {
+    series: { loss, "train:a": { ...loss, holds: false } },
+    toldMs: { "series:loss": 77, "state:failed": 5 },
+  };
+  await sql`insert into rule_state (rule_id, run_id, state) values (${rule}, ${run}, ${JSON.stringify(state)}::text::jsonb)`;
+  await sql`insert into rule_state (rule_id, run_id, state) values (${silent}, ${run}, '{"series":{},"toldMs":{}}')`;
+  const lives = {
+    version: 1,
+    features: [
+      ["patch", { state: "latent" }],
+      ["shape", { state: "absent" }],
+    ],
+  };
+  await sql`insert into run_life (run_id, team_id, life, strips) values (${run}, ${team}, ${JSON.stringify(lives)}::text::jsonb, '[]')`;
+  for (const [ordinal, name] of ["patch", "shape"].entries()) {
+    await sql`insert into feature (team_id, run_id, name, ordinal, settings, state)
+      values (${team}, ${run}, ${name}, ${ordinal}, '{}', 'absent')`;
+  }
+
+  await migrateDatabase(server.url);
+  expect([...(await sql`select subject, series, told_ms from rule_state order by subject`)]).toEqual([
+    { subject: "series:loss", series: loss, told_ms: 77 },
+    { subject: "series:train:a", series: { ...loss, holds: false }, told_ms: null },
+    { subject: "state:failed", series: null, told_ms: 5 },
+  ]);
+  expect([...(await sql`select name, life from feature order by ordinal`)]).toEqual([
+    { name: "patch", life: { state: "latent" } },
+    { name: "shape", life: { state: "absent" } },
+  ]);
+});
