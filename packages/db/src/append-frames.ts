@@ -1,15 +1,19 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Frame } from "@tailbone/protocol/frame";
+import type { JsonObject } from "@tailbone/protocol/json";
 import type { Run } from "@tailbone/protocol/run";
+import type { LegTimes } from "@tailbone/series/legs";
 import { v7 as uuidv7 } from "uuid";
 import { appendLife } from "./append-life";
-import { collectPoints, placePoints, readSeries, type SeriesRow } from "./append-points";
+import { type Append, collectPoints, placePoints, readSeries, type SeriesRow } from "./append-points";
 import { appendRecords } from "./append-records";
 import { applyRules, occurrencesOf } from "./apply-rules";
 import type { Database, Transaction } from "./database";
 import { gatherLife, type RunHead } from "./gather-records";
 import { readRun } from "./get-run";
 import { refuseMissingRun } from "./missing-run";
+import { recountSeries } from "./recount-series";
+import { moveLegs } from "./run-legs";
 import { writePoints } from "./write-points";
 
 export interface AppendFrames {
@@ -55,20 +59,29 @@ export async function appendFrames(
     if (fresh.length === 0) return { next, from: to, to, run: await readRun(sql, { team, run }), alerts: [] };
 
     const arrived = fresh.length === frames.length ? all : collectPoints(fresh.flatMap((frame) => frame.groups));
-    const { appends, leftOut } = await placePoints(sql, { team, run, arrived, known });
+    const sealedAtMs = Math.max(...fresh.map((frame) => frame.sealedAtMs));
+    const legs = moveLegs(place.legs, place.leg, sealedAtMs);
+    const { appends, leftOut } = await placePoints(sql, { team, run, legs, arrived, known });
     const { records, alerts: ofScript, isEnd } = gatherLife(fresh);
     const { events, remarks } = await appendLife(sql, { team, run, records, isEnd, nowMs });
     const alerts = ofScript.map((alert) => ({ ...alert, id: uuidv7() }));
     const alertIds = alerts.map(({ id }) => id);
     const occurrences = occurrencesOf(fresh, alertIds);
     if (events.length > 0) occurrences.push({ type: "events", events });
+    const written = writePoints(sql, { team, run, leg: legs.leg, appends });
+    const moved = appends.filter(({ counted }) => counted.moves).map(({ id }) => id);
+    if (moved.length > 0 || legs.isUntied) {
+      await written;
+      await recountSeries(sql, { run, ids: legs.isUntied ? null : moved, legs: legs.after });
+    }
     // Sent together and carried out in this order, so that the run is read as the others have left it.
     const [, , , after, told] = await Promise.all([
-      writePoints(sql, { team, run, appends }),
+      written,
       appendRecords(sql, {
         team,
         run,
         writer,
+        rewoundTo: rewoundTo(appends),
         head,
         frames: fresh,
         leftOut,
@@ -77,7 +90,9 @@ export async function appendFrames(
         revive: place.newest,
         nowMs,
       }),
-      sql`update writer set next_sequence = ${next} where run_id = ${run} and id = ${writer}`,
+      sql`
+        update writer set next_sequence = ${next}, last_at_ms = greatest(last_at_ms, ${sealedAtMs}::float8)
+        where run_id = ${run} and id = ${writer}`,
       readRun(sql, { team, run }),
       applyRules(sql, { team, run, occurrences, nowMs }),
     ]);
@@ -85,8 +100,22 @@ export async function appendFrames(
   });
 }
 
+/**
+ * The step at which the training stands now, if it has just gone back over steps; null: it has not. Host and process are measured
+ * at the step that the run had before.
+ */
+function rewoundTo(appends: readonly Append[]): number | null {
+  const rewound = appends.filter(({ name, counted }) => counted.isRewound && !name.startsWith("system/"));
+  if (rewound.length === 0) return null;
+  return Math.max(...rewound.flatMap(({ chunks }) => chunks.map(({ chunk }) => chunk.summary.stepTo)));
+}
+
 interface Place {
   next: number;
+  leg: number;
+  legs: LegTimes[];
+  /** Read only where the frames change it. */
+  config: JsonObject | null;
   /** No writer has come after this one, and it has not said that it ended: the run lives as long as it does. */
   newest: boolean;
 }
@@ -99,11 +128,14 @@ async function lockRun(
   const { team, run, writer, names, withConfig } = input;
   // Statements of their own, because each sees what is committed when it begins: the last ones after the lock was got.
   const [[head], [place], known] = await Promise.all([
-    sql<RunHead[]>`
+    sql<Omit<RunHead, "writerConfig">[]>`
       select state, tags, stream_offset as "streamOffset", ${withConfig ? sql`config` : sql`null::json as config`}
       from run where id = ${run} and team_id = ${team} for no key update`,
     sql<Place[]>`
-      select next_sequence as next, ended_at_ms is null and not exists (
+      select next_sequence as next, leg, ${withConfig ? sql`config` : sql`null::json`} as "config", (
+          select json_agg(json_build_object('leg', leg, 'startedAtMs', started_at_ms, 'lastAtMs', last_at_ms) order by leg)
+          from writer as every where every.run_id = writer.run_id
+        ) as legs, ended_at_ms is null and not exists (
           select 1 from writer as other where other.run_id = writer.run_id and other.opened_at_ms > writer.opened_at_ms
         ) as newest
       from writer where run_id = ${run} and id = ${writer} and team_id = ${team}`,
@@ -117,7 +149,7 @@ async function lockRun(
       "Open the writer before appending frames.",
     );
   }
-  return { place, head, known };
+  return { place, head: { ...head, writerConfig: place.config }, known };
 }
 
 function sequenceGap(got: number, expected: number): TailboneError {

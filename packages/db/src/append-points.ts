@@ -2,8 +2,9 @@ import type { Group } from "@tailbone/protocol/frame";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { type Chunk, decodePoints, joinPoints, makeChunks, SEALED_POINTS } from "@tailbone/series/chunk";
 import { planMerge } from "@tailbone/series/merge-plan";
-import { mergeSummaries, type Points, type Summary } from "@tailbone/series/summary";
+import { mergeSummaries, NOTHING, type Points, type Summary } from "@tailbone/series/summary";
 import type { Transaction } from "./database";
+import { countLegs, type LegCount, type RunLegs } from "./run-legs";
 import { storable } from "./stored-text";
 import { summaryColumns } from "./summary-columns";
 
@@ -13,17 +14,21 @@ export interface SeriesRow extends Summary {
   name: string;
   nextOrdinal: number;
   tail: number[];
+  legs: number[];
 }
 
 interface TailChunk {
   ordinal: number;
   level: number;
   count: number;
+  leg: number;
 }
 
 /** A series as it will stand when its new points are stored, and the chunks that are to be written for it. */
 export interface Append {
   id: number;
+  name: string;
+  counted: LegCount;
   summary: Summary;
   nextOrdinal: number;
   tail: TailChunk[];
@@ -33,8 +38,11 @@ export interface Append {
 /** New points of one series, and the stored chunks that become one with them. */
 interface Plan {
   id: number;
+  name: string;
+  leg: number;
   row: SeriesRow | undefined;
   points: Points;
+  counted: LegCount;
   kept: TailChunk[];
   absorbed: TailChunk[];
   level: number;
@@ -59,7 +67,7 @@ export function collectPoints(groups: readonly Group[]): Map<string, Points> {
 /** Reads the series of these names, as far as the run has them. Await it after the run is locked. */
 export function readSeries(sql: Transaction, run: string, names: Iterable<string>) {
   return sql<SeriesRow[]>`
-    select id, name, next_ordinal as "nextOrdinal", tail, ${summaryColumns(sql)}
+    select id, name, next_ordinal as "nextOrdinal", tail, legs, ${summaryColumns(sql)}
     from series where run_id = ${run} and name = any(${[...names]}::text[])`;
 }
 
@@ -72,9 +80,16 @@ export async function placePoints(
   {
     team,
     run,
+    legs,
     arrived,
     known,
-  }: { team: string; run: string; arrived: ReadonlyMap<string, Points>; known: readonly SeriesRow[] },
+  }: {
+    team: string;
+    run: string;
+    legs: RunLegs;
+    arrived: ReadonlyMap<string, Points>;
+    known: readonly SeriesRow[];
+  },
 ): Promise<{ appends: Append[]; leftOut: number }> {
   const rows = new Map(known.map((row) => [row.name, row]));
   const ids = await addSeries(sql, { team, run, names: [...arrived.keys()].filter((name) => !rows.has(name)) });
@@ -84,7 +99,7 @@ export async function placePoints(
     const row = rows.get(name);
     const id = row?.id ?? ids.get(name);
     if (id === undefined) leftOut += points.steps.length;
-    else plans.push(plan(id, row, points));
+    else plans.push(plan(id, name, row, points, legs));
   }
   const taken = await takeChunks(sql, plans);
   return { appends: plans.map((one) => carryOut(one, taken.get(one.id) ?? [])), leftOut };
@@ -106,15 +121,21 @@ async function addSeries(
   return new Map(added.map(({ id, name }) => [name, id]));
 }
 
-function plan(id: number, row: SeriesRow | undefined, points: Points): Plan {
-  const before = readTail(row?.tail ?? []);
+/** Chunks of one leg are merged with one another only, whatever came between them. */
+function plan(id: number, name: string, row: SeriesRow | undefined, points: Points, legs: RunLegs): Plan {
+  const { leg } = legs;
+  const tail = readTail(row?.tail ?? []);
+  const before = tail.filter((one) => one.leg === leg);
   const merge = planMerge([...before, { level: 0, count: points.steps.length }]);
   const absorbed = merge === null ? [] : before.slice(before.length + 1 - merge.length);
   return {
     id,
+    name,
+    leg,
     row,
     points,
-    kept: before.slice(0, before.length - absorbed.length),
+    counted: countLegs(row, points, legs),
+    kept: absorbed.length === 0 ? tail : tail.filter((one) => !absorbed.includes(one)),
     absorbed,
     level: merge?.level ?? 0,
   };
@@ -122,9 +143,9 @@ function plan(id: number, row: SeriesRow | undefined, points: Points): Plan {
 
 function readTail(numbers: readonly number[]): TailChunk[] {
   const tail: TailChunk[] = [];
-  for (let index = 0; index + 2 < numbers.length; index += 3) {
-    const [ordinal = 0, level = 0, count = 0] = numbers.slice(index, index + 3);
-    tail.push({ ordinal, level, count });
+  for (let index = 0; index + 3 < numbers.length; index += 4) {
+    const [ordinal = 0, level = 0, count = 0, leg = 1] = numbers.slice(index, index + 4);
+    tail.push({ ordinal, level, count, leg });
   }
   return tail;
 }
@@ -147,35 +168,22 @@ async function takeChunks(sql: Transaction, plans: readonly Plan[]): Promise<Map
   return taken;
 }
 
-function carryOut({ id, row, points, kept, absorbed, level }: Plan, taken: readonly Points[]): Append {
+function carryOut(planned: Plan, taken: readonly Points[]): Append {
+  const { id, name, leg, row, points, counted, kept, absorbed, level } = planned;
   const arrived = makeChunks(points);
-  const summary = arrived.reduce((all, { summary: one }) => mergeSummaries(all, one), row ?? NOTHING);
+  const counting = counted.line === points ? arrived : counted.line === null ? [] : makeChunks(counted.line);
+  const summary = counting.reduce((all, { summary: one }) => mergeSummaries(all, one), row ?? NOTHING);
   const ordinal = row?.nextOrdinal ?? 0;
-  const first = absorbed[0]?.ordinal ?? ordinal;
+  // Places of chunks that are gone are taken again, so that a leg's chunks stay in the order of arrival.
+  const free = absorbed.map((one) => one.ordinal);
   const chunks = (taken.length === 0 ? arrived : makeChunks(joinPoints([...taken, points]))).map((chunk, index) => ({
-    ordinal: first + index,
+    ordinal: free[index] ?? ordinal + index - free.length,
     level,
     chunk,
   }));
   const open = chunks
-    .map((one) => ({ ordinal: one.ordinal, level, count: one.chunk.summary.count }))
+    .map((one) => ({ ordinal: one.ordinal, level, count: one.chunk.summary.count, leg }))
     .filter(({ count }) => count < SEALED_POINTS);
-  return { id, summary, nextOrdinal: Math.max(ordinal + 1, first + chunks.length), tail: [...kept, ...open], chunks };
+  const nextOrdinal = Math.max(ordinal + 1, 1 + (chunks.at(-1)?.ordinal ?? 0));
+  return { id, name, counted, summary, nextOrdinal, tail: [...kept, ...open], chunks };
 }
-
-/** The summary of no points at all, which merged with another is the other. */
-const NOTHING: Summary = {
-  count: 0,
-  nan: 0,
-  posInf: 0,
-  negInf: 0,
-  min: Number.POSITIVE_INFINITY,
-  max: Number.NEGATIVE_INFINITY,
-  sum: 0,
-  first: Number.NaN,
-  last: Number.NaN,
-  stepFrom: Number.POSITIVE_INFINITY,
-  stepTo: Number.NEGATIVE_INFINITY,
-  timeFrom: Number.POSITIVE_INFINITY,
-  timeTo: Number.NEGATIVE_INFINITY,
-};

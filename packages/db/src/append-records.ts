@@ -9,6 +9,8 @@ interface AppendRecords {
   team: string;
   run: string;
   writer: string;
+  /** Where the leg stands, if it has just gone back over steps of another. */
+  rewoundTo: number | null;
   head: RunHead;
   frames: readonly Frame[];
   /** Points of these frames that were not stored. */
@@ -27,6 +29,7 @@ export async function appendRecords(sql: Transaction, input: AppendRecords): Pro
   const { team, run, writer, head, frames, leftOut, remarks, alerts, nowMs } = input;
   const changes = gatherRecords(head, frames, { leftOut, remarks, nowMs });
   const { points, lastStep } = countPoints(frames);
+  const { rewoundTo } = input;
   const { end } = changes;
   const state = end?.state ?? stateAfter(head.state, input.revive);
   await Promise.all([
@@ -35,7 +38,7 @@ export async function appendRecords(sql: Transaction, input: AppendRecords): Pro
         stream_offset = stream_offset + ${frames.length},
         points = points + ${points - leftOut},
         dropped_points = dropped_points + ${changes.dropped},
-        last_step = greatest(last_step, ${lastStep}::float8),
+        last_step = ${rewoundTo === null ? sql`greatest(last_step, ${lastStep}::float8)` : rewoundTo},
         seen_at_ms = ${nowMs},
         state = ${state}
         ${changes.config === null ? sql`` : sql`, config = ${orderedJson(sql, changes.config)}`}
@@ -46,6 +49,13 @@ export async function appendRecords(sql: Transaction, input: AppendRecords): Pro
     ...(end === null
       ? []
       : [sql`update writer set ended_at_ms = ${end.timeMs} where run_id = ${run} and id = ${writer}`]),
+    ...(changes.writerConfig === null
+      ? []
+      : [
+          sql`
+            update writer set config = ${orderedJson(sql, changes.writerConfig)}
+            where run_id = ${run} and id = ${writer}`,
+        ]),
     ...(changes.lines.length === 0 ? [] : [insertLines(sql, team, run, changes.lines)]),
     ...(changes.checkpoints.length === 0 ? [] : [insertCheckpoints(sql, team, run, changes.checkpoints)]),
     ...(alerts.length === 0 ? [] : [insertAlerts(sql, team, run, alerts)]),

@@ -10,6 +10,8 @@ export interface RunHead {
   tags: string[];
   /** Read only where the frames change it. */
   config: JsonObject | null;
+  /** The config as the writer of the frames knows it, likewise. */
+  writerConfig: JsonObject | null;
   streamOffset: number;
 }
 
@@ -18,6 +20,7 @@ type Kept<Type extends RunRecord["type"]> = Extract<RunRecord, { type: Type }>[]
 /** What the records of frames change; null: nothing. */
 export interface Changes {
   config: JsonObject | null;
+  writerConfig: JsonObject | null;
   tags: string[] | null;
   dropped: number;
   lines: { timeMs: number; stream: "stdout" | "stderr"; text: string }[];
@@ -36,6 +39,7 @@ export function gatherRecords(
 ): Changes {
   const changes: Changes = {
     config: null,
+    writerConfig: null,
     tags: null,
     dropped: leftOut,
     lines: [],
@@ -55,8 +59,10 @@ export function gatherRecords(
     switch (record.type) {
       case "config": {
         const config = { ...(changes.config ?? head.config), ...record.config };
-        if (utf8Length(JSON.stringify(config)) <= LIMITS.configBytes) changes.config = config;
-        else
+        if (utf8Length(JSON.stringify(config)) <= LIMITS.configBytes) {
+          changes.config = config;
+          changes.writerConfig = { ...(changes.writerConfig ?? head.writerConfig), ...record.config };
+        } else
           refuse(`a change of the config was left out: the config would take more than ${LIMITS.configBytes} bytes.`);
         break;
       }

@@ -99,8 +99,9 @@ export async function getRunDetail(db: Database, { team, run }: { team: string; 
       { config: JsonObject; host: Host | null }[]
     >`select config, host from run where id = ${run} and team_id = ${team}`,
     sql<RunDetail["writers"]>`
-      select id, opened_at_ms as "openedAtMs", next_sequence as frames from writer
-      where run_id = ${run} and team_id = ${team} order by opened_at_ms, id`,
+      select id, leg, opened_at_ms as "openedAtMs", started_at_ms as "startedAtMs", last_at_ms as "lastAtMs",
+        next_sequence as frames, config
+      from writer where run_id = ${run} and team_id = ${team} order by leg`,
   ]);
   if (rest === undefined) throw runNotFound(run);
   return { ...head, ...rest, writers: [...writers] };

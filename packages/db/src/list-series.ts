@@ -11,17 +11,23 @@ export async function listSeries(
   { team, run }: { team: string; run: string },
 ): Promise<{ offset: number; series: Series[] }> {
   return readSnapshot(db, { team, run }, async (sql, offset) => {
-    const rows = await sql<(Summary & { name: string })[]>`
-      select name, ${summaryColumns(sql)} from series where run_id = ${run} and team_id = ${team} and count > 0 order by name`;
+    const rows = await sql<Row[]>`
+      select name, abandoned, ${summaryColumns(sql)} from series where run_id = ${run} and team_id = ${team} and count > 0 order by name`;
     return { offset, series: rows.map(toSeries) };
   });
 }
 
-function toSeries(row: Summary & { name: string }): Series {
+interface Row extends Summary {
+  name: string;
+  abandoned: number;
+}
+
+function toSeries(row: Row): Series {
   const finite = countFinite(row) > 0;
   return {
     name: row.name,
     points: row.count,
+    abandoned: row.abandoned,
     nan: row.nan,
     infinite: row.posInf + row.negInf,
     min: finite ? row.min : null,

@@ -43,10 +43,14 @@ export async function openWriter(
       where run.id = ${request.run} and run.team_id = ${team} for no key update of run`;
     if (place === undefined) return refuseMissingRun(sql, { team, run: request.run });
     if (place.next === null) {
-      await sql`
-        insert into writer (team_id, run_id, id, opened_at_ms) values (${team}, ${request.run}, ${request.writer}, ${nowMs})`;
       const config = { ...place.config, ...request.config };
       checkConfig(config);
+      // The run is locked, so that no two writers get the same leg.
+      await sql`
+        insert into writer (team_id, run_id, id, leg, opened_at_ms, started_at_ms, last_at_ms, config)
+        select ${team}, ${request.run}, ${request.writer}, 1 + coalesce(max(leg), 0), ${nowMs}, ${request.startedAtMs}::float8,
+          ${request.startedAtMs}::float8, ${orderedJson(sql, config)}
+        from writer where run_id = ${request.run}`;
       const tags = [...new Set([...place.tags, ...request.tags])].slice(0, LIMITS.tags);
       await sql`
         update run set state = 'running', finished_at_ms = null, error = null, seen_at_ms = ${nowMs}, tags = ${tags}::text[],

@@ -2,8 +2,10 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import type { Axis, RawPoints } from "@tailbone/protocol/http";
 import { toWireNumber } from "@tailbone/protocol/json";
 import { decodePoints } from "@tailbone/series/chunk";
+import { type LegPlace, placeLegs } from "@tailbone/series/legs";
 import type { Database, Transaction } from "./database";
 import { readSnapshot } from "./read-snapshot";
+import { readLegs, toLegStarts } from "./run-legs";
 
 export interface RawQuery {
   team: string;
@@ -12,6 +14,10 @@ export interface RawQuery {
   axis: Axis;
   from?: number | undefined;
   to?: number | undefined;
+  /** Only this leg's points. */
+  leg?: number | undefined;
+  /** Only those that count (false), or that were logged anew (true). */
+  abandoned?: boolean | undefined;
   cursor?: string | undefined;
   limit: number;
 }
@@ -22,18 +28,28 @@ interface Cursor {
   passed: number;
 }
 
+interface SeriesHead {
+  id: number;
+  name: string;
+  legs: number[];
+  count: number;
+  stepFrom: number;
+}
+
 interface Row {
   x: number;
   step: number;
   timeMs: number;
   value: number;
+  leg: number;
+  isAbandoned: boolean;
 }
 
 /** Chunks that are read at a time, until a page is full. */
 const BATCH = 32;
 
 /**
- * A page of every point of a series, in the order of the axis, then of the steps, then of arrival. The cursor names the place in
+ * A page of every point of a series, in the order of the axis, then of the steps, then of legs and arrival. The cursor names the place in
  * that order, so neither merges nor points that come later elsewhere move it. Throws `not_found` for an unknown run or series and
  * `bad_request` for a cursor that is none.
  */
@@ -43,8 +59,8 @@ export async function queryRawPoints(db: Database, query: RawQuery): Promise<Raw
   const from = Math.max(query.from ?? Number.NEGATIVE_INFINITY, cursor.x);
   const to = query.to ?? Number.POSITIVE_INFINITY;
   return readSnapshot(db, { team, run }, async (sql, offset) => {
-    const [series] = await sql<{ id: number; name: string }[]>`
-      select id, name from series where run_id = ${run} and team_id = ${team} and name = ${query.series} and count > 0`;
+    const [series] = await sql<SeriesHead[]>`
+      select id, name, legs, count, step_from as "stepFrom" from series where run_id = ${run} and team_id = ${team} and name = ${query.series} and count > 0`;
     if (series === undefined) {
       throw new TailboneError(
         "not_found",
@@ -53,7 +69,9 @@ export async function queryRawPoints(db: Database, query: RawQuery): Promise<Raw
       );
     }
     const wanted = cursor.passed + limit + 1;
-    const rows = (await readRows(sql, series.id, { axis, from, to, wanted })).slice(cursor.passed);
+    const places = placeLegs(toLegStarts(series.legs, series), series.legs.length > 2 ? await readLegs(sql, run) : []);
+    const chosen = { leg: query.leg, abandoned: query.abandoned };
+    const rows = (await readRows(sql, series.id, places, { axis, from, to, wanted, ...chosen })).slice(cursor.passed);
     const page = rows.slice(0, limit);
     return {
       offset,
@@ -61,6 +79,9 @@ export async function queryRawPoints(db: Database, query: RawQuery): Promise<Raw
       steps: page.map((row) => row.step),
       timesMs: page.map((row) => row.timeMs),
       values: page.map((row) => toWireNumber(row.value)),
+      ...(series.legs.length === 0
+        ? {}
+        : { legs: page.map((row) => row.leg), abandoned: page.map((row) => (row.isAbandoned ? 1 : 0)) }),
       cursor: rows.length > limit ? writeCursor(page, cursor) : null,
     };
   });
@@ -70,23 +91,37 @@ export async function queryRawPoints(db: Database, query: RawQuery): Promise<Raw
 async function readRows(
   sql: Transaction,
   series: number,
-  { axis, from, to, wanted }: { axis: Axis; from: number; to: number; wanted: number },
+  places: readonly LegPlace[],
+  {
+    axis,
+    from,
+    to,
+    wanted,
+    leg,
+    abandoned,
+  }: { axis: Axis; from: number; to: number; wanted: number } & Pick<RawQuery, "leg" | "abandoned">,
 ): Promise<Row[]> {
+  const cuts = new Map(places.map((place) => [place.leg, place.cut]));
   const [low, high] = axis === "step" ? [sql`step_from`, sql`step_to`] : [sql`time_from`, sql`time_to`];
   const chunks = await sql<{ ordinal: number; low: number }[]>`
     select ordinal, ${low} as low from chunk
-    where series_id = ${series} and ${high} >= ${from} and ${low} <= ${to} order by ${low}, ordinal`;
+    where series_id = ${series} and ${high} >= ${from} and ${low} <= ${to}
+      ${leg === undefined ? sql`` : sql`and leg = ${leg}`} order by ${low}, ordinal`;
   const found: (Row & { ordinal: number })[] = [];
   for (let next = 0; next < chunks.length; next += BATCH) {
     const ordinals = chunks.slice(next, next + BATCH).map((chunk) => chunk.ordinal);
-    const read = await sql<{ ordinal: number; points: Uint8Array }[]>`
-      select ordinal, points from chunk where series_id = ${series} and ordinal = any(${ordinals}::int[])`;
-    for (const { ordinal, points } of read) {
+    const read = await sql<{ ordinal: number; leg: number; points: Uint8Array }[]>`
+      select ordinal, leg, points from chunk where series_id = ${series} and ordinal = any(${ordinals}::int[])`;
+    for (const { ordinal, leg: own, points } of read) {
       const { steps, timesMs, values } = decodePoints(points);
+      const cut = cuts.get(own) ?? Number.POSITIVE_INFINITY;
       for (const [index, step] of steps.entries()) {
         const timeMs = timesMs[index] ?? Number.NaN;
         const x = axis === "step" ? step : timeMs;
-        if (x >= from && x <= to) found.push({ ordinal, x, step, timeMs, value: values[index] ?? Number.NaN });
+        if (!(x >= from && x <= to)) continue;
+        const isAbandoned = step >= cut;
+        if (abandoned !== undefined && abandoned !== isAbandoned) continue;
+        found.push({ ordinal, x, step, timeMs, value: values[index] ?? Number.NaN, leg: own, isAbandoned });
       }
     }
     // Chunks that are not read yet begin here; what lies before is complete.
@@ -95,7 +130,7 @@ async function readRows(
     for (const row of found) if (row.x < border) complete++;
     if (complete >= wanted) break;
   }
-  return found.sort((a, b) => a.x - b.x || a.step - b.step || a.ordinal - b.ordinal);
+  return found.sort((a, b) => a.x - b.x || a.step - b.step || a.leg - b.leg || a.ordinal - b.ordinal);
 }
 
 function writeCursor(page: readonly Row[], before: Cursor): string {

@@ -96,12 +96,19 @@ export const writer = pgTable(
     teamId: runsTeamId(),
     runId: runId(),
     id: uuid("id").notNull(),
+    /** What it appends is the run's leg of this number: writers are counted in the order in which they were opened, from 1. */
+    leg: integer("leg").notNull(),
     nextSequence: count("next_sequence"),
     openedAtMs: doublePrecision("opened_at_ms").notNull(),
+    /** By its own clock, like `lastAtMs`, when it sealed its newest frame: they say which leg goes on from which. */
+    startedAtMs: doublePrecision("started_at_ms").notNull(),
+    lastAtMs: doublePrecision("last_at_ms").notNull(),
+    /** The run's config as this writer knew it: when it was opened, and what it has changed since. */
+    config: json("config").$type<JsonObject>().notNull(),
     /** When its last record said that the training ended. */
     endedAtMs: doublePrecision("ended_at_ms"),
   },
-  (table) => [primaryKey({ columns: [table.runId, table.id] })],
+  (table) => [primaryKey({ columns: [table.runId, table.id] }), unique("writer_leg").on(table.runId, table.leg)],
 );
 
 /** Runs that were deleted, so that a writer that comes late is told so and does not make them again. */
@@ -128,6 +135,7 @@ const summaryColumns = () => ({
   timeTo: doublePrecision("time_to").notNull(),
 });
 
+/** The summary is of what counts: without the points that a later leg has overwritten, which `abandoned` counts. */
 export const series = pgTable(
   "series",
   {
@@ -136,8 +144,11 @@ export const series = pgTable(
     runId: runId(),
     name: text("name").notNull(),
     ...summaryColumns(),
+    abandoned: count("abandoned"),
+    /** Its legs, two numbers each: leg, smallest step. None: it has points of the first leg alone, or none yet. */
+    legs: doublePrecision("legs").array().notNull().default([]),
     nextOrdinal: integer("next_ordinal").notNull().default(0),
-    /** Its unsealed chunks, three numbers each: ordinal, level, count. What to merge next is known without reading them. */
+    /** Its unsealed chunks, four numbers each: ordinal, level, count, leg. What to merge next is known without reading them. */
     tail: integer("tail").array().notNull().default([]),
   },
   (table) => [unique("series_run_name").on(table.runId, table.name)],
@@ -145,7 +156,7 @@ export const series = pgTable(
 
 /**
  * Raw points of one series: `points` are the encoded columns, `tiles` a summary of every 64 of them (none for up to 64). The rows of a series,
- * by ordinal, are in the order in which their points arrived.
+ * and of one leg, by ordinal, are in the order in which their points arrived; a chunk has points of one leg only.
  */
 export const chunk = pgTable(
   "chunk",
@@ -156,6 +167,7 @@ export const chunk = pgTable(
       .notNull()
       .references(() => series.id, { onDelete: "cascade" }),
     ordinal: integer("ordinal").notNull(),
+    leg: integer("leg").notNull().default(1),
     level: smallint("level").notNull(),
     ...summaryColumns(),
     timeOrdered: boolean("time_ordered").notNull(),

@@ -5,7 +5,7 @@ import { LIMITS } from "./limits";
 import { runNameSchema, seriesNameSchema, stepSchema, tagsSchema, timeMsSchema } from "./names";
 import { featureNameSchema, featureStateSchema, readingSchema } from "./reading";
 import { checkpointRecordSchema, consoleRecordSchema } from "./records";
-import { runSchema, runStateSchema } from "./run";
+import { legSchema, runSchema, runStateSchema } from "./run";
 
 /** Bodies and queries of the HTTP API, version 1. Times are milliseconds since 1970, steps are floats. */
 
@@ -72,10 +72,14 @@ export const runPatchSchema = z
   .strict();
 export type RunPatch = z.infer<typeof runPatchSchema>;
 
-/** Statistics over all points of a series; min, max and mean are over its finite values, null when there are none. */
+/**
+ * Statistics over all points of a series that count; min, max and mean are over its finite values, null when there are none.
+ * `abandoned`: points that a later leg of the run has logged anew, in none of the other figures.
+ */
 export const seriesSchema = z.object({
   name: seriesNameSchema,
   points: z.number().int().nonnegative(),
+  abandoned: z.number().int().nonnegative(),
   nan: z.number().int().nonnegative(),
   infinite: z.number().int().nonnegative(),
   min: z.number().nullable(),
@@ -111,6 +115,10 @@ export const pointsQuerySchema = z.object({
   to: z.coerce.number().optional(),
   buckets: z.coerce.number().int().min(1).max(LIMITS.buckets).default(1000),
   raw: z.enum(["0", "1"]).default("0"),
+  /** Raw points of this leg alone. */
+  leg: z.coerce.number().int().positive().optional(),
+  /** Raw points that count (`0`), or those that were logged anew (`1`); missing: both. */
+  abandoned: z.enum(["0", "1"]).optional(),
   cursor: z.string().max(256).optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.rawPage).default(10_000),
 });
@@ -159,13 +167,18 @@ export const bucketsSchema = z.object({
 });
 export type Buckets = z.infer<typeof bucketsSchema>;
 
-/** Every point, a page at a time, in the order of its axis, then of the steps, then of arrival. One series per request. */
+/**
+ * Every point, a page at a time, in the order of its axis, then of the steps, then of legs and arrival. One series per request. `legs` has the
+ * leg of each point, and `abandoned` 1 where a later leg has logged its step anew, else 0; both are missing where all is of the first leg.
+ */
 export const rawPointsSchema = z.object({
   offset: z.number().int(),
   series: seriesNameSchema,
   steps: z.array(z.number()),
   timesMs: z.array(timeMsSchema),
   values: z.array(wireNumberSchema),
+  legs: z.array(legSchema).optional(),
+  abandoned: z.array(z.union([z.literal(0), z.literal(1)])).optional(),
   cursor: z.string().nullable(),
 });
 export type RawPoints = z.infer<typeof rawPointsSchema>;

@@ -103,10 +103,28 @@ export const runSchema = z.object({
 });
 export type Run = z.infer<typeof runSchema>;
 
+/** What one writer appends to a run is a leg of it; legs are counted in the order in which their writers were opened, from 1. */
+export const legSchema = z.number().int().positive();
+
+/**
+ * A writer of a run. By its own clock it started at `startedAtMs` and sealed its newest frame at `lastAtMs`. `config` is the run's as this
+ * writer left it.
+ */
+export const writerSchema = z.object({
+  id: writerIdSchema,
+  leg: legSchema,
+  openedAtMs: timeMsSchema,
+  startedAtMs: timeMsSchema,
+  lastAtMs: timeMsSchema,
+  frames: z.number().int().nonnegative(),
+  config: jsonObjectSchema,
+});
+export type Writer = z.infer<typeof writerSchema>;
+
 /** One run with what only its own page shows. */
 export const runDetailSchema = runSchema.extend({
   config: jsonObjectSchema,
   host: hostSchema.nullable(),
-  writers: z.array(z.object({ id: writerIdSchema, openedAtMs: timeMsSchema, frames: z.number().int().nonnegative() })),
+  writers: z.array(writerSchema),
 });
 export type RunDetail = z.infer<typeof runDetailSchema>;

@@ -52,6 +52,18 @@ function toChunk(points: Points): Chunk {
   };
 }
 
+/** Index of the first of points in the order of their steps that is not before `step`. */
+export function indexOfStep(points: Points, step: number): number {
+  let low = 0;
+  let high = points.steps.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((points.steps[middle] ?? step) < step) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Points `from` (inclusive) to `to` (exclusive), as views. */
 export function slicePoints(points: Points, from: number, to: number): Points {
   return {

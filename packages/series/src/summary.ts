@@ -98,6 +98,23 @@ export function mergeSummaries(a: Summary, b: Summary, axis: Axis = "step"): Sum
   };
 }
 
+/** The summary of no points at all, which merged with another is the other. */
+export const NOTHING: Summary = {
+  count: 0,
+  nan: 0,
+  posInf: 0,
+  negInf: 0,
+  min: Number.POSITIVE_INFINITY,
+  max: Number.NEGATIVE_INFINITY,
+  sum: 0,
+  first: Number.NaN,
+  last: Number.NaN,
+  stepFrom: Number.POSITIVE_INFINITY,
+  stepTo: Number.NEGATIVE_INFINITY,
+  timeFrom: Number.POSITIVE_INFINITY,
+  timeTo: Number.NEGATIVE_INFINITY,
+};
+
 /** How many values of a summary are finite. */
 export function countFinite(summary: Summary): number {
   return summary.count - summary.nan - summary.posInf - summary.negInf;

@@ -50,7 +50,7 @@ export function addPointRoutes(api: Api, { db }: Services): void {
   });
   api.openapi(pointsRoute, async (c) => {
     const address = { team: c.var.caller.team.id, run: c.req.valid("param").run };
-    const { series, raw, cursor, limit, buckets, ...range } = c.req.valid("query");
+    const { series, raw, cursor, limit, buckets, leg, abandoned, ...range } = c.req.valid("query");
     const names = parseNames(series);
     if (raw === "0") return c.json(await queryBuckets(db, { ...address, ...range, series: names, buckets }), 200);
     const [name, ...others] = names;
@@ -61,6 +61,7 @@ export function addPointRoutes(api: Api, { db }: Services): void {
         "Ask once for each.",
       );
     }
-    return c.json(await queryRawPoints(db, { ...address, ...range, series: name, cursor, limit }), 200);
+    const chosen = { series: name, leg, abandoned: abandoned === undefined ? undefined : abandoned === "1" };
+    return c.json(await queryRawPoints(db, { ...address, ...range, ...chosen, cursor, limit }), 200);
   });
 }
