@@ -1,11 +1,11 @@
 import type { Group } from "@tailbone/protocol/frame";
 import { LIMITS } from "@tailbone/protocol/limits";
+import { storable } from "@tailbone/protocol/text";
 import { type Chunk, decodePoints, joinPoints, makeChunks, SEALED_POINTS } from "@tailbone/series/chunk";
 import { planMerge } from "@tailbone/series/merge-plan";
 import { mergeSummaries, NOTHING, type Points, type Summary } from "@tailbone/series/summary";
 import type { Transaction } from "./database";
 import { countLegs, type LegCount, type RunLegs } from "./run-legs";
-import { storable } from "./stored-text";
 import { summaryColumns } from "./summary-columns";
 
 /** A series as it stands, with what its next points depend on. */

@@ -1,9 +1,10 @@
 import type { Frame } from "@tailbone/protocol/frame";
 import type { RunRecord } from "@tailbone/protocol/records";
 import type { RunState } from "@tailbone/protocol/run";
+import { storable } from "@tailbone/protocol/text";
 import type { Transaction } from "./database";
 import { type Changes, gatherRecords, type RunHead } from "./gather-records";
-import { jsonb, orderedJson, storable, storableJson } from "./stored-text";
+import { jsonb, orderedJson, storableJson } from "./stored-text";
 
 interface AppendRecords {
   team: string;

@@ -4,9 +4,10 @@ import type { Frame } from "@tailbone/protocol/frame";
 import type { AlertLevel } from "@tailbone/protocol/records";
 import type { Condition } from "@tailbone/protocol/rules";
 import type { RunState } from "@tailbone/protocol/run";
+import { storable } from "@tailbone/protocol/text";
 import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "./database";
-import { storable, storableJson } from "./stored-text";
+import { storableJson } from "./stored-text";
 
 export interface ApplyRules {
   team: string;

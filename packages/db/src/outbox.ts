@@ -1,6 +1,7 @@
 import { systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Alert, ChannelTarget, Delivery } from "@tailbone/protocol/rules";
+import { storable } from "@tailbone/protocol/text";
 import { readAlerts } from "./alerts";
 import type { Database } from "./database";
 
@@ -47,7 +48,7 @@ export async function settleDelivery(
     await db.$client`update delivery set state = 'delivered', delivered_at_ms = ${outcome.nowMs}, error = null where id = ${id}`;
   } else {
     await db.$client`
-      update delivery set state = ${outcome.state}, due_ms = ${outcome.dueMs}, error = ${outcome.error.slice(0, 1000)}
+      update delivery set state = ${outcome.state}, due_ms = ${outcome.dueMs}, error = ${storable(outcome.error.slice(0, 1000))}
       where id = ${id} and state = 'pending'`;
   }
 }

@@ -1,13 +1,5 @@
+import { storable } from "@tailbone/protocol/text";
 import type { Client, Transaction } from "./database";
-
-/**
- * Text as PostgreSQL can hold it: any character but NUL, which becomes its symbol (U+2400), and no half of a surrogate pair,
- * which becomes U+FFFD.
- */
-export function storable(text: string): string {
-  const whole = text.replaceAll("\0", "\u2400");
-  return /\p{Surrogate}/u.test(whole) ? Buffer.from(whole).toString() : whole;
-}
 
 /** JSON whose texts (names of properties too) are storable. */
 export function storableJson(value: unknown): string {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { TailboneError } from "./errors";
 import { LIMITS } from "./limits";
 import { type RunRecord, recordSchema } from "./records";
+import { storable } from "./text";
 import { isSpoken, MIN_VERSION, PROTOCOL_VERSION } from "./version";
 
 /**
@@ -178,7 +179,7 @@ export function decodeFrame(input: Uint8Array): Frame {
       }
       offset += 2;
       need(length, `a name of group ${index}`);
-      names.push(decodeText(bytes.subarray(offset, offset + length)));
+      names.push(storable(decodeText(bytes.subarray(offset, offset + length))));
       offset += length;
     }
     if (new Set(names).size !== names.length) throw malformed(`group ${index} names a series twice`);

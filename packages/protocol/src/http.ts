@@ -6,6 +6,7 @@ import { runNameSchema, seriesNameSchema, stepSchema, tagsSchema, timeMsSchema }
 import { featureNameSchema, featureStateSchema, readingSchema } from "./reading";
 import { checkpointRecordSchema, consoleRecordSchema } from "./records";
 import { legSchema, runSchema, runStateSchema } from "./run";
+import { text } from "./text";
 
 /** Bodies and queries of the HTTP API, version 1. Times are milliseconds since 1970, steps are floats. */
 
@@ -37,17 +38,16 @@ export const RUN_SORTS = ["created", "started", "name", "state", "duration"] as 
  * to one field. `sort`: one of RUN_SORTS or `series:<name>` (its last value), with a leading `-` for descending.
  */
 export const runListQuerySchema = z.object({
-  project: z.string().min(1).max(256).optional(),
-  filter: z.string().max(512).default(""),
-  sort: z
-    .string()
+  project: text().min(1).max(256).optional(),
+  filter: text().max(512).default(""),
+  sort: text()
     .max(600)
     .regex(
       new RegExp(`^-?((${RUN_SORTS.join("|")})|series:.+)$`),
       `sort is one of ${RUN_SORTS.join(", ")} or series:<name>`,
     )
     .default("-created"),
-  cursor: z.string().max(2048).optional(),
+  cursor: text().max(2048).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 export type RunListQuery = z.infer<typeof runListQuerySchema>;
@@ -63,7 +63,7 @@ export const runPatchSchema = z
   .object({
     name: runNameSchema,
     tags: tagsSchema,
-    notes: z.string().max(64 * 1024),
+    notes: text().max(64 * 1024),
     config: jsonObjectSchema,
     /** Ends a run whose writer is gone for good. */
     state: runStateSchema.extract(["finished", "failed"]),
@@ -103,8 +103,7 @@ export type Scale = z.infer<typeof scaleSchema>;
 
 export const pointsQuerySchema = z.object({
   /** Names, separated by commas; a comma within a name is written `%2C` once more. */
-  series: z
-    .string()
+  series: text()
     .min(1)
     .max(LIMITS.querySeries * LIMITS.seriesNameBytes),
   axis: axisSchema.default("step"),
@@ -119,7 +118,7 @@ export const pointsQuerySchema = z.object({
   leg: z.coerce.number().int().positive().optional(),
   /** Raw points that count (`0`), or those that were logged anew (`1`); missing: both. */
   abandoned: z.enum(["0", "1"]).optional(),
-  cursor: z.string().max(256).optional(),
+  cursor: text().max(256).optional(),
   limit: z.coerce.number().int().min(1).max(LIMITS.rawPage).default(10_000),
 });
 export type PointsQuery = z.infer<typeof pointsQuerySchema>;
@@ -227,7 +226,7 @@ export const keySchema = z.object({
 });
 export type Key = z.infer<typeof keySchema>;
 export const keyListSchema = z.object({ keys: z.array(keySchema) });
-export const keyCreateSchema = z.object({ name: z.string().min(1).max(64) });
+export const keyCreateSchema = z.object({ name: text().min(1).max(64) });
 /** `secret` is shown this once; only its hash is stored. */
 export const keyCreatedSchema = keySchema.extend({ secret: z.string() });
 
@@ -239,7 +238,7 @@ export const memberSchema = z.object({
   joinedAtMs: timeMsSchema,
 });
 export const memberListSchema = z.object({ members: z.array(memberSchema) });
-export const memberInviteSchema = z.object({ email: z.email(), name: z.string().min(1).max(128) });
+export const memberInviteSchema = z.object({ email: z.email(), name: text().min(1).max(128) });
 /** A one-time sign-in link for the new member, to be handed over by whoever invites. */
 export const memberInvitedSchema = z.object({ member: memberSchema, link: z.url(), expiresAtMs: timeMsSchema });
 export const passwordSetSchema = z.object({ email: z.email().optional(), password: z.string().min(8).max(128) });

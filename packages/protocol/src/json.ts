@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { storableJson, text } from "./text";
 
 /** JSON has no NaN and no infinities; on the wire they are these words. */
 export const wireNumberSchema = z.union([z.number(), z.literal(["NaN", "Infinity", "-Infinity"])]);
@@ -18,6 +19,6 @@ export function fromWireNumber(value: WireNumber): number {
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-export const jsonSchema: z.ZodType<Json> = z.json();
-export const jsonObjectSchema = z.record(z.string(), jsonSchema);
+export const jsonSchema: z.ZodType<Json> = z.json().overwrite(storableJson);
+export const jsonObjectSchema = z.record(text(), jsonSchema);
 export type JsonObject = z.infer<typeof jsonObjectSchema>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { stepSchema } from "./names";
 import { estimateSchema, featureNameSchema, featureStateSchema } from "./reading";
+import { text } from "./text";
 
 /** Which claim a finding makes: at one moment or over the training; by looking, by a probe, by intervening. */
 export const claimSchema = z.object({
@@ -45,11 +46,11 @@ export const lifecycleEventSchema = z.object({
   after: stepSchema.nullable(),
   by: stepSchema,
   decidedAt: stepSchema,
-  test: z.string().max(128),
+  test: text().max(128),
   alpha: z.number(),
   eValue: z.number().nullable(),
   readings: z.array(evidenceReadingSchema).max(16),
-  sentence: z.string().max(2048),
+  sentence: text().max(2048),
   claim: claimSchema,
 });
 

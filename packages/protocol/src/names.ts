@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { LIMITS, utf8Length } from "./limits";
+import { text } from "./text";
 
 /** A non-empty text of at most `bytes` bytes of UTF-8, without control characters. */
 export function boundedText(what: string, bytes: number) {
-  return z
-    .string()
+  return text()
     .min(1, `${what} is empty`)
-    .refine((text) => utf8Length(text) <= bytes, `${what} is longer than ${bytes} bytes`)
-    .refine((text) => !/\p{Cc}/u.test(text), `${what} has control characters`);
+    .refine((given) => utf8Length(given) <= bytes, `${what} is longer than ${bytes} bytes`)
+    .refine((given) => !/\p{Cc}/u.test(given), `${what} has control characters`);
 }
 
 export const runIdSchema = z.uuid();

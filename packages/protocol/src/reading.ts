@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { boundedText, stepSchema } from "./names";
+import { text } from "./text";
 
 export const featureNameSchema = boundedText("a feature's name", 256);
 
@@ -17,7 +18,7 @@ export const estimateSchema = z
     high: z.number(),
     n: z.number().int().positive(),
     control: z.number().nullable(),
-    unit: z.string().max(64),
+    unit: text().max(64),
   })
   .refine(
     ({ value, low, high }) => low <= value && value <= high,
@@ -57,7 +58,7 @@ export const readingSchema = z.object({
   shift: shiftSchema.nullable(),
   marks: z.array(readingMarkSchema).max(8),
   /** In words, what the marks mean here. */
-  note: z.string().max(2048),
+  note: text().max(2048),
 });
 
 export type Estimate = z.infer<typeof estimateSchema>;

@@ -4,6 +4,7 @@ import { settingsChangeSchema } from "./lifecycle";
 import { LIMITS } from "./limits";
 import { boundedText, stepSchema, tagsSchema, timeMsSchema } from "./names";
 import { featureNameSchema, readingSchema } from "./reading";
+import { text } from "./text";
 
 /** A change of the run's config: keys are set, the others stay. */
 export const configRecordSchema = z.object({
@@ -24,7 +25,7 @@ export const consoleRecordSchema = z.object({
   type: z.literal("console"),
   timeMs: timeMsSchema,
   stream: z.enum(["stdout", "stderr"]),
-  text: z.string().max(LIMITS.consoleTextBytes),
+  text: text().max(LIMITS.consoleTextBytes),
 });
 
 /** A step at which the model was measured, and where its weights lie if they were saved. */
@@ -32,8 +33,8 @@ export const checkpointRecordSchema = z.object({
   type: z.literal("checkpoint"),
   timeMs: timeMsSchema,
   step: stepSchema,
-  metrics: z.record(z.string(), wireNumberSchema),
-  weights: z.object({ path: z.string(), bytes: z.number().int().nonnegative() }).optional(),
+  metrics: z.record(text(), wireNumberSchema),
+  weights: z.object({ path: text(), bytes: z.number().int().nonnegative() }).optional(),
 });
 
 export const alertLevelSchema = z.enum(["info", "warning", "error"]);
@@ -44,7 +45,7 @@ export const alertRecordSchema = z.object({
   timeMs: timeMsSchema,
   step: stepSchema.optional(),
   title: boundedText("an alert's title", 256),
-  text: z.string().max(8192),
+  text: text().max(8192),
   level: alertLevelSchema,
 });
 
@@ -59,7 +60,7 @@ export const droppedRecordSchema = z.object({
   reason: z.enum(["ring_full", "disk_full", "too_large", "refused", "damaged"]),
 });
 
-export const runErrorSchema = z.object({ name: z.string(), message: z.string(), stack: z.string().optional() });
+export const runErrorSchema = z.object({ name: text(), message: text(), stack: text().optional() });
 
 /** The writer's last record: how the training ended. */
 export const finishRecordSchema = z.object({
@@ -75,7 +76,7 @@ export const featureRecordSchema = z.object({
   timeMs: timeMsSchema,
   name: featureNameSchema,
   /** Where it is looked for; null: it is measured by other means. */
-  layer: z.string().max(512).nullable(),
+  layer: text().max(512).nullable(),
   settings: settingsChangeSchema,
 });
 

@@ -3,6 +3,7 @@ import { boundedText, runIdSchema, stepSchema, timeMsSchema } from "./names";
 import { featureNameSchema, featureStateSchema } from "./reading";
 import { alertLevelSchema } from "./records";
 import { runStateSchema } from "./run";
+import { text } from "./text";
 
 /** A series by its name, in which `*` stands for anything: `train/loss`, `*loss*`. */
 const seriesPatternSchema = boundedText("a series", 600);
@@ -75,7 +76,7 @@ const webUrlSchema = z.url({ protocol: /^https?$/ }).max(2048);
 
 /** Where alerts are sent. `secret` signs a webhook's body. */
 export const channelTargetSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("webhook"), url: webUrlSchema, secret: z.string().min(16).max(256) }),
+  z.object({ type: z.literal("webhook"), url: webUrlSchema, secret: text().min(16).max(256) }),
   z.object({ type: z.literal("slack"), url: webUrlSchema }),
   z.object({ type: z.literal("discord"), url: webUrlSchema }),
   z.object({ type: z.literal("email"), to: z.array(z.email()).min(1).max(20) }),
@@ -132,7 +133,7 @@ export const alertSchema = z.object({
   acknowledgedAtMs: timeMsSchema.nullable(),
   acknowledgedBy: z.string().nullable(),
   snoozedUntilMs: timeMsSchema.nullable(),
-  assignedTo: z.string().nullable(),
+  assignedTo: text().nullable(),
 });
 export type Alert = z.infer<typeof alertSchema>;
 
@@ -155,7 +156,7 @@ export const alertPatchSchema = z
     acknowledged: z.boolean(),
     snoozedUntilMs: timeMsSchema.nullable(),
     /** A member's id. */
-    assignedTo: z.string().max(64).nullable(),
+    assignedTo: text().max(64).nullable(),
   })
   .partial()
   .strict();

@@ -11,6 +11,7 @@ import {
 } from "./names";
 import { featureNameSchema, featureStateSchema } from "./reading";
 import { runErrorSchema } from "./records";
+import { text } from "./text";
 
 /**
  * running: a writer lives; stalled: its heartbeats stopped (running again when they return);
@@ -21,18 +22,18 @@ export type RunState = z.infer<typeof runStateSchema>;
 
 /** Where a run was trained: facts about host and process, for the System tab. */
 export const hostSchema = z.object({
-  hostname: z.string().max(256),
-  platform: z.string().max(256),
-  cpuModel: z.string().max(256),
+  hostname: text().max(256),
+  platform: text().max(256),
+  cpuModel: text().max(256),
   cpuCount: z.number().int().positive(),
   memoryBytes: z.number().nonnegative(),
-  gpus: z.array(z.string().max(256)).max(64),
-  nodeVersion: z.string().max(64),
-  sdkVersion: z.string().max(64),
+  gpus: z.array(text().max(256)).max(64),
+  nodeVersion: text().max(64),
+  sdkVersion: text().max(64),
   pid: z.number().int(),
-  command: z.string().max(4096),
-  workingDirectory: z.string().max(4096),
-  gitCommit: z.string().max(64).optional(),
+  command: text().max(4096),
+  workingDirectory: text().max(4096),
+  gitCommit: text().max(64).optional(),
 });
 export type Host = z.infer<typeof hostSchema>;
 

@@ -154,6 +154,52 @@ describe("a writer", () => {
     expect(await lines.json()).toMatchObject({ lines: [{ text: expect.stringContaining("config was left out") }] });
   });
 
+  test("may send NUL and half characters in any text: they are replaced, and everything is stored", async () => {
+    const socket = hub.writer();
+    const odd = "a\0b\ud800c";
+    const request = openRequest({ name: odd, tags: [odd], config: { [odd]: odd } });
+    const address = { run: request.run, writer: request.writer };
+    unwrap(await socket.emitWithAck("writer:open", request));
+    const column = Float64Array.of(1);
+    const frame = encodeFrame({
+      sequence: 0,
+      sealedAtMs: 0,
+      groups: [{ names: ["lo\0ss"], steps: column, timesMs: column, values: [column] }],
+      records: [
+        { type: "feature", timeMs: 0, name: `patch${odd}`, layer: `hidden${odd}`, settings: {} },
+        { type: "console", timeMs: 0, stream: "stdout", text: odd },
+        { type: "alert", timeMs: 0, title: odd, text: odd, level: "info" },
+        { type: "tags", timeMs: 0, add: [`more${odd}`], remove: [] },
+        { type: "finish", timeMs: 0, state: "failed", error: { name: odd, message: odd, stack: odd } },
+      ],
+    });
+    expect(unwrap(await socket.emitWithAck("frame:append", address, frame))).toMatchObject({ next: 1 });
+    const mended = "a\u2400b\ufffdc";
+    const run = await hub.fetch(`/api/v1/runs/${address.run}`);
+    expect(await run.json()).toMatchObject({
+      name: mended,
+      tags: [mended, `more${mended}`],
+      config: { [mended]: mended },
+      points: 1,
+      error: { message: mended },
+    });
+    const features = await hub.fetch(`/api/v1/runs/${address.run}/features`);
+    expect(await features.json()).toMatchObject({
+      features: [{ name: `patch${mended}`, layer: `hidden${mended}` }],
+    });
+  });
+
+  test("and everybody else may send them in queries, and gets an answer", async () => {
+    const nul = encodeURIComponent("a\0b");
+    for (const path of [
+      `/api/v1/runs?project=${nul}&filter=${nul}&sort=series:${nul}`,
+      `/api/v1/runs?filter=tag=${nul}`,
+      `/api/v1/projects?x=${nul}`,
+    ]) {
+      expect([path, (await hub.fetch(path)).status]).toEqual([path, path.includes("project=") ? 404 : 200]);
+    }
+  });
+
   test("may use plain HTTP, with the same answers", async () => {
     const request = openRequest();
     const json = { "content-type": "application/json" };

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { apikey } from "@tailbone/db/auth-schema";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { type Key, keyCreatedSchema, keyCreateSchema, keyListSchema } from "@tailbone/protocol/http";
+import { text } from "@tailbone/protocol/text";
 import { and, asc, eq } from "drizzle-orm";
 import { type Caller, requireAdmin } from "../../auth/caller";
 import { createTeamKey } from "../../auth/first-start";
@@ -63,7 +64,7 @@ export function addKeyRoutes(api: Api, { auth, db, keys, disconnectKey }: ApiSer
     },
   );
 
-  const params = z.object({ key: z.string().max(64) });
+  const params = z.object({ key: text().max(64) });
   const deleteRoute = createRoute({
     method: "delete",
     path: "/keys/{key}",
