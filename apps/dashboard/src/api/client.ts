@@ -10,6 +10,7 @@ export interface ApiRequest {
 }
 
 const KEPT_ALIVE = 16_384;
+const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * Asks the hub, and parses what it answers. Throws what the hub says as a TailboneError; `unavailable` when it cannot be reached.
@@ -24,7 +25,12 @@ export async function callApi<Schema extends z.ZodType>(
   for (const [name, value] of Object.entries(query))
     if (value !== null && value !== undefined) search.set(name, String(value));
   const url = `${API_PREFIX}${path}${search.size > 0 ? `?${search}` : ""}`;
-  const init: RequestInit = { method, credentials: "same-origin", signal: signal ?? null };
+  const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+  const init: RequestInit = {
+    method,
+    credentials: "same-origin",
+    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+  };
   if (body !== undefined) {
     const text = JSON.stringify(body);
     Object.assign(init, { body: text, headers: { "content-type": "application/json" } });
@@ -41,7 +47,7 @@ export async function callApi<Schema extends z.ZodType>(
     if (signal?.aborted) throw cause;
     throw new TailboneError(
       "unavailable",
-      "The hub cannot be reached.",
+      timeout.aborted ? `The hub has not answered for ${ANSWER_TIMEOUT_MS / 1000} s.` : "The hub cannot be reached.",
       "Is Tailbone still running? This page goes on by itself when it is back.",
       { cause },
     );

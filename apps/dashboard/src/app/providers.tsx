@@ -14,7 +14,9 @@ function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 10_000,
-        retry: (failures, error) => failures < 3 && RETRYABLE[toTailboneError(error).code],
+        // Never held back because the browser believes to be offline: what cannot be read says so.
+        networkMode: "always",
+        retry: (failures, error) => failures < 2 && RETRYABLE[toTailboneError(error).code],
       },
     },
     queryCache: new QueryCache({

@@ -5,13 +5,16 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
 import { signOut, switchTeam } from "../api/auth";
+import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
+import { RunningCount } from "../run/run-state";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Menu, MenuCheck, MenuLabel } from "../ui/menu";
 import { Skeleton } from "../ui/skeleton";
 import { Logo } from "./logo";
 import { ThemeSwitch } from "./theme-switch";
+import { useCountedRuns } from "./use-counted-runs";
 
 export interface RailProps {
   isCollapsed: boolean;
@@ -24,7 +27,8 @@ const REFRESH_MS = 15_000;
 
 export function Rail({ isCollapsed, onToggle, onNavigate = () => {} }: RailProps) {
   const path = usePathname();
-  const { data } = useQuery({ ...queries.projects, refetchInterval: REFRESH_MS });
+  const { data, error } = useQuery({ ...queries.projects, refetchInterval: REFRESH_MS });
+  useCountedRuns();
   const { data: alerts } = useQuery(queries.unread);
   const unread = alerts?.unread ?? 0;
   const projects = data?.projects.toSorted((a, b) => a.name.localeCompare(b.name));
@@ -48,7 +52,11 @@ export function Rail({ isCollapsed, onToggle, onNavigate = () => {} }: RailProps
           >
             Projects
           </Link>
-          {projects === undefined ? <Skeleton className="mx-2 h-4 w-24" /> : null}
+          {projects !== undefined ? null : error === null ? (
+            <Skeleton className="mx-2 h-4 w-24" />
+          ) : (
+            <p className="px-2 text-bad text-xs">{toTailboneError(error).message}</p>
+          )}
           {projects?.map((project) => (
             <Row
               key={project.id}
@@ -56,7 +64,7 @@ export function Rail({ isCollapsed, onToggle, onNavigate = () => {} }: RailProps
               href={`/projects/${project.id}`}
               label={project.name}
               isCurrent={path === `/projects/${project.id}`}
-              note={project.running > 0 ? `${project.running} running` : undefined}
+              note={project.running > 0 ? <RunningCount running={project.running} /> : undefined}
             />
           ))}
           {projects?.length === 0 ? <p className="px-2 text-faint text-xs">None yet</p> : null}
@@ -89,7 +97,7 @@ interface RowProps {
   href: string;
   icon?: ReactNode;
   label: string;
-  note?: string | undefined;
+  note?: ReactNode;
   unread?: number;
   isCurrent: boolean;
   isCollapsed: boolean;
@@ -114,7 +122,7 @@ function Row({ href, icon, label, note, unread = 0, isCurrent, isCollapsed, onNa
     >
       {icon}
       {isCollapsed ? null : <span className="min-w-0 truncate">{label}</span>}
-      {note === undefined ? null : <span className="ml-auto shrink-0 text-good text-xs">{note}</span>}
+      {note === undefined ? null : <span className="ml-auto shrink-0 text-xs">{note}</span>}
       {unread === 0 ? null : (
         <span
           data-testid="unread"

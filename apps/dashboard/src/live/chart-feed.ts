@@ -80,10 +80,11 @@ export class ChartFeed implements FeedReader {
     for (const series of this.#shown.keys()) this.#want(series);
   }
 
-  /** Tries again what had failed for good. */
+  /** Tries again what had failed, at once. */
   retry(series: string): void {
     this.#put(series, { view: null, error: null });
-    this.#want(series);
+    if (this.#reading.has(series)) this.#feed.retryNow();
+    else this.#want(series);
   }
 
   close(): void {
@@ -161,7 +162,14 @@ export class ChartFeed implements FeedReader {
       }
     };
     try {
-      await this.#feed.read((abort) => this.#readPoints({ ...range, series: names }, abort), accept, signal);
+      await this.#feed.read(
+        (abort) => this.#readPoints({ ...range, series: names }, abort),
+        accept,
+        signal,
+        (error) => {
+          for (const name of names) if (this.state(name).view === null) this.#put(name, { view: null, error });
+        },
+      );
     } catch (error) {
       if (!(error instanceof TailboneError)) throw error;
       for (const name of names) this.#put(name, { view: null, error });

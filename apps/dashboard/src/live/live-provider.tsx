@@ -1,4 +1,5 @@
 "use client";
+import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import { leaveForSignIn } from "../api/auth";
 import { type ConnectionState, LiveConnection } from "./connection";
@@ -7,11 +8,17 @@ const LiveContext = createContext<LiveConnection | null>(null);
 
 /** Opens the page's one live connection. */
 export function LiveProvider({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
   const [connection] = useState(() => new LiveConnection({ onUnauthenticated: leaveForSignIn }));
   useEffect(() => {
+    // What is in no stream may have changed unheard.
+    const stop = connection.onReconnected(() => void client.invalidateQueries());
     connection.open();
-    return () => connection.close();
-  }, [connection]);
+    return () => {
+      stop();
+      connection.close();
+    };
+  }, [connection, client]);
   return <LiveContext value={connection}>{children}</LiveContext>;
 }
 
@@ -22,6 +29,12 @@ export function useLive(): LiveConnection {
 }
 
 const connecting: ConnectionState = { name: "connecting" };
+
+/** Since when what is on the page is no longer live; null: it is. */
+export function useOfflineSince(): number | null {
+  const state = useConnectionState();
+  return state.name === "offline" ? state.sinceMs : null;
+}
 
 export function useConnectionState(): ConnectionState {
   const connection = useLive();

@@ -22,6 +22,8 @@ export interface RunFeedOptions {
 }
 
 const FIRST_PAUSE_MS = 500;
+/** A read that has failed so often is told of, though it is tried again. */
+const FAILURES_TOLD = 3;
 const LONGEST_PAUSE_MS = 8000;
 
 /**
@@ -74,21 +76,24 @@ export class RunFeed {
     if (fresh.length > 0) for (const reader of this.#readers) reader.take(fresh, from);
     if (todo === "reload") for (const reader of this.#readers) if (reader.reload(stream.start)) this.#isBehind = true;
     if (todo === "follow") this.#options.follow(stream.end);
-    if (event.type === "followed") this.#wake();
+    if (event.type === "followed") this.retryNow();
     this.#release();
     if (event.type !== "delta" || todo !== "nothing") this.#options.onProgress?.();
   }
 
   /**
    * Reads a snapshot and hands it on together with the frames that have come since, at once and in one piece. Failures that
-   * may pass are tried again; resolves without handing anything on when `signal` is aborted. Throws what will not pass.
+   * may pass are tried again, and told of from the third in a row on; resolves without handing anything on when `signal` is aborted. Throws what
+   * will not pass.
    */
   async read<T extends { offset: number }>(
     request: (signal: AbortSignal) => Promise<T>,
     accept: (snapshot: T, since: readonly Frame[]) => void,
     signal: AbortSignal,
+    onFailing: (error: TailboneError) => void = () => {},
   ): Promise<void> {
     const id = Symbol();
+    let failures = 0;
     try {
       for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; ) {
         this.#reads.set(id, this.#stream.end ?? 0);
@@ -96,6 +101,8 @@ export class RunFeed {
         const snapshot = await request(signal).catch((error: unknown) => {
           if (signal.aborted) return null;
           if (error instanceof TailboneError && !RETRYABLE[error.code]) throw error;
+          failures++;
+          if (failures >= FAILURES_TOLD && error instanceof TailboneError) onFailing(error);
           return null;
         });
         if (signal.aborted) return;
@@ -135,8 +142,8 @@ export class RunFeed {
     });
   }
 
-  /** The hub answers again: whoever waits to try again does so now. */
-  #wake(): void {
+  /** The hub answers again, or somebody asks for it: whoever waits to try again does so now. */
+  retryNow(): void {
     for (const resolve of this.#sleepers) resolve();
     this.#sleepers.clear();
   }

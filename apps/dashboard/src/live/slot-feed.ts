@@ -23,6 +23,7 @@ export class SlotFeed<T, Snapshot extends { offset: number }> implements FeedRea
   readonly #abort = new AbortController();
   readonly #detach: () => void;
   #slot: Slot<T> | null = null;
+  #isReading = false;
   #state: SlotState<T> = { value: null, error: null };
 
   constructor(feed: RunFeed, options: SlotFeedOptions<T, Snapshot>) {
@@ -46,7 +47,8 @@ export class SlotFeed<T, Snapshot extends { offset: number }> implements FeedRea
 
   retry(): void {
     this.#show({ value: null, error: null });
-    void this.#read();
+    if (this.#isReading) this.#feed.retryNow();
+    else void this.#read();
   }
 
   close(): void {
@@ -81,6 +83,7 @@ export class SlotFeed<T, Snapshot extends { offset: number }> implements FeedRea
 
   async #read(): Promise<void> {
     const { read, fromSnapshot, apply } = this.#options;
+    this.#isReading = true;
     try {
       await this.#feed.read(
         read,
@@ -92,10 +95,15 @@ export class SlotFeed<T, Snapshot extends { offset: number }> implements FeedRea
           });
         },
         this.#abort.signal,
+        (error) => {
+          if (this.#state.value === null) this.#show({ value: null, error });
+        },
       );
     } catch (error) {
       if (!(error instanceof TailboneError)) throw error;
       this.#show({ value: null, error });
+    } finally {
+      this.#isReading = false;
     }
   }
 }

@@ -7,6 +7,7 @@ import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatCount } from "../format/number";
 import { TopLine } from "../frame/top-line";
+import { RunningCount } from "../run/run-state";
 import { Ago } from "../ui/ago";
 import { ErrorNotice } from "../ui/notice";
 import { Table, TableSkeleton } from "../ui/table";
@@ -61,8 +62,8 @@ export function Home() {
                       </Link>
                     </td>
                     <td className="text-right">{formatCount(runs)}</td>
-                    <td className={running > 0 ? "text-good" : "text-faint"}>
-                      {running > 0 ? formatCount(running) : "none"}
+                    <td>
+                      <RunningCount running={running} none="none" />
                     </td>
                     <td className="text-soft">
                       {lastActiveAtMs === null ? "" : <Ago timeMs={lastActiveAtMs} now={now} />}

@@ -5,7 +5,8 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { deleteRun } from "../api/calls";
 import { formatCount, formatStep, formatValue } from "../format/number";
-import { formatDuration, formatExact } from "../format/time";
+import { formatClock, formatDuration, formatExact } from "../format/time";
+import { useOfflineSince } from "../live/live-provider";
 import { Ago } from "../ui/ago";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/dialog";
@@ -21,6 +22,7 @@ import { usePatchRun } from "./use-run";
 export function RunHead({ run, samples }: { run: RunDetail; samples: readonly PaceSample[] }) {
   const patch = usePatchRun(run.id);
   const now = useNow(1000);
+  const offlineSinceMs = useOfflineSince();
   return (
     <header className="grid gap-1.5 bg-panel px-4 pt-3 pb-2">
       <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
@@ -30,7 +32,13 @@ export function RunHead({ run, samples }: { run: RunDetail; samples: readonly Pa
         </h1>
         <RunStateWord state={run.state} className="font-medium" />
         <span className="text-soft">
-          <Progress run={run} samples={samples} />
+          <Progress run={run} samples={offlineSinceMs === null ? samples : []} />
+          {offlineSinceMs === null || isSettled(run) ? null : (
+            <span className="text-warn">
+              {" "}
+              · as of {formatClock(offlineSinceMs, now ?? offlineSinceMs)}: the hub is out of reach
+            </span>
+          )}
         </span>
         <div className="ml-auto">
           <RunMenu run={run} />

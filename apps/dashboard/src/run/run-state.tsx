@@ -1,4 +1,8 @@
+"use client";
 import type { Run, RunState } from "@tailbone/protocol/run";
+import { formatCount } from "../format/number";
+import { formatClock } from "../format/time";
+import { useOfflineSince } from "../live/live-provider";
 import { cn } from "../ui/cn";
 import { runColour } from "./run-colour";
 
@@ -19,13 +23,37 @@ const looks: Record<RunState, string> = {
   crashed: "text-bad",
 };
 
-/** What is known of the run, in a word. */
-export const RunStateWord = ({ state, className }: { state: RunState; className?: string }) => (
-  <span
-    data-testid="run-state"
-    className={cn("inline-flex items-center gap-1.5 whitespace-nowrap", looks[state], className)}
-  >
-    {state === "running" ? <span aria-hidden className="size-1.5 animate-pulse rounded-full bg-good" /> : null}
-    {state}
-  </span>
-);
+/** What is known of the run, in a word; while the hub is out of reach a run is not known to run. */
+export function RunStateWord({ state, className }: { state: RunState; className?: string }) {
+  const sinceMs = useOfflineSince();
+  const wasRunning = sinceMs !== null && state === "running";
+  return (
+    <span
+      data-testid="run-state"
+      className={cn(
+        "inline-flex items-center gap-1.5 whitespace-nowrap",
+        wasRunning ? "text-faint" : looks[state],
+        className,
+      )}
+      title={wasRunning ? `Running when the hub was last heard, at ${formatClock(sinceMs, Date.now())}` : undefined}
+    >
+      {state === "running" && !wasRunning ? (
+        <span aria-hidden className="size-1.5 animate-pulse rounded-full bg-good" />
+      ) : null}
+      {wasRunning ? "was running" : state}
+    </span>
+  );
+}
+
+/** How many runs of a project run, as far as is known. */
+export function RunningCount({ running, none }: { running: number; none?: string }) {
+  const sinceMs = useOfflineSince();
+  if (running === 0) return <span className="text-faint">{none}</span>;
+  return sinceMs === null ? (
+    <span className="text-good">{formatCount(running)} running</span>
+  ) : (
+    <span className="text-faint">
+      {formatCount(running)} running at {formatClock(sinceMs, Date.now())}
+    </span>
+  );
+}

@@ -21,14 +21,9 @@ export function useRun(id: string) {
       setSamples((known) => addSample(known, head));
     });
     const stopDeleted = connection.onDeleted((run) => run === id && setDeleted(true));
-    const stopReconnected = connection.onReconnected(() => {
-      for (const list of ["run", "checkpoints", "events", "alerts"])
-        void client.invalidateQueries({ queryKey: [list, id] });
-    });
     return () => {
       stopHeads();
       stopDeleted();
-      stopReconnected();
     };
   }, [connection, client, id]);
   return { ...query, samples, isDeleted };

@@ -49,11 +49,9 @@ export function useRuns(request: RunsRequest) {
       });
     });
     const stopDeleted = connection.onDeleted((run) => change((known) => removeRun(known, run)));
-    const stopReconnected = connection.onReconnected(() => void client.invalidateQueries({ queryKey: ["runs"] }));
     return () => {
       stopRuns();
       stopDeleted();
-      stopReconnected();
       for (const timer of timers) clearTimeout(timer);
       if (refresh !== null) clearTimeout(refresh);
     };
