@@ -8,6 +8,7 @@ import {
   listMembers,
   listProjects,
   listRuns,
+  listSeries,
   type RunsRequest,
   readMe,
   readRun,
@@ -25,6 +26,8 @@ export const queries = {
       getNextPageParam: (page) => page.cursor,
     }),
   run: (run: string) => queryOptions({ queryKey: ["run", run], queryFn: ({ signal }) => readRun(run, signal) }),
+  series: (run: string) =>
+    queryOptions({ queryKey: ["series", run], queryFn: ({ signal }) => listSeries(run, signal) }),
   checkpoints: (run: string) =>
     queryOptions({ queryKey: ["checkpoints", run], queryFn: ({ signal }) => listCheckpoints(run, signal) }),
   events: (run: string) =>

@@ -8,7 +8,7 @@ export default function NotFound() {
       <p className="text-soft">The address may be mistyped, or what was here has been deleted.</p>
       <div>
         <Button asChild>
-          <Link href="/">All projects</Link>
+          <Link href="/projects">All projects</Link>
         </Button>
       </div>
     </main>

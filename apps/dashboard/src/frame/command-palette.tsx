@@ -1,18 +1,22 @@
 "use client";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { useRouter } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
+import { Dialog } from "radix-ui";
 import { useDeferredValue, useState } from "react";
 import { signOut } from "../api/auth";
 import { queries } from "../api/queries";
 import { RunDot } from "../run/run-state";
+import { useReturnFocus } from "../ui/use-return-focus";
 import { JUMPS } from "./use-keys";
 
 const item =
   "flex cursor-default items-center gap-2 rounded-md px-2 py-1.5 data-[selected=true]:bg-accent-soft data-[selected=true]:text-accent";
 const group =
   "[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-faint [&_[cmdk-group-heading]]:text-xs";
+
+const MOST_SERIES = 20;
 
 /** Every word must occur; guesses by single letters would bring up what nobody meant. */
 function matchWords(value: string, search: string): number {
@@ -27,17 +31,23 @@ function matchWords(value: string, search: string): number {
 
 /** Any run, project, page or action, by its name. */
 export function CommandPalette({ open, onClose, onHelp }: { open: boolean; onClose: () => void; onHelp: () => void }) {
+  const focus = useReturnFocus();
   return (
-    <Command.Dialog
-      open={open}
-      onOpenChange={(isOpen) => !isOpen && onClose()}
-      label="Search and commands"
-      filter={matchWords}
-      overlayClassName="fixed inset-0 z-40 bg-black/40"
-      contentClassName="fixed top-[12vh] left-1/2 z-50 w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-panel shadow-2xl"
-    >
-      {open ? <PaletteBody onClose={onClose} onHelp={onHelp} /> : null}
-    </Command.Dialog>
+    <Dialog.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
+        <Dialog.Content
+          {...focus}
+          aria-describedby={undefined}
+          className="fixed top-[12vh] left-1/2 z-50 w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-panel shadow-2xl"
+        >
+          <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
+          <Command label="Search and commands" filter={matchWords}>
+            <PaletteBody onClose={onClose} onHelp={onHelp} />
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
   );
 }
 
@@ -47,6 +57,8 @@ function PaletteBody({ onClose, onHelp }: { onClose: () => void; onHelp: () => v
   const [text, setText] = useState("");
   const filter = useDeferredValue(text.trim());
   const { data: projects } = useQuery(queries.projects);
+  const run = /^\/runs\/([^/]+)$/.exec(usePathname())?.[1];
+  const { data: series } = useQuery({ ...queries.series(run ?? ""), enabled: run !== undefined });
   const { data: runs, isFetching } = useInfiniteQuery(queries.runs({ project: null, filter, sort: "-created" }));
   const act = (action: () => void) => (): void => {
     onClose();
@@ -58,7 +70,7 @@ function PaletteBody({ onClose, onHelp }: { onClose: () => void; onHelp: () => v
       <Command.Input
         value={text}
         onValueChange={setText}
-        placeholder="A run, a project, a page, an action …"
+        placeholder="A run, a series, a project, a page, an action …"
         className="h-11 w-full border-line border-b bg-transparent px-4 text-sm outline-none placeholder:text-faint"
       />
       <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
@@ -73,6 +85,23 @@ function PaletteBody({ onClose, onHelp }: { onClose: () => void; onHelp: () => v
             </Command.Item>
           ))}
         </Command.Group>
+        {run === undefined || filter === "" ? null : (
+          <Command.Group heading="Series of this run" className={group}>
+            {series?.series
+              .filter(({ name }) => matchWords(name, filter) > 0)
+              .slice(0, MOST_SERIES)
+              .map(({ name }) => (
+                <Command.Item
+                  key={name}
+                  value={`series ${name}`}
+                  onSelect={go(`/runs/${run}?chart=${encodeURIComponent(name)}`)}
+                  className={item}
+                >
+                  {name}
+                </Command.Item>
+              ))}
+          </Command.Group>
+        )}
         <Command.Group heading="Projects" className={group}>
           {projects?.projects.map(({ id, name }) => (
             <Command.Item key={id} value={`project ${name} ${id}`} onSelect={go(`/projects/${id}`)} className={item}>

@@ -42,11 +42,11 @@ export function Rail({ isCollapsed, onToggle, onNavigate = () => {} }: RailProps
       <Row {...row} href="/alerts" icon={<Bell />} label="Alerts" isCurrent={path === "/alerts"} unread={unread} />
       <Row {...row} href="/settings" icon={<Settings />} label="Settings" isCurrent={path === "/settings"} />
       {isCollapsed ? (
-        <Row {...row} href="/" icon={<Folder />} label="Projects" isCurrent={path === "/"} />
+        <Row {...row} href="/projects" icon={<Folder />} label="Projects" isCurrent={path === "/projects"} />
       ) : (
         <>
           <Link
-            href="/"
+            href="/projects"
             onClick={onNavigate}
             className="mt-4 mb-1 rounded px-2 font-medium text-faint text-xs hover:text-ink"
           >

@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useContext, useState } from "react";
 import { AlertToasts } from "../alerts/alert-toasts";
 import { StatePatterns } from "../life/state-span";
 import { LiveProvider } from "../live/live-provider";
+import { useReturnFocus } from "../ui/use-return-focus";
 import { CommandPalette } from "./command-palette";
 import { KeyHelp } from "./key-help";
 import { Rail } from "./rail";
@@ -36,10 +37,12 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
     document.cookie = `${RAIL_COOKIE}=${next ? "collapsed" : "open"}; path=/; max-age=31536000; samesite=lax`;
   }
   const close = (): void => setOpen(null);
+  const drawerFocus = useReturnFocus();
   const frame = { openPalette: () => setOpen("palette"), openDrawer: () => setOpen("drawer") };
   return (
     <LiveProvider>
       <FrameContext value={frame}>
+        <SkipLink />
         <StatePatterns />
         <div className="flex h-dvh">
           <aside
@@ -54,6 +57,7 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
           <Dialog.Portal>
             <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
             <Dialog.Content
+              {...drawerFocus}
               aria-describedby={undefined}
               className="fixed inset-y-0 left-0 z-50 w-64 border-line border-r bg-panel shadow-2xl"
             >
@@ -67,5 +71,24 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
         <KeyHelp open={open === "help"} onClose={close} />
       </FrameContext>
     </LiveProvider>
+  );
+}
+
+/** For whoever goes by the keyboard: past the rail, to what the page is about. */
+function SkipLink() {
+  function skip(): void {
+    const main = document.querySelector("main");
+    if (main === null) return;
+    main.tabIndex = -1;
+    main.focus();
+  }
+  return (
+    <button
+      type="button"
+      onClick={skip}
+      className="fixed top-2 left-2 z-50 rounded-md bg-accent px-3 py-1.5 font-medium text-accent-ink not-focus:sr-only"
+    >
+      Skip to the page
+    </button>
   );
 }

@@ -1,18 +1,16 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
+import { isTyping } from "../ui/use-page-keys";
 
 /** Two keys one after the other go to a page. */
 export const JUMPS: Readonly<Record<string, { readonly path: string; readonly label: string }>> = {
-  p: { path: "/", label: "Projects" },
+  p: { path: "/projects", label: "Projects" },
   r: { path: "/runs", label: "Runs" },
   a: { path: "/alerts", label: "Alerts" },
   s: { path: "/settings", label: "Settings" },
 };
 
 const JUMP_MS = 1200;
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 /** The keys that work on every page. */
 export function useKeys(actions: { openPalette: () => void; openHelp: () => void }): void {
@@ -49,28 +47,4 @@ export function useKeys(actions: { openPalette: () => void; openHelp: () => void
     window.addEventListener("keydown", press, true);
     return () => window.removeEventListener("keydown", press, true);
   }, [router]);
-}
-
-const isBusyElsewhere = (target: EventTarget | null): boolean =>
-  isTyping(target) || (target instanceof HTMLElement && target.closest("[role=menu], [role=dialog]") !== null);
-
-/** The keys of one page, while nobody types and no menu is open. Enter stays with the button or link that has the focus. */
-export function usePageKeys(keys: Readonly<Record<string, () => void>>): void {
-  const latest = useRef(keys);
-  useEffect(() => {
-    latest.current = keys;
-  });
-  useEffect(() => {
-    function press(event: KeyboardEvent): void {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (isBusyElsewhere(event.target)) return;
-      const act = latest.current[event.key];
-      if (act === undefined) return;
-      if (event.key === "Enter" && event.target !== document.body) return;
-      event.preventDefault();
-      act();
-    }
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, []);
 }

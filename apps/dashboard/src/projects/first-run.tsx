@@ -13,7 +13,13 @@ const run = await init({ project: ${JSON.stringify(project)}, config: { lr: 1e-3
 for (let step = 0; step < 1000; step++) run.log({ loss: trainOneStep() });
 await run.finish();`;
 
-const environment = (url: string, key: string): string => `export TAILBONE_URL=${url}\nexport TAILBONE_API_KEY=${key}`;
+const isUsual = (url: string): boolean => ["http://127.0.0.1:4400", "http://localhost:4400"].includes(url);
+
+/** `key`: null where the SDK finds it by itself. */
+function environment(url: string, key: string | null): string {
+  const address = `export TAILBONE_URL=${url}`;
+  return key === null ? address : `${address}\nexport TAILBONE_API_KEY=${key}`;
+}
 
 /** What to paste to see a first run; the page goes on by itself when it comes. */
 export function FirstRun({ project = "my-project" }: { project?: string | undefined }) {
@@ -29,7 +35,9 @@ export function FirstRun({ project = "my-project" }: { project?: string | undefi
         <h1 className="font-semibold text-base">Log your first run</h1>
         <p className="mt-1 text-soft">Paste this into a training script. Its points are here while it runs.</p>
       </div>
+      <Snippet title="In the script's folder, once" text={`npm install ${origin}/tailbone.tgz`} />
       <Snippet title="In the script" text={code(project)} />
+      {isUsual(origin) ? null : <Snippet title="In the shell" text={environment(origin, null)} />}
       <section className="grid gap-2">
         <h2 className="font-medium">On another machine, or as another user</h2>
         <p className="text-soft">

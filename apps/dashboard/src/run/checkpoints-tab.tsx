@@ -9,7 +9,7 @@ import { formatExact } from "../format/time";
 import { lifeParsers } from "../life/life-url";
 import { CopyButton } from "../ui/copy-button";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
-import { Table, TableSkeleton } from "../ui/table";
+import { KeyedTable, TableSkeleton } from "../ui/table";
 
 /** Every step at which the model was measured. */
 export function CheckpointsTab({ run }: { run: string }) {
@@ -36,7 +36,7 @@ export function CheckpointsTab({ run }: { run: string }) {
   const metrics = [...new Set(checkpoints.flatMap((one) => Object.keys(one.metrics)))].sort();
   const hasWeights = checkpoints.some(({ weights }) => weights !== undefined);
   return (
-    <Table label="Checkpoints">
+    <KeyedTable label="Checkpoints">
       <thead>
         <tr>
           <th className="text-right">Step</th>
@@ -87,6 +87,6 @@ export function CheckpointsTab({ run }: { run: string }) {
           </tr>
         ))}
       </tbody>
-    </Table>
+    </KeyedTable>
   );
 }

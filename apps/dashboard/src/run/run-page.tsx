@@ -9,6 +9,7 @@ import { CheckpointDialog } from "../life/checkpoint-dialog";
 import { LifeTab, useFeatures } from "../life/life-tab";
 import type { RunLive } from "../live/run-live";
 import { useRunLive } from "../live/use-run-live";
+import { isMissing, MissingNotice } from "../ui/missing-notice";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { PageTabs } from "../ui/page-tabs";
 import { Skeleton } from "../ui/skeleton";
@@ -57,6 +58,8 @@ export function RunPage({ run: id }: { run: string }) {
       <main className="min-h-0 flex-1 overflow-y-auto">
         {isDeleted ? (
           <EmptyNotice title="This run has just been deleted." className="px-4" />
+        ) : run === undefined && isMissing(error) ? (
+          <MissingNotice what="run" id={id} list={{ href: "/runs", label: "All runs" }} />
         ) : run === undefined && error !== null ? (
           <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
         ) : run === undefined || live === null ? (

@@ -9,6 +9,7 @@ import { TopLine } from "../frame/top-line";
 import { FirstRun } from "../projects/first-run";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
+import { isMissing, MissingNotice } from "../ui/missing-notice";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { TableSkeleton } from "../ui/table";
 import { ColumnMenu } from "./column-menu";
@@ -46,7 +47,8 @@ export function RunsPage({ project }: { project: string | null }) {
   const [stored, store] = useStoredColumns(project ?? "all");
   const series = url.series ?? stored?.series ?? chooseSeries(known);
   const facts = url.facts ?? stored?.facts ?? USUAL_FACTS;
-  const crumbs = project === null ? [{ label: "Runs" }] : [{ label: "Projects", href: "/" }, { label: name ?? "…" }];
+  const crumbs =
+    project === null ? [{ label: "Runs" }] : [{ label: "Projects", href: "/projects" }, { label: name ?? "…" }];
   const isFiltered = url.filter !== "";
   return (
     <>
@@ -77,7 +79,9 @@ export function RunsPage({ project }: { project: string | null }) {
             />
           </span>
         </div>
-        {runs.data === undefined && runs.error !== null ? (
+        {project !== null && runs.data === undefined && isMissing(runs.error) ? (
+          <MissingNotice what="project" id={project} list={{ href: "/projects", label: "All projects" }} />
+        ) : runs.data === undefined && runs.error !== null ? (
           <ErrorNotice error={toTailboneError(runs.error)} onRetry={() => void runs.refetch()} className="m-4" />
         ) : runs.data === undefined ? (
           <TableSkeleton rows={12} />

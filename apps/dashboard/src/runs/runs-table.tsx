@@ -4,7 +4,7 @@ import { ArrowDown, ArrowUp } from "lucide-react";
 import { useMemo } from "react";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
-import { Table } from "../ui/table";
+import { KeyedTable } from "../ui/table";
 import { useNow } from "../ui/use-now";
 import { type Fact, features, isNumeric, runColumns, SORT_OF } from "./columns";
 
@@ -35,7 +35,7 @@ export function RunsTable(props: RunsTableProps) {
   const table = useTable({ features, columns, data: runs, getRowId: (run) => run.id, meta });
   return (
     <>
-      <Table label="Runs">
+      <KeyedTable label="Runs">
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>
@@ -58,7 +58,7 @@ export function RunsTable(props: RunsTableProps) {
             </tr>
           ))}
         </tbody>
-      </Table>
+      </KeyedTable>
       {hasMore ? (
         <div className="px-4 py-3">
           <Button size="small" disabled={isLoadingMore} onClick={onMore}>

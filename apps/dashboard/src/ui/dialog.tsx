@@ -3,6 +3,7 @@ import { Dialog as Radix, AlertDialog as RadixAlert } from "radix-ui";
 import type { ReactNode } from "react";
 import { Button } from "./button";
 import { cn } from "./cn";
+import { useReturnFocus } from "./use-return-focus";
 
 const overlay = "fixed inset-0 z-40 bg-black/40 backdrop-blur-[1px]";
 const panel =
@@ -18,11 +19,13 @@ export interface DialogProps {
 }
 
 export function Dialog({ open, onOpenChange, title, description, className, children }: DialogProps) {
+  const focus = useReturnFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={overlay} />
         <Radix.Content
+          {...focus}
           className={cn(panel, className)}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
         >
@@ -58,11 +61,12 @@ export interface ConfirmProps {
 
 /** Asks before something that cannot be undone. */
 export function Confirm({ open, onOpenChange, title, description, action, onConfirm }: ConfirmProps) {
+  const focus = useReturnFocus();
   return (
     <RadixAlert.Root open={open} onOpenChange={onOpenChange}>
       <RadixAlert.Portal>
         <RadixAlert.Overlay className={overlay} />
-        <RadixAlert.Content className={panel}>
+        <RadixAlert.Content {...focus} className={panel}>
           <RadixAlert.Title className="font-semibold text-sm">{title}</RadixAlert.Title>
           <RadixAlert.Description className="mt-2 text-soft">{description}</RadixAlert.Description>
           <div className="mt-5 flex justify-end gap-2">

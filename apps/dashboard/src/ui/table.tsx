@@ -1,10 +1,24 @@
-import type { ReactNode } from "react";
+import { type ReactNode, type RefObject, useRef } from "react";
 import { Skeleton } from "./skeleton";
+import { useRowKeys } from "./use-row-keys";
+
+interface TableProps {
+  label: string;
+  children: ReactNode;
+}
+
+/** A table whose rows open something: `j` and `k` move among them. One to a page. */
+export function KeyedTable(props: TableProps) {
+  const table = useRef<HTMLTableElement>(null);
+  useRowKeys(table);
+  return <Table {...props} ref={table} />;
+}
 
 /** A dense table that scrolls sideways within itself; its head stays. */
-export const Table = ({ label, children }: { label: string; children: ReactNode }) => (
+export const Table = ({ label, children, ref }: TableProps & { ref?: RefObject<HTMLTableElement | null> }) => (
   <div className="overflow-x-auto">
     <table
+      ref={ref}
       aria-label={label}
       className="w-full border-separate border-spacing-0 [&_td]:h-8 [&_td]:whitespace-nowrap [&_td]:border-line [&_td]:border-b [&_td]:px-3 [&_td]:first:pl-4 [&_th]:sticky [&_th]:top-0 [&_th]:z-10 [&_th]:h-8 [&_th]:whitespace-nowrap [&_th]:border-line [&_th]:border-b [&_th]:bg-page [&_th]:px-3 [&_th]:text-left [&_th]:font-medium [&_th]:text-soft [&_th]:text-xs [&_th]:first:pl-4 [&_th.text-right]:text-right [&_tr:hover>td]:bg-sunken/60"
     >

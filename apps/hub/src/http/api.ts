@@ -20,6 +20,7 @@ import { addPointRoutes } from "./routes/points";
 import { addProjectRoutes } from "./routes/projects";
 import { addRecordRoutes } from "./routes/records";
 import { addRunRoutes } from "./routes/runs";
+import { addSdkPackage } from "./sdk-package";
 
 const document = {
   openapi: "3.1.0",
@@ -75,6 +76,7 @@ export function createHttpApi(services: ApiServices): Api {
   });
   app.route(API_PREFIX, createVersionOne(services));
   addHealthRoutes(app, services);
+  addSdkPackage(app);
   app.notFound((c) => {
     const error = new TailboneError(
       "not_found",

@@ -20,7 +20,8 @@ export interface FrontDoor {
   readonly close: () => void;
 }
 
-const isApi = (url: string): boolean => /^\/(api(\/|$|\?)|healthz$|healthz\?|metrics$|metrics\?)/.test(url);
+const isApi = (url: string): boolean =>
+  /^\/(api(\/|$|\?)|healthz$|healthz\?|tailbone\.tgz$|metrics$|metrics\?)/.test(url);
 const SOCKETS = "/socket.io/";
 
 function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): unknown {

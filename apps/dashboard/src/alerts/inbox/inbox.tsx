@@ -1,4 +1,6 @@
+import { useQuery } from "@tanstack/react-query";
 import { toTailboneError } from "../../api/client";
+import { queries } from "../../api/queries";
 import { Button } from "../../ui/button";
 import { EmptyNotice, ErrorNotice } from "../../ui/notice";
 import { Segmented } from "../../ui/segmented";
@@ -76,9 +78,10 @@ export function Inbox() {
 }
 
 function NothingHere({ which, onAll }: { which: "open" | "unread" | "all"; onAll: () => void }) {
-  if (which === "all") {
+  const { data: all } = useQuery({ ...queries.alerts(null, "all"), enabled: which !== "all" });
+  if (which === "all" || all?.alerts.length === 0) {
     return (
-      <EmptyNotice title="Nothing has been raised." className="px-4">
+      <EmptyNotice title="No alert has ever been raised." className="px-4">
         <p>
           You are told here when a rule fires, such as when a feature emerges or turns vestigial, and what a script
           raises with <code className="font-mono text-ink">{"run.alert({ title, text, level })"}</code>.

@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { useQueryStates } from "nuqs";
 import { useEffect, useRef, useState } from "react";
 import { queries } from "../../api/queries";
-import { usePageKeys } from "../../frame/use-keys";
+import { usePageKeys } from "../../ui/use-page-keys";
 import { alertsParsers } from "../alerts-url";
 import { useChangeAlert } from "../use-change-alert";
 import { groupAlerts, moveTo } from "./group-alerts";

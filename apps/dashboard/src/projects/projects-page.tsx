@@ -10,21 +10,22 @@ import { TopLine } from "../frame/top-line";
 import { RunningCount } from "../run/run-state";
 import { Ago } from "../ui/ago";
 import { ErrorNotice } from "../ui/notice";
-import { Table, TableSkeleton } from "../ui/table";
+import { KeyedTable, TableSkeleton } from "../ui/table";
 import { useNow } from "../ui/use-now";
 import { FirstRun } from "./first-run";
 
 /** While there is no project, the first one is waited for. */
 const WAITING_MS = 1500;
 
-export function Home() {
+/** All projects. `opensOnly`: where there is one alone, it is what is wanted. */
+export function ProjectsPage({ opensOnly = false }: { opensOnly?: boolean }) {
   const router = useRouter();
   const { data, error, refetch } = useQuery({
     ...queries.projects,
     refetchInterval: ({ state }) => (state.data?.projects.length === 0 ? WAITING_MS : 15_000),
   });
   const now = useNow(5000);
-  const only = data?.projects.length === 1 ? data.projects[0] : undefined;
+  const only = opensOnly && data?.projects.length === 1 ? data.projects[0] : undefined;
   useEffect(() => {
     if (only !== undefined) router.replace(`/projects/${only.id}`);
   }, [only, router]);
@@ -41,7 +42,7 @@ export function Home() {
         ) : (
           <>
             <h1 className="px-4 py-3 font-semibold text-base">Projects</h1>
-            <Table label="Projects">
+            <KeyedTable label="Projects">
               <thead>
                 <tr>
                   <th>Name</th>
@@ -71,7 +72,7 @@ export function Home() {
                   </tr>
                 ))}
               </tbody>
-            </Table>
+            </KeyedTable>
           </>
         )}
       </main>

@@ -1,0 +1,190 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchBrowser } from "../support/browser";
+import { type Child, spawnNode } from "../support/processes";
+import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
+
+let browser: Browser;
+let page: Page;
+let place: Place;
+let stack: Stack;
+const children: Child[] = [];
+
+beforeAll(async () => {
+  [browser, place] = await Promise.all([launchBrowser(), openPlace()]);
+  stack = await startStack(place);
+  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  await page.goto(stack.signInLink);
+  await page.waitForURL((url) => !url.pathname.startsWith("/api/") && !url.pathname.startsWith("/sign-in"));
+});
+afterAll(async () => {
+  await Promise.all(children.map((child) => child.kill("SIGKILL")));
+  await browser?.close();
+  await stack?.stop();
+  await place?.remove();
+});
+
+async function train(points: number, everyMs: number): Promise<{ child: Child; run: string }> {
+  const child = spawnNode([trainer("count"), String(points), String(everyMs)], { env: place.env, cwd: place.folder });
+  children.push(child);
+  const { run }: { run: string } = JSON.parse(await child.line((line) => line.startsWith('{"run"')));
+  return { child, run };
+}
+
+const focused = (): Promise<string> =>
+  page.evaluate(
+    () => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent?.slice(0, 40) ?? "",
+  );
+
+describe("a team that has no runs yet", () => {
+  test("is given what to paste, and an inbox that says that there never was an alert", async () => {
+    await page.goto(stack.url);
+    await page.getByText(`npm install ${stack.url}/tailbone.tgz`).waitFor();
+    await page.getByText(`export TAILBONE_URL=${stack.url}`).waitFor();
+    await page.goto(`${stack.url}/alerts`);
+    await page.getByText("No alert has ever been raised.").waitFor();
+  });
+
+  test("can install the SDK from the hub", async () => {
+    const answer = await fetch(`${stack.url}/tailbone.tgz`);
+    expect(answer.headers.get("content-type")).toBe("application/gzip");
+    expect(new Uint8Array(await answer.arrayBuffer()).subarray(0, 2)).toEqual(Uint8Array.of(0x1f, 0x8b));
+  });
+});
+
+describe("addresses", () => {
+  test("of runs and projects that are not there, or can be none, have a page of their own", async () => {
+    const nowhere = "0198c0de-0000-7000-8000-000000000001";
+    for (const [path, title] of [
+      [`/runs/${nowhere}`, "There is no such run."],
+      ["/runs/abc", "There is no such run."],
+      [`/projects/${nowhere}`, "There is no such project."],
+    ] as const) {
+      await page.goto(`${stack.url}${path}`);
+      await page.getByRole("heading", { name: title }).waitFor();
+    }
+    await page.getByRole("link", { name: "All projects" }).click();
+    await page.waitForURL(`${stack.url}/projects`);
+  });
+});
+
+describe("by the keyboard", () => {
+  test("one skips the navigation, goes through rows and comes back to where one was", async () => {
+    const { child, run } = await train(20, 1);
+    expect(await child.exited, child.output()).toBe(0);
+    await page.goto(`${stack.url}/runs`);
+    await page.locator("tbody tr").waitFor();
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Skip to the page");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("MAIN");
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${stack.url}/runs/${run}*`);
+
+    await page.locator('[data-testid="chart"][data-series="n"]').waitFor();
+    const more = page.getByRole("button", { name: "More" });
+    await more.focus();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    expect(await focused()).toBe("More");
+
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder("A run, a series").fill("n");
+    await page.getByRole("option", { name: "n", exact: true }).click();
+    await page.waitForURL(/chart=n/);
+  });
+
+  test("no ring around what has the focus is cut off", async () => {
+    const { child, run } = await train(20, 1);
+    expect(await child.exited, child.output()).toBe(0);
+    const raised = spawnNode([trainer("alerts"), "3", "0"], { env: place.env, cwd: place.folder });
+    expect(await raised.exited, raised.output()).toBe(0);
+    for (const phase of ["absent", "latent", "functional", "vestigial"]) await writeFile(join(place.folder, phase), "");
+    const life = spawnNode([trainer("life")], { env: place.env, cwd: place.folder });
+    const { run: lived }: { run: string } = JSON.parse(await life.line((line) => line.startsWith('{"run"')));
+    expect(await life.exited, life.output()).toBe(0);
+    const ofRun = ["", "?tab=checkpoints", "?tab=config", "?tab=console", "?tab=system"].map(
+      (tab) => `/runs/${run}${tab}`,
+    );
+    const ofAlerts = ["?which=all", "?tab=rules", "?tab=channels"].map((tab) => `/alerts${tab}`);
+    for (const path of ["/projects", "/runs", "/settings", `/runs/${lived}?tab=life`, ...ofRun, ...ofAlerts]) {
+      for (const width of [1440, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(`${stack.url}${path}`, { waitUntil: "networkidle" });
+        expect(await page.evaluate(findCutRings), `${path} at ${width}`).toEqual([]);
+      }
+    }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+});
+
+describe("without the hub", () => {
+  test("everything that was live says so, and all comes back by itself", async () => {
+    const { run } = await train(5000, 10);
+    await page.goto(`${stack.url}/runs/${run}`);
+    await page.locator('[data-testid="run-state"]', { hasText: "running" }).waitFor();
+    await page.getByRole("navigation").getByText("1 running").first().waitFor();
+    await stack.child.kill("SIGKILL");
+    await page.locator('[data-testid="run-state"]', { hasText: "was running" }).waitFor();
+    await page.getByText("the hub is out of reach").waitFor();
+    await page
+      .getByRole("navigation")
+      .getByText(/1 running at /)
+      .first()
+      .waitFor();
+    expect(await page.getByText("steps/s").count()).toBe(0);
+    stack = await startStack(place);
+    await page.locator('[data-testid="connection"][data-state="live"]').waitFor();
+    await page.getByRole("navigation").getByText("1 running", { exact: true }).first().waitFor();
+  });
+
+  test("a page that cannot read says what to do, and reads when it can", async () => {
+    await page.route("**/api/v1/runs?*", (route) => route.abort());
+    await page.goto(`${stack.url}/runs`);
+    await page.getByText("The hub cannot be reached.").waitFor();
+    await page.unroute("**/api/v1/runs?*");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator("tbody tr").first().waitFor();
+  });
+});
+
+/** In the page: gives each thing that can have the focus the focus, and names those whose ring reaches beyond a box that hides what overflows. */
+function findCutRings(): string[] {
+  const cut: string[] = [];
+  for (const element of document.querySelectorAll<HTMLElement>(
+    "a[href], button, input, select, textarea, [tabindex]",
+  )) {
+    if (element.tabIndex < 0 || element.offsetParent === null) continue;
+    element.focus({ focusVisible: true } as FocusOptions);
+    if (document.activeElement !== element || !element.matches(":focus-visible")) continue;
+    const style = getComputedStyle(element);
+    const ring =
+      style.outlineStyle === "none"
+        ? 0
+        : Number.parseFloat(style.outlineWidth) + Number.parseFloat(style.outlineOffset);
+    if (ring <= 0) continue;
+    const box = element.getBoundingClientRect();
+    for (let parent = element.parentElement; parent !== null; parent = parent.parentElement) {
+      const { overflowX, overflowY } = getComputedStyle(parent);
+      const bounds = parent.getBoundingClientRect();
+      const left = bounds.left + parent.clientLeft;
+      const top = bounds.top + parent.clientTop;
+      const isCutX =
+        overflowX !== "visible" && (box.left - ring < left - 0.5 || box.right + ring > left + parent.clientWidth + 0.5);
+      const isCutY =
+        overflowY !== "visible" && (box.top - ring < top - 0.5 || box.bottom + ring > top + parent.clientHeight + 0.5);
+      if (isCutX || isCutY) {
+        cut.push(
+          `${element.tagName} ${element.getAttribute("aria-label") ?? element.textContent?.slice(0, 40)} in ${parent.className.slice(0, 60)}`,
+        );
+        break;
+      }
+    }
+  }
+  return cut;
+}
