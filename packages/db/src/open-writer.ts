@@ -85,11 +85,13 @@ async function createRun(sql: Transaction, { team, request, createdBy, nowMs }: 
   await sql`
     insert into project (id, team_id, name, created_at_ms) values (${uuidv7()}, ${team}, ${request.project}, ${nowMs})
     on conflict (team_id, name) do nothing`;
-  const [project] = await sql<{ id: string; number: number }[]>`
-    update project set runs_made = runs_made + 1 where team_id = ${team} and name = ${request.project}
-    returning id, runs_made as number`;
-  if (project === undefined) throw new Error("a project that was just made is not there");
-  const { number } = project;
+  const [project] = await sql<{ id: string }[]>`
+    select id from project where team_id = ${team} and name = ${request.project} for key share`;
+  const [counter] = await sql<{ number: number }[]>`
+    insert into run_counter (team_id, made) values (${team}, 1)
+    on conflict (team_id) do update set made = run_counter.made + 1 returning made as number`;
+  if (project === undefined || counter === undefined) throw new Error("what was just made is not there");
+  const { number } = counter;
   const name = request.name ?? pickRunName(request.run, number);
   await sql`
     insert into run (id, team_id, project_id, number, name, state, tags, config, host, created_by, created_at_ms, started_at_ms, seen_at_ms, total_steps)

@@ -7,7 +7,7 @@ const animals =
     ",",
   );
 
-/** A pleasant name for a run that was given none, with its number in the project: `brisk-otter-12`. */
+/** A pleasant name for a run that was given none, with its number among the team's: `brisk-otter-12`. */
 export function pickRunName(run: string, number: number): string {
   const seed = Number.parseInt(run.slice(-8), 16);
   const quality = qualities[seed % qualities.length];

@@ -37,7 +37,7 @@ function open(change: Partial<OpenWriter> = {}) {
 }
 
 test("runs that are made at once have numbers and names of their own, and a deleted run's is not given again", async () => {
-  const made = await Promise.all(Array.from({ length: 12 }, () => open()));
+  const made = await Promise.all(Array.from({ length: 12 }, (_, index) => open({ project: `numbers ${index % 3}` })));
   const numbers = await Promise.all(made.map(async ({ run }) => (await getRun(database.db, { team, run })).number));
   expect([...numbers].sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
   const last = made[numbers.indexOf(12)] ?? expect.fail("there is no twelfth");

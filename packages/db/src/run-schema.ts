@@ -47,11 +47,12 @@ export const project = pgTable(
     teamId: teamId(),
     name: text("name").notNull(),
     createdAtMs: doublePrecision("created_at_ms").notNull(),
-    /** Runs that were ever made in it: the number of the newest one. */
-    runsMade: integer("runs_made").notNull().default(0),
   },
   (table) => [unique("project_team_name").on(table.teamId, table.name)],
 );
+
+/** How many runs a team has ever made: the number of the newest one. */
+export const runCounter = pgTable("run_counter", { teamId: teamId().primaryKey(), made: integer("made").notNull() });
 
 export const run = pgTable(
   "run",
@@ -61,7 +62,7 @@ export const run = pgTable(
     projectId: uuid("project_id")
       .notNull()
       .references(() => project.id, { onDelete: "cascade" }),
-    /** 1, 2, 3 … in the order in which the project's runs were made; never given twice. */
+    /** 1, 2, 3 … in the order in which the team's runs were made; never given twice. */
     number: integer("number").notNull(),
     name: text("name").notNull(),
     state: text("state", { enum: ["running", "stalled", "finished", "failed", "crashed"] }).notNull(),

@@ -79,7 +79,7 @@ export type LifeStrip = z.infer<typeof lifeStripSchema>;
 export const runSchema = z.object({
   id: runIdSchema,
   project: z.object({ id: z.uuid(), name: projectNameSchema }),
-  /** 1, 2, 3 … in the order in which the project's runs were made. */
+  /** 1, 2, 3 … in the order in which the team's runs were made. */
   number: z.number().int().positive(),
   name: runNameSchema,
   state: runStateSchema,
