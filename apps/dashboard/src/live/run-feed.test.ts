@@ -225,3 +225,22 @@ describe("a run's feed", () => {
     expect(asked).toEqual([["a", "b"], ["b"]]);
   });
 });
+
+test("a read that keeps failing is told of while it is tried again, and what it brings in the end is taken", async () => {
+  const feed = new RunFeed({ follow: () => {}, pause: async () => {} });
+  const [told, taken]: [string[], number[]] = [[], []];
+  let tries = 0;
+  const read = async (): Promise<{ offset: number }> => {
+    tries++;
+    if (tries <= 4) throw new TailboneError("unavailable", `Failure ${tries}.`, "Wait.");
+    return { offset: 7 };
+  };
+  const abort = new AbortController();
+  await feed.read(
+    read,
+    ({ offset }) => taken.push(offset),
+    abort.signal,
+    ({ message }) => told.push(message),
+  );
+  expect([told, taken]).toEqual([["Failure 3.", "Failure 4."], [7]]);
+});
