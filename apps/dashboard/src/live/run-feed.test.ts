@@ -1,5 +1,4 @@
 import { TailboneError } from "@tailbone/protocol/errors";
-import type { Frame } from "@tailbone/protocol/frame";
 import type { Buckets } from "@tailbone/protocol/http";
 import { BucketGrid } from "@tailbone/series/buckets";
 import fc from "fast-check";
@@ -7,12 +6,13 @@ import { describe, expect, test } from "vitest";
 import { ChartFeed } from "./chart-feed";
 import { ALL_STEPS, CHART_BUCKETS } from "./chart-view";
 import { RunFeed } from "./run-feed";
-import type { StreamEvent } from "./stream";
+import type { LiveFrame, StreamEvent } from "./stream";
 
 /** Frame n holds one point of series `n`, at step n. */
-function frameOf(step: number): Frame {
+function frameOf(step: number): LiveFrame {
   const column = Float64Array.of(step);
   return {
+    leg: 1,
     sequence: step,
     sealedAtMs: step,
     groups: [{ names: ["n"], steps: column, timesMs: column, values: [column] }],
@@ -80,6 +80,8 @@ class ModelHub {
           name: "n",
           points: grid.count,
           total: offset,
+          legs: [{ leg: 1, fromStep: 0, cut: null, resumedAtMs: null, untilMs: null }],
+          abandoned: [],
           before: null,
           after: null,
           buckets: grid.toColumns(),
