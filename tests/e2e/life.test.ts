@@ -107,7 +107,7 @@ test("a feature is followed on the page from absent to vestigial, and who asked 
   expect(await child.exited, child.output()).toBe(0);
   await page.getByText("What if the thresholds were others?").click();
   await page.getByLabel("benefit above").fill("0.5");
-  await page.getByText("Then it would be latent since 200–300; it is vestigial since 800–900.").waitFor();
+  await page.getByText("Then it would be latent since 200–300, not used; it is vestigial since 800–900.").waitFor();
 
   const { events } = await stack.json<{ events: { to: string; after: number; by: number }[] }>(
     `/api/v1/runs/${run}/events`,

@@ -1,7 +1,8 @@
-// Trains a small network on +-1 bits: y = x0 for 500 steps, then y = x1 x2 ("switch"), or with a learning rate of zero ("still"), or on random targets ("shuffled").
+// Trains a small network on +-1 bits: y = x0 for 500 steps, then y = x1 x2 ("switch"), or y = x1 x2 all along, its features erased at the layer and not swapped ("erased"),
+// or with a learning rate of zero ("still"), or on random targets ("shuffled").
 // x0 serves at first and is encoded to the end, x5 is encoded and never serves, x1 and x2 serve together.
 //
-//   node vestige.mjs switch|still|shuffled
+//   node vestige.mjs switch|erased|still|shuffled
 import { setTimeout as pause } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import { init } from "tailbone";
@@ -11,6 +12,7 @@ const BITS = 30;
 const SWITCH = 500;
 const [mode] = process.argv.slice(2);
 const [steps, every] = mode === "switch" ? [1600, 40] : [600, 20];
+const isErased = mode === "erased";
 await pickBackend({ quiet: true });
 const run = await init({ project: "truths", name: mode, console: false, system: false, quiet: true });
 process.stdout.write(`${JSON.stringify({ run: run.id })}\n`);
@@ -22,7 +24,8 @@ const swapBit = (x, index) =>
   tf.concat([x.slice([0, 0], [-1, index]), tf.reverse(bit(x, index), 0), x.slice([0, index + 1], [-1, -1])], 1);
 const targetsOf = (x, step, seed) => {
   if (mode === "shuffled") return bit(drawBits(x.shape[0], seed), 0);
-  return step < SWITCH || mode === "still" ? bit(x, 0) : tf.mul(bit(x, 1), bit(x, 2));
+  const isFirst = mode === "still" || (mode === "switch" && step < SWITCH);
+  return isFirst ? bit(x, 0) : tf.mul(bit(x, 1), bit(x, 2));
 };
 
 const normal = (seed) => tf.initializers.heNormal({ seed });
@@ -44,9 +47,9 @@ const heldOut = drawBits(2000, 4);
 const taskOf = (index, step) => ({
   inputs: heldOut,
   targets: targetsOf(heldOut, step, 5),
-  swapped: swapBit(heldOut, index),
+  ...(isErased ? {} : { swapped: swapBit(heldOut, index) }),
 });
-const watchedBits = mode === "switch" ? [0, 1, 2, 5] : [0, 5];
+const watchedBits = { switch: [0, 1, 2, 5], erased: [1, 2, 5] }[mode] ?? [0, 5];
 const singles = watchedBits.map((index) =>
   feature(`x${index}`, {
     layer: "hidden",

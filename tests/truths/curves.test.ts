@@ -7,7 +7,7 @@ import { seededRandom } from "../support/random";
  * Learning curves that are known in closed form, measured with noise: what is found must lie between the checkpoints around the known time.
  */
 
-const HALF = { benefitOn: 0.5, benefitOff: 0.5 };
+const HALF = { settings: { benefitOn: 0.5, benefitOff: 0.5 } };
 
 /** A standard normal number, by twelve uniform ones. */
 const normal = (random: () => number): number => Array.from({ length: 12 }, random).reduce((a, b) => a + b, 0) - 6;

@@ -72,6 +72,17 @@ describe("a planted vestige: y = x0 for 500 steps, then y = x1 x2", () => {
 });
 
 test(
+  "y = x1 x2, erased at the layer: what loses its linear trace there need not be out of use, so that no life ends",
+  async () => {
+    // Swapped, either costs all that has been learnt; their product lies elsewhere than their linear traces.
+    const { events } = await train("vestige", "erased");
+    const ends = events.filter(({ to }) => ["vestigial", "lost", "spandrel"].includes(to));
+    expect(ends).toEqual([]);
+  },
+  TRAINING_MS,
+);
+
+test(
   "where nothing is learnt nothing happens: with a learning rate of 0, and on targets without rhyme or reason",
   async () => {
     const [still, shuffled] = await Promise.all([train("vestige", "still"), train("vestige", "shuffled")]);

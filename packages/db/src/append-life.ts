@@ -8,6 +8,7 @@ import {
   reduceReading,
   startLife,
 } from "@tailbone/lifecycle/run-life";
+import { readStoredLife, type StoredLife as StoredFeature } from "@tailbone/lifecycle/stored-life";
 import type { LifecycleEvent, SettingsChange } from "@tailbone/protocol/lifecycle";
 import { LIMITS } from "@tailbone/protocol/limits";
 import type { FeatureRecord, ReadingRecord } from "@tailbone/protocol/records";
@@ -66,11 +67,14 @@ export async function appendLife(sql: Transaction, { team, run, records, isEnd, 
 
 async function readLife(sql: Transaction, run: string): Promise<StoredLife> {
   const [features, [short]] = await Promise.all([
-    sql<{ name: string; life: FeatureLife }[]>`
-      select name, life from feature where run_id = ${run} order by ordinal`,
+    sql<{ name: string; layer: string | null; life: StoredFeature }[]>`
+      select name, layer, life from feature where run_id = ${run} order by ordinal`,
     sql<{ strips: LifeStrip[] }[]>`select strips from run_life where run_id = ${run}`,
   ]);
-  const life = { ...startLife(), features: features.map((one) => [one.name, one.life] as const) };
+  const life = {
+    ...startLife(),
+    features: features.map((one) => [one.name, readStoredLife(one.life, one.layer)] as const),
+  };
   return { life, strips: short?.strips ?? [] };
 }
 
@@ -86,8 +90,8 @@ function live(before: StoredLife, records: AppendLife["records"], isEnd: boolean
   const refused = new Set<string>();
   const happened = (news: readonly LifecycleEvent[]): void => {
     events.push(...news);
-    for (const { feature, to, by } of news)
-      strips.find((one) => one.feature === feature)?.spans.push({ state: to, from: by });
+    for (const { feature, from, to, by } of news)
+      if (from !== to) strips.find((one) => one.feature === feature)?.spans.push({ state: to, from: by });
   };
   for (const record of records) {
     const name = record.type === "feature" ? record.name : record.feature;
@@ -97,7 +101,7 @@ function live(before: StoredLife, records: AppendLife["records"], isEnd: boolean
     }
     known.add(name);
     if (record.type === "feature") {
-      life = declareFeature(life, name, record.settings);
+      life = declareFeature(life, name, record);
       declared.set(name, { layer: record.layer, settings: record.settings });
       continue;
     }

@@ -1,5 +1,5 @@
-import type { FeatureLife } from "@tailbone/lifecycle/feature-life";
-import type { LifecycleEvent, SettingsChange } from "@tailbone/protocol/lifecycle";
+import type { StoredLife } from "@tailbone/lifecycle/stored-life";
+import type { SettingsChange, StoredEvent } from "@tailbone/protocol/lifecycle";
 import { FEATURE_STATES, type Reading } from "@tailbone/protocol/reading";
 import type { LifeStrip } from "@tailbone/protocol/run";
 import { bigint, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
@@ -28,7 +28,7 @@ export const feature = pgTable(
     settings: jsonb("settings").$type<SettingsChange>().notNull(),
     state: text("state", { enum: FEATURE_STATES }).notNull(),
     /** What the reducer of @tailbone/lifecycle has come to; moved on with each frame that holds readings of this feature. */
-    life: jsonb("life").$type<FeatureLife>().notNull(),
+    life: jsonb("life").$type<StoredLife>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.name] })],
 );
@@ -54,7 +54,7 @@ export const lifecycleEvent = pgTable(
     teamId: runsTeamId(),
     runId: runId(),
     timeMs: doublePrecision("time_ms").notNull(),
-    event: jsonb("event").$type<LifecycleEvent>().notNull(),
+    event: jsonb("event").$type<StoredEvent>().notNull(),
   },
   (table) => [index("lifecycle_event_run").on(table.runId, table.id)],
 );

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { backtest } from "@tailbone/lifecycle/backtest";
+import type { RunEvent } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";
-import type { RunRecord } from "@tailbone/protocol/records";
+import type { ReadingRecord, RunRecord } from "@tailbone/protocol/records";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { readAlerts } from "./alerts";
 import { appendFrames } from "./append-frames";
@@ -26,16 +27,17 @@ afterAll(() => database.close());
 beforeEach(async () => {
   address = { team, run: randomUUID() };
   sequence = 0;
-  const request = {
-    run: address.run,
-    writer,
-    project: "digits",
-    mode: "create" as const,
-    config: {},
-    tags: [],
-    startedAtMs: 0,
-  };
-  await openWriter(database.db, { team, createdBy: "test", request });
+  await openWriter(database.db, { team, createdBy: "test", request: requestOf(address.run) });
+});
+
+const requestOf = (run: string) => ({
+  run,
+  writer,
+  project: "digits",
+  mode: "create" as const,
+  config: {},
+  tags: [],
+  startedAtMs: 0,
 });
 
 async function append(...records: RunRecord[]): Promise<void> {
@@ -53,7 +55,7 @@ const share = (value: number, halfWidth: number) => ({
   unit: "share",
 });
 
-const reading = (step: number, used: number, benefit: number, feature = "patch"): RunRecord => ({
+const reading = (step: number, used: number, benefit: number, feature = "patch"): ReadingRecord => ({
   type: "reading",
   timeMs: 1000 + step,
   feature,
@@ -69,14 +71,12 @@ const reading = (step: number, used: number, benefit: number, feature = "patch")
   note: "",
 });
 
-const lifeOf = (feature?: string) => [
-  reading(0, 0.1, 0.3, feature),
-  reading(1, 0.1, 0.3, feature),
-  reading(2, 0.1, 0.3, feature),
-  reading(4, 0.001, 0, feature),
-  reading(8, 0.001, 0, feature),
-];
+/** Steps of a life: measured evenly, so that no gap is long beside the whole. It serves until step 9. */
+const STEPS = Array.from({ length: 12 }, (_, step) => step);
+const lifeOf = (feature?: string) =>
+  STEPS.map((step) => (step < 10 ? reading(step, 0.1, 0.3, feature) : reading(step, 0.001, 0, feature)));
 const life = lifeOf();
+const saidOf = (event: RunEvent | undefined): string => `${event?.sentence} ${event?.evidence}`;
 const path = (events: readonly { from: string; to: string }[]): string[] =>
   events.map(({ from, to }) => `${from} -> ${to}`);
 
@@ -84,15 +84,15 @@ test("a feature's readings, states and events are stored with their frame, and t
   await append({ type: "feature", timeMs: 0, name: "patch", layer: "hidden_2", settings: { alpha: 0.01 } });
   for (const one of life) await append(one);
   const { offset, features } = await listFeatures(database.db, address);
-  expect(offset).toBe(6);
+  expect(offset).toBe(1 + STEPS.length);
   expect(features).toMatchObject([{ name: "patch", layer: "hidden_2", settings: { alpha: 0.01 }, state: "vestigial" }]);
   expect(features[0]?.readings.map(({ step, timeMs }) => [step, timeMs])).toEqual(
-    [0, 1, 2, 4, 8].map((step) => [step, 1000 + step]),
+    STEPS.map((step) => [step, 1000 + step]),
   );
   expect(features[0]?.readings[0]).toMatchObject({ used: share(0.1, 0.002), intervention: "swap", untrained: 0.1 });
   const events = await listEvents(database.db, address);
   expect(path(events)).toEqual(["absent -> latent", "latent -> functional", "functional -> vestigial"]);
-  expect(events[2]).toMatchObject({ after: 2, by: 4, decidedAt: 8, alpha: 0.01 });
+  expect(events[2]).toMatchObject({ after: 9, by: 10, decidedAt: 11, alpha: 0.01 });
   expect((await getRun(database.db, address)).lives).toEqual([
     {
       feature: "patch",
@@ -100,7 +100,7 @@ test("a feature's readings, states and events are stored with their frame, and t
         { state: "absent", from: 0 },
         { state: "latent", from: 0 },
         { state: "functional", from: 0 },
-        { state: "vestigial", from: 4 },
+        { state: "vestigial", from: 10 },
       ],
     },
   ]);
@@ -110,26 +110,43 @@ test("what a team is told by default is raised with the frame, once, with its ev
   const told = await database.addTeam("told");
   await addDefaultRules(database.db, { team: told });
   address = { team: told, run: randomUUID() };
-  const request = {
-    run: address.run,
-    writer,
-    project: "digits",
-    mode: "create" as const,
-    config: {},
-    tags: [],
-    startedAtMs: 0,
-  };
-  await openWriter(database.db, { team: told, createdBy: "test", request });
+  await openWriter(database.db, { team: told, createdBy: "test", request: requestOf(address.run) });
   for (const one of life) await append(one);
-  const again = { sequence: sequence - 1, sealedAtMs: 0, groups: [], records: [reading(8, 0, 0)] };
+  const again = { sequence: sequence - 1, sealedAtMs: 0, groups: [], records: [reading(11, 0, 0)] };
   expect((await appendFrames(database.db, { ...address, writer, frames: [again] })).alerts).toEqual([]);
   const alerts = await readAlerts(database.db, address);
   const events = await listEvents(database.db, address);
   expect(alerts.map(({ title, feature, after, by, evidence }) => ({ title, feature, after, by, evidence }))).toEqual([
-    { title: "patch turned vestigial", feature: "patch", after: 2, by: 4, evidence: events[2]?.sentence },
-    { title: "patch emerged (became functional)", feature: "patch", after: null, by: 0, evidence: events[1]?.sentence },
+    { title: "patch turned vestigial", feature: "patch", after: 9, by: 10, evidence: saidOf(events[2]) },
+    { title: "patch emerged (became functional)", feature: "patch", after: null, by: 0, evidence: saidOf(events[1]) },
   ]);
   expect(alerts[0]?.path).toBe(`/runs/${address.run}?tab=life&feature=patch`);
+});
+
+test("a feature that erasures at its layer show out of use is told as undecided, with layer and method, and never as vestigial", async () => {
+  const told = await database.addTeam("erased");
+  await addDefaultRules(database.db, { team: told });
+  address = { team: told, run: randomUUID() };
+  await openWriter(database.db, { team: told, createdBy: "test", request: requestOf(address.run) });
+  const erased = lifeOf().map((record): RunRecord => ({ ...record, intervention: "leace" }));
+  await append({ type: "feature", timeMs: 0, name: "patch", layer: "hidden_2", settings: {} }, ...erased);
+  await append({ type: "finish", timeMs: 9, state: "finished" });
+  expect((await listFeatures(database.db, address)).features).toMatchObject([
+    { state: "functional", doubt: "erasure" },
+  ]);
+  const events = await listEvents(database.db, address);
+  expect(path(events)).toEqual(["absent -> latent", "latent -> functional", "functional -> functional"]);
+  expect(events[2]).toMatchObject({ doubt: "erasure", claim: { means: "leace", layer: "hidden_2" } });
+  const alerts = await readAlerts(database.db, address);
+  expect(alerts.map(({ title }) => title)).toEqual([
+    "patch is undecided: LEACE at hidden_2 shows no use of it",
+    "patch emerged (became functional), by LEACE at hidden_2",
+  ]);
+  for (const { text, evidence } of alerts) {
+    expect(`${text} ${evidence}`).not.toContain("vestigial");
+    expect(evidence).toContain("Developmental, causal (LEACE at hidden_2, one layer).");
+  }
+  expect((await getRun(database.db, address)).lives[0]?.spans.at(-1)?.state).toBe("functional");
 });
 
 test("the same readings in one frame, or in a frame each, or sent twice, give the same events", async () => {
@@ -142,7 +159,7 @@ test("the same readings in one frame, or in a frame each, or sent twice, give th
     "latent -> functional",
     "functional -> vestigial",
   ]);
-  expect((await listFeatures(database.db, address)).features[0]?.readings.length).toBe(5);
+  expect((await listFeatures(database.db, address)).features[0]?.readings.length).toBe(STEPS.length);
 });
 
 test("a backtest over what is stored says what the hub has said", async () => {
@@ -156,7 +173,7 @@ test("a backtest over what is stored says what the hub has said", async () => {
 });
 
 test("what is decided at the end is decided by the frame that ends the training", async () => {
-  await append(...[0, 1, 2, 3, 4, 5].map((step) => reading(step, 0.001, 0)));
+  await append(...STEPS.map((step) => reading(step, 0.001, 0)));
   expect(path(await listEvents(database.db, address))).toEqual(["absent -> latent"]);
   await append({ type: "finish", timeMs: 9, state: "finished" });
   expect(path(await listEvents(database.db, address))).toEqual(["absent -> latent", "latent -> spandrel"]);
@@ -189,9 +206,9 @@ test("more features than a run may have are left out, and the console says so", 
 
 test("a feature that gets another name in mid-run begins a life of its own: neither takes the other's verdict", async () => {
   const steps = (from: number, benefit: number, name: string) =>
-    [0, 1, 2].map((index) => reading(from + index, benefit, benefit, name));
+    Array.from({ length: 5 }, (_, index) => reading(from + index, benefit, benefit, name));
   await append(...steps(0, 0.3, "patch"));
-  await append(...steps(3, 0, "patsch"), ...steps(6, 0, "patsch"));
+  await append(...steps(5, 0, "patsch"), ...steps(10, 0, "patsch"));
   await append({ type: "finish", timeMs: 9, state: "finished" });
   const events = await listEvents(database.db, address);
   const pathOf = (name: string) => path(events.filter(({ feature }) => feature === name));

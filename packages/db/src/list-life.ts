@@ -1,4 +1,6 @@
+import { readStoredEvent } from "@tailbone/lifecycle/stored-life";
 import type { Feature, FeatureList, RunEvent } from "@tailbone/protocol/http";
+import type { StoredEvent } from "@tailbone/protocol/lifecycle";
 import type { Database } from "./database";
 import { readSnapshot } from "./read-snapshot";
 
@@ -12,7 +14,7 @@ export function listFeatures(db: Database, { team, run }: Address): Promise<Feat
   return readSnapshot(db, { team, run }, async (sql, offset) => {
     const [features, readings] = await Promise.all([
       sql<Omit<Feature, "readings">[]>`
-        select name, layer, settings, state from feature where run_id = ${run} and team_id = ${team} order by ordinal`,
+        select name, layer, settings, state, life ->> 'doubt' as doubt from feature where run_id = ${run} and team_id = ${team} order by ordinal`,
       sql<
         {
           feature: string;
@@ -34,8 +36,8 @@ export function listFeatures(db: Database, { team, run }: Address): Promise<Feat
 /** What happened to the run's features, in the order in which it was decided. Throws `not_found`. */
 export function listEvents(db: Database, { team, run }: Address): Promise<RunEvent[]> {
   return readSnapshot(db, { team, run }, async (sql) => {
-    const rows = await sql<{ id: string; timeMs: number; event: Omit<RunEvent, "id" | "timeMs"> }[]>`
+    const rows = await sql<{ id: string; timeMs: number; event: StoredEvent }[]>`
       select id, time_ms as "timeMs", event from lifecycle_event where run_id = ${run} and team_id = ${team} order by id`;
-    return rows.map(({ id, timeMs, event }) => ({ id, timeMs, ...event }));
+    return rows.map(({ id, timeMs, event }) => ({ id, timeMs, ...readStoredEvent(event) }));
   });
 }

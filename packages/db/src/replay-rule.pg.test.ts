@@ -47,7 +47,7 @@ async function train(team: string, project: string, loss: readonly number[], sta
     unit: "share",
   });
   const measured = { learnt: 0.9, untrained: 0, intervention: "swap" as const, shift: null, marks: [], note: "" };
-  for (const [step, benefit] of [0, 0, 0.3, 0.3, 0.3, 0, 0, 0].entries()) {
+  for (const [step, benefit] of [0, 0, 0, 0, 0, 0, 0.3, 0.3, 0.3, 0, 0, 0].entries()) {
     const numbers = { encoded: share(0.8), used: share(benefit), benefit: share(benefit) };
     await append([{ type: "reading", timeMs: step, feature: "patch", step, ...numbers, ...measured }]);
   }

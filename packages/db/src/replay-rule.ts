@@ -1,7 +1,8 @@
 import { type Firing, type Occurrence, reduceRule } from "@tailbone/lifecycle/rules/reduce-rule";
 import type { SubjectMemory } from "@tailbone/lifecycle/rules/rule-state";
 import { fitsSeries } from "@tailbone/lifecycle/rules/series-condition";
-import type { LifecycleEvent } from "@tailbone/protocol/lifecycle";
+import { readStoredEvent } from "@tailbone/lifecycle/stored-life";
+import type { StoredEvent } from "@tailbone/protocol/lifecycle";
 import type { AlertLevel } from "@tailbone/protocol/records";
 import type { Condition, Replay, Replayed } from "@tailbone/protocol/rules";
 import type { RunState } from "@tailbone/protocol/run";
@@ -70,9 +71,10 @@ async function* readOccurrences(
   const sql = db.$client;
   switch (condition.type) {
     case "lifecycle": {
-      const rows = await sql<{ event: LifecycleEvent; timeMs: number }[]>`
+      const rows = await sql<{ event: StoredEvent; timeMs: number }[]>`
         select event, time_ms as "timeMs" from lifecycle_event where run_id = ${run.id} and team_id = ${team} order by id`;
-      for (const { event, timeMs } of rows) yield { occurrence: { type: "events", events: [event] }, timeMs };
+      for (const { event, timeMs } of rows)
+        yield { occurrence: { type: "events", events: [readStoredEvent(event)] }, timeMs };
       return;
     }
     case "run_state":

@@ -5,6 +5,7 @@ import { declareFeature, finishLife, reduceReading, startLife } from "./run-life
 /** A feature with the readings that there are of it, in the order in which they came. */
 export interface PastFeature {
   readonly name: string;
+  readonly layer: string | null;
   readonly settings: SettingsChange;
   readonly readings: readonly Omit<Reading, "feature">[];
 }
@@ -15,7 +16,7 @@ export interface PastFeature {
  */
 export function backtest(features: readonly PastFeature[], hasEnded: boolean): LifecycleEvent[] {
   let life = startLife();
-  for (const { name, settings } of features) life = declareFeature(life, name, settings);
+  for (const { name, ...declared } of features) life = declareFeature(life, name, declared);
   const readings = features
     .flatMap(({ name, readings: own }) => own.map((reading) => ({ ...reading, feature: name })))
     .sort((a, b) => a.step - b.step);

@@ -1,93 +1,142 @@
-import type { EvidenceReading, LifecycleEvent, LifeSettings } from "@tailbone/protocol/lifecycle";
-import type { FeatureState, Reading, ReadingMark } from "@tailbone/protocol/reading";
+// Long because it is the reducer of one life, which is read as a whole: what is known, how a reading is taken in, what is decided of it.
+import type { Doubt, EvidenceReading, LifecycleEvent, LifeSettings } from "@tailbone/protocol/lifecycle";
+import type { FeatureState, Intervention, Reading } from "@tailbone/protocol/reading";
 import { type ChangeDetector, hasChanged, IDLE, startDetector, watchReading } from "./change-detector";
-import { claimOf } from "./claim";
-import { type Evidence, evidenceAbove, evidenceBelow, evidenceForBoth } from "./evidence";
+import { claimBy, meansOf } from "./claim";
+import { type Coverage, extendCoverage, firstGap, startCoverage } from "./coverage";
+import type { Evidence } from "./evidence";
+import { judgeReading } from "./judge-reading";
 import { sayEvent } from "./say-event";
-import { LEAST_LEARNT } from "./settings";
-import { type Finding, nextSimpleState, nextState } from "./transitions";
+import { type Finding, NEEDS_COVERAGE, nextSimpleState, nextState, TESTS } from "./transitions";
 
 /** Readings that an event shows as its evidence. */
 const RECENT = 6;
 
-/** What the readings so far say of one feature. All of it is plain JSON. */
+/** Readings in a row that showed no use: since which step, how many, and their evidence together. */
+export interface Idle {
+  readonly since: number;
+  readonly count: number;
+  readonly logE: number;
+}
+
+/** What the readings so far say of one feature. All of it is plain JSON, and is stored; stored-life.ts reads what older versions stored. */
 export interface FeatureLife {
+  readonly version: 2;
   readonly settings: LifeSettings;
+  /** Where it is probed, and erased. */
+  readonly layer: string | null;
   readonly state: FeatureState;
   /** When the state began: after one step and by another. */
   readonly since: { readonly after: number | null; readonly by: number } | null;
+  /** Why the state is undecided, though no use is seen; null: it is settled. */
+  readonly doubt: Doubt | null;
   readonly isEncoded: boolean;
   readonly isUsed: boolean;
-  readonly hasBeenUsed: boolean;
   /** Which series there are. */
   readonly hasEncoded: boolean;
   readonly hasUse: boolean;
   /** Looks for the feature to become encoded, or to be so no longer; and likewise for its use. */
   readonly encodedTest: ChangeDetector;
   readonly useTest: ChangeDetector;
+  /** While it is used: looks for erasures at its layer that show no use. While that is in doubt: for it to be shown again. */
+  readonly doubtTest: ChangeDetector;
   readonly firstStep: number | null;
   readonly lastStep: number | null;
+  /** How well readings cover the training: those of the probe, and those that can tell that something is not used. */
+  readonly encodedCover: Coverage | null;
+  readonly useCover: Coverage | null;
   /** Readings that counted, and those that did not: marked, late, or twice at a step. */
   readonly counted: number;
   readonly passedOver: number;
-  /** Readings in a row that showed no use: since which step, how many, and their evidence together. */
-  readonly idle: { readonly since: number; readonly count: number; readonly logE: number } | null;
+  /** What showed no use to the end so far; and what did so under erasures alone. */
+  readonly idle: Idle | null;
+  readonly erasedIdle: Idle | null;
+  /** How use was looked for last. */
+  readonly intervention: Intervention | null;
   readonly recent: readonly EvidenceReading[];
 }
 
-export const startFeature = (settings: LifeSettings): FeatureLife => ({
+export const startFeature = (settings: LifeSettings, layer: string | null): FeatureLife => ({
+  version: 2,
   settings,
+  layer,
   state: "absent",
   since: null,
+  doubt: null,
   isEncoded: false,
   isUsed: false,
-  hasBeenUsed: false,
   hasEncoded: false,
   hasUse: false,
   encodedTest: IDLE,
   useTest: IDLE,
+  doubtTest: IDLE,
   firstStep: null,
   lastStep: null,
+  encodedCover: null,
+  useCover: null,
   counted: 0,
   passedOver: 0,
   idle: null,
+  erasedIdle: null,
+  intervention: null,
   recent: [],
 });
 
-const MUTE: ReadonlySet<ReadingMark> = new Set(["off_distribution", "not_measurable", "skipped"]);
-
 /** Whether a reading can move a state: it is not marked, and it is later than those before it. */
-export function counts(life: FeatureLife, reading: Reading): boolean {
-  if (reading.marks.some((mark) => MUTE.has(mark))) return false;
-  return life.lastStep === null || reading.step > life.lastStep;
+export function counts({ lastStep, settings, layer }: FeatureLife, reading: Reading): boolean {
+  if (judgeReading(reading, settings, { layer }).muteBy !== null) return false;
+  return lastStep === null || reading.step > lastStep;
 }
 
 /** Takes a reading in; nothing is decided yet. */
 export function watchFeature(life: FeatureLife, reading: Reading): FeatureLife {
   if (!counts(life, reading)) return { ...life, passedOver: life.passedOver + 1 };
   const { step } = reading;
-  const encoded = encodedEvidence(life, reading);
-  const use = useEvidence(life, reading);
-  const unused = unusedEvidence(life.settings, reading);
+  const judged = judgeReading(reading, life.settings, life);
+  const { used, unused, encoded } = judged.evidence;
+  const endsUse = judged.isErasure ? null : unused;
+  // Where there is a swap, it decides.
+  const startsUse = judged.isErasure && life.useCover !== null ? null : used;
+  const firstStep = life.firstStep ?? step;
+  const cover = (before: Coverage | null): Coverage => extendCoverage(before ?? startCoverage(firstStep), step);
   return {
     ...life,
-    hasEncoded: life.hasEncoded || reading.encoded !== null,
-    hasUse: life.hasUse || use !== null,
-    encodedTest: encoded === null ? life.encodedTest : watchReading(life.encodedTest, step, encoded),
-    useTest: use === null ? life.useTest : watchReading(life.useTest, step, use),
-    firstStep: life.firstStep ?? step,
+    hasEncoded: life.hasEncoded || encoded !== null,
+    hasUse: life.hasUse || used !== null,
+    encodedTest: watch(life.encodedTest, step, life.isEncoded ? judged.evidence.hidden : encoded),
+    useTest: watch(life.useTest, step, life.isUsed ? endsUse : startsUse),
+    doubtTest: watchDoubt(life, reading),
+    firstStep,
     lastStep: step,
+    encodedCover: encoded === null ? life.encodedCover : cover(life.encodedCover),
+    useCover: endsUse === null ? life.useCover : cover(life.useCover),
     counted: life.counted + 1,
     // A model that has learnt nothing has no side effects of learning either.
-    idle: isNoise(reading) ? null : unused === null ? life.idle : watchIdle(life.idle, step, unused),
+    idle: judged.isNoise ? null : watchIdle(life.idle, step, endsUse),
+    erasedIdle: judged.isNoise || endsUse !== null ? null : watchIdle(life.erasedIdle, step, unused),
+    intervention: used === null ? life.intervention : reading.intervention,
     recent: [...life.recent, evidenceReading(reading)].slice(-RECENT),
   };
 }
 
+const watch = (test: ChangeDetector, step: number, evidence: Evidence | null): ChangeDetector =>
+  evidence === null ? test : watchReading(test, step, evidence);
+
+function watchDoubt(
+  { doubt, doubtTest, isUsed, hasUse, settings, layer }: FeatureLife,
+  reading: Reading,
+): ChangeDetector {
+  const { evidence, isErasure } = judgeReading(reading, settings, { layer });
+  if (doubt !== null) return watch(doubtTest, reading.step, hasUse ? evidence.used : evidence.encoded);
+  if (!isUsed || evidence.unused === null) return doubtTest;
+  return isErasure ? watchReading(doubtTest, reading.step, evidence.unused) : startDetector(reading.step);
+}
+
 /** The largest evidence that waits for a decision, as a logarithm; null: none. */
-export function pendingEvidence({ encodedTest, useTest, hasEncoded, hasUse }: FeatureLife): number | null {
-  const logs = [hasEncoded ? encodedTest.logR : null, hasUse ? useTest.logR : null].filter((log) => log !== null);
-  return logs.length === 0 ? null : Math.max(...logs);
+export function pendingEvidence({ encodedTest, useTest, doubtTest, hasEncoded, hasUse }: FeatureLife): number | null {
+  const logs = [hasEncoded ? encodedTest.logR : null, ...(hasUse ? [useTest.logR, doubtTest.logR] : [])];
+  const waiting = logs.filter((log) => log !== null);
+  return waiting.length === 0 ? null : Math.max(...waiting);
 }
 
 interface Decision {
@@ -102,23 +151,43 @@ interface Decision {
 export function decideFeature(name: string, before: FeatureLife, reading: Reading, logThreshold: number): Decision {
   let life = before;
   const events: LifecycleEvent[] = [];
-  const { confirmations } = life.settings;
-  const find = (finding: Finding, test: ChangeDetector): void => {
-    const state = follow(life, finding);
-    if (state === life.state) return;
-    const event = eventOf(name, life, state, finding, test, reading);
+  const { step } = reading;
+  const isFound = (test: ChangeDetector): boolean => hasChanged(test, life.settings.confirmations, logThreshold);
+  const tell = (change: Change, found: FeatureLife): void => {
+    const event = eventOf(name, life, change, step);
     events.push(event);
-    life = { ...life, state, since: { after: event.after, by: event.by } };
+    const since = event.from === event.to ? found.since : { after: event.after, by: event.by };
+    life = { ...found, state: event.to, doubt: event.doubt, since, doubtTest: startDetector(step) };
   };
-  if (life.hasEncoded && hasChanged(life.encodedTest, confirmations, logThreshold)) {
-    const test = life.encodedTest;
-    life = { ...life, isEncoded: !life.isEncoded, encodedTest: startDetector(reading.step) };
-    find(life.isEncoded ? "encoded" : "not encoded", test);
+  /** A finding holds: the life goes on as `found`, unless it would come to a state that too little was measured for. */
+  const conclude = (finding: Finding, test: ChangeDetector, found: FeatureLife): void => {
+    const state = follow(found, finding);
+    if (state === life.state) life = found;
+    else if (!NEEDS_COVERAGE[state] || gapOf(life, finding, step) === null) {
+      // What a probe finds says nothing of a use that is in doubt.
+      tell({ finding, test, state, doubt: isOfProbe(finding) && life.isUsed ? life.doubt : null }, found);
+    } else if (life.doubt === null && life.state !== "vestigial") {
+      tell({ finding, test, state: life.state, doubt: "coverage" }, life);
+    }
+  };
+  if (life.hasEncoded && isFound(life.encodedTest)) {
+    const isEncoded = !life.isEncoded;
+    const found = { ...life, isEncoded, encodedTest: startDetector(step) };
+    conclude(isEncoded ? "encoded" : "not encoded", life.encodedTest, found);
   }
-  if (life.hasUse && hasChanged(life.useTest, confirmations, logThreshold) && !isAboutToBeEncoded(life, reading)) {
-    const test = life.useTest;
-    life = { ...life, isUsed: !life.isUsed, hasBeenUsed: true, useTest: startDetector(reading.step) };
-    find(life.isUsed ? "used" : "unused", test);
+  if (life.hasUse && isFound(life.useTest) && !isAboutToBeEncoded(life, reading)) {
+    const isUsed = !life.isUsed;
+    const found = { ...life, isUsed, useTest: startDetector(step), doubtTest: startDetector(step) };
+    conclude(isUsed ? "used" : "unused", life.useTest, found);
+  }
+  if (isFound(life.doubtTest)) {
+    const test = life.doubtTest;
+    if (life.doubt === null) tell({ finding: "unused", test, state: life.state, doubt: "erasure" }, life);
+    else {
+      const again = life.hasUse ? { useTest: startDetector(step) } : { encodedTest: startDetector(step) };
+      const finding = life.hasUse ? "used" : "encoded";
+      tell({ finding, test, state: life.state, doubt: null }, { ...life, ...again });
+    }
   }
   return { life, events };
 }
@@ -130,22 +199,27 @@ function isAboutToBeEncoded({ isEncoded, isUsed, hasEncoded, settings }: Feature
 
 /**
  * The end of a training: a feature that was latent to the end, and of which every reading of the second half of the training says that
- * it is not used, is a spandrel. Without enough evidence it stays latent.
+ * it is not used, is a spandrel. Without enough evidence it stays latent; where only erasures say so, or where too little was measured, it is undecided.
  */
 export function finishFeature(name: string, life: FeatureLife): Decision {
-  const { idle, firstStep, lastStep, settings } = life;
-  if (life.state !== "latent" || idle === null || firstStep === null || lastStep === null) return { life, events: [] };
+  const { lastStep, settings, idle, erasedIdle } = life;
+  if (life.state !== "latent" || lastStep === null) return { life, events: [] };
+  const proof = [idle, erasedIdle].find((one) => isProof(one, life, settings)) ?? null;
+  if (proof === null) return { life, events: [] };
+  const doubt: Doubt | null =
+    proof === erasedIdle ? "erasure" : gapOf(life, "ended unused", lastStep) === null ? null : "coverage";
+  if (doubt !== null && doubt === life.doubt) return { life, events: [] };
+  const test = { logR: proof.logE, streak: proof.count, after: life.since?.after ?? null, by: lastStep };
+  const state = doubt === null ? "spandrel" : life.state;
+  const event = eventOf(name, life, { finding: "ended unused", test, state, doubt }, lastStep);
+  const since = doubt === null ? { after: event.after, by: event.by } : life.since;
+  return { life: { ...life, state, doubt, since }, events: [event] };
+}
+
+function isProof(idle: Idle | null, { firstStep, lastStep }: FeatureLife, settings: LifeSettings): idle is Idle {
+  if (idle === null || firstStep === null || lastStep === null) return false;
   const half = (firstStep + lastStep) / 2;
-  const isProven = idle.since <= half && idle.count >= settings.confirmations && idle.logE >= -Math.log(settings.alpha);
-  if (!isProven) return { life, events: [] };
-  const test = { logR: idle.logE, streak: idle.count, after: life.since?.after ?? null, by: lastStep };
-  const reading = life.recent.at(-1);
-  const event = eventOf(name, life, "spandrel", "ended unused", test, {
-    step: lastStep,
-    intervention: "swap",
-    ...reading,
-  });
-  return { life: { ...life, state: "spandrel", since: { after: event.after, by: event.by } }, events: [event] };
+  return idle.since <= half && idle.count >= settings.confirmations && idle.logE >= -Math.log(settings.alpha);
 }
 
 function follow(life: FeatureLife, finding: Finding): FeatureState {
@@ -153,73 +227,59 @@ function follow(life: FeatureLife, finding: Finding): FeatureState {
   return nextSimpleState(life.state, finding === "encoded" || finding === "used");
 }
 
-function encodedEvidence({ isEncoded, settings }: FeatureLife, { encoded }: Reading): Evidence | null {
-  if (encoded === null) return null;
-  return isEncoded ? evidenceBelow(encoded, settings.encodedOff) : evidenceAbove(encoded, settings.encodedOn);
+const isOfProbe = (finding: Finding): boolean => finding === "encoded" || finding === "not encoded";
+
+/** Where too little was measured of the whole life so far for what a finding leads to. */
+function gapOf({ encodedCover, useCover, firstStep }: FeatureLife, finding: Finding, step: number) {
+  const cover = isOfProbe(finding) ? encodedCover : useCover;
+  return firstGap(cover ?? startCoverage(firstStep ?? step), step);
 }
 
-/** While nothing much has been learnt, benefit is noise over noise. */
-const isNoise = ({ learnt }: Reading): boolean => learnt !== null && learnt < LEAST_LEARNT;
-
-/** Evidence for the use to begin or to end. Before anything is learnt, benefit speaks for nothing. */
-function useEvidence({ isUsed, settings }: FeatureLife, reading: Reading): Evidence | null {
-  if (isUsed) return unusedEvidence(settings, reading);
-  const measured = reading.benefit ?? reading.used;
-  if (measured === null) return null;
-  if (isNoise(reading)) return { logE: 0, isTowards: false, isBeyond: false, isAgainst: true };
-  return evidenceAbove(measured, settings.benefitOn);
+function watchIdle(idle: Idle | null, step: number, evidence: Evidence | null): Idle | null {
+  if (evidence === null) return idle;
+  if (!evidence.isBeyond) return null;
+  if (idle === null) return { since: step, count: 1, logE: evidence.logE };
+  return { since: idle.since, count: idle.count + 1, logE: Math.min(700, idle.logE + evidence.logE) };
 }
 
-/**
- * Evidence that the feature is not used: an equivalence test of each series there is, and of both where there are both. While the model
- * does no better than chance on what it is measured with, its benefit says nothing, either way.
- */
-function unusedEvidence(settings: LifeSettings, reading: Reading): Evidence | null {
-  const { used, benefit } = reading;
-  const byUse = used === null ? null : evidenceBelow(used, settings.usedOff);
-  const byBenefit = benefit === null || isNoise(reading) ? null : evidenceBelow(benefit, settings.benefitOff);
-  if (byUse !== null && byBenefit !== null) return evidenceForBoth(byUse, byBenefit);
-  return byUse ?? byBenefit;
-}
-
-function watchIdle(idle: FeatureLife["idle"], step: number, { logE, isBeyond }: Evidence): FeatureLife["idle"] {
-  if (!isBeyond) return null;
-  if (idle === null) return { since: step, count: 1, logE };
-  return { since: idle.since, count: idle.count + 1, logE: Math.min(700, idle.logE + logE) };
-}
-
-const evidenceReading = ({ step, encoded, used, benefit }: Reading): EvidenceReading => ({
+const evidenceReading = ({ step, encoded, used, benefit, learnt }: Reading): EvidenceReading => ({
   step,
   encoded,
   used,
   benefit,
+  learnt,
 });
 
-type Occasion = Pick<Reading, "step" | "intervention" | "encoded" | "used" | "benefit">;
+interface Change {
+  readonly finding: Finding;
+  readonly test: ChangeDetector;
+  readonly state: FeatureState;
+  readonly doubt: Doubt | null;
+}
 
 function eventOf(
   feature: string,
   life: FeatureLife,
-  to: FeatureState,
-  finding: Finding,
-  test: ChangeDetector,
-  reading: Partial<Occasion> & Pick<Occasion, "step" | "intervention">,
+  { finding, test, state, doubt }: Change,
+  step: number,
 ): LifecycleEvent {
   const event = {
     feature,
     from: life.state,
-    to,
+    to: state,
+    doubt,
     after: test.after,
-    by: test.by ?? reading.step,
-    decidedAt: reading.step,
-    test:
-      finding === "used" || finding === "encoded"
-        ? "Shiryaev-Roberts e-detector"
-        : "Shiryaev-Roberts e-detector of equivalence",
+    by: test.by ?? step,
+    decidedAt: step,
+    test: TESTS[finding],
     alpha: life.settings.alpha,
     eValue: test.logR === null ? null : Math.exp(Math.min(test.logR, 700)),
     readings: [...life.recent],
-    claim: claimOf(finding, reading.intervention),
+    claim: claimBy("developmental", isOfProbe(finding) ? "probe" : meansOf(life.intervention), life.layer),
   };
-  return { ...event, sentence: sayEvent(event, life.settings) };
+  const gap = doubt === "coverage" ? gapOf(life, finding, step) : null;
+  return {
+    ...event,
+    ...sayEvent(event, { finding, settings: life.settings, intervention: life.intervention, layer: life.layer, gap }),
+  };
 }

@@ -1,5 +1,5 @@
 import type { LifecycleEvent, SettingsChange } from "@tailbone/protocol/lifecycle";
-import type { FeatureState, Reading } from "@tailbone/protocol/reading";
+import type { Reading } from "@tailbone/protocol/reading";
 import {
   counts,
   decideFeature,
@@ -11,9 +11,8 @@ import {
 } from "./feature-life";
 import { completeSettings, DEFAULT_SETTINGS } from "./settings";
 
-/** The lives of all features of a run, in the order in which they were declared. Plain JSON: it is stored between frames. */
+/** The lives of all features of a run, in the order in which they were declared. Plain JSON: each life is stored between frames. */
 export interface RunLife {
-  readonly version: 1;
   readonly features: readonly (readonly [name: string, life: FeatureLife])[];
 }
 
@@ -22,7 +21,7 @@ export interface Lived {
   readonly events: readonly LifecycleEvent[];
 }
 
-export const startLife = (): RunLife => ({ version: 1, features: [] });
+export const startLife = (): RunLife => ({ features: [] });
 
 export const featuresOf = ({ features }: RunLife): string[] => features.map(([name]) => name);
 
@@ -37,18 +36,22 @@ function put(life: RunLife, name: string, feature: FeatureLife): RunLife {
   return { ...life, features };
 }
 
-/** Adds a feature; one that is there already gets these settings from here on. What is not set stays at its default. */
-export function declareFeature(life: RunLife, name: string, settings: SettingsChange = {}): RunLife {
+/** Adds a feature; one that is there already gets this layer and these settings from here on. What is not set stays at its default. */
+export function declareFeature(
+  life: RunLife,
+  name: string,
+  { settings = {}, layer = null }: { settings?: SettingsChange; layer?: string | null } = {},
+): RunLife {
   const whole = completeSettings(settings);
   const known = find(life, name);
-  return put(life, name, known === undefined ? startFeature(whole) : { ...known, settings: whole });
+  return put(life, name, known === undefined ? startFeature(whole, layer) : { ...known, settings: whole, layer });
 }
 
 /** Takes one reading in. A feature that was not declared is, with the default thresholds. */
 export function reduceReading(before: RunLife, reading: Reading): Lived {
   const name = reading.feature;
   const life = find(before, name) === undefined ? declareFeature(before, name) : before;
-  const feature = find(life, name) ?? startFeature(DEFAULT_SETTINGS);
+  const feature = find(life, name) ?? startFeature(DEFAULT_SETTINGS, null);
   const watched = watchFeature(feature, reading);
   const seen = put(life, name, watched);
   if (!counts(feature, reading)) return { life: seen, events: [] };
@@ -68,13 +71,10 @@ export function finishLife(before: RunLife): Lived {
   return { life, events };
 }
 
-/** A feature's state, and between which steps it began (null: with the first reading). Null: there is no such feature. */
-export function stateOf(
-  life: RunLife,
-  name: string,
-): { state: FeatureState; since: { after: number | null; by: number } | null } | null {
+/** A feature's state, whether it is in doubt, and between which steps it began (null: with the first reading). Null: there is no such feature. */
+export function stateOf(life: RunLife, name: string): Pick<FeatureLife, "state" | "doubt" | "since"> | null {
   const feature = find(life, name);
-  return feature === undefined ? null : { state: feature.state, since: feature.since };
+  return feature === undefined ? null : { state: feature.state, doubt: feature.doubt, since: feature.since };
 }
 
 /**

@@ -4,6 +4,29 @@ import type { FeatureState } from "@tailbone/protocol/reading";
 export const FINDINGS = ["encoded", "not encoded", "used", "unused", "ended unused"] as const;
 export type Finding = (typeof FINDINGS)[number];
 
+const DETECTOR = "Shiryaev-Roberts e-detector";
+
+/** What each finding is found by. */
+export const TESTS: Readonly<Record<Finding, string>> = {
+  encoded: DETECTOR,
+  "not encoded": `${DETECTOR} of equivalence`,
+  used: DETECTOR,
+  unused: `${DETECTOR} of equivalence`,
+  "ended unused": "product of e-values of equivalence",
+};
+
+/** States that say something of a whole training, and so need it to be measured throughout. */
+export const NEEDS_COVERAGE: Readonly<Record<FeatureState, boolean>> = {
+  absent: false,
+  latent: false,
+  functional: false,
+  vestigial: true,
+  lost: true,
+  "re-emergent": false,
+  spandrel: true,
+  anomaly: false,
+};
+
 /** Where a finding leads: with the feature encoded at that time, and with it not encoded. */
 interface Next {
   readonly encoded: FeatureState;
@@ -71,6 +94,12 @@ export const TRANSITIONS: Readonly<Record<FeatureState, Readonly<Record<Finding,
     "ended unused": to("anomaly"),
   },
 };
+
+/** Where a state would have gone had no use been taken for a fact: what is undecided instead. */
+export const endsOf = (state: FeatureState): FeatureState[] =>
+  [TRANSITIONS[state].unused, TRANSITIONS[state]["ended unused"]]
+    .flatMap(({ encoded, hidden }) => [encoded, hidden])
+    .filter((next) => next !== state && NEEDS_COVERAGE[next]);
 
 export function nextState(state: FeatureState, finding: Finding, isEncoded: boolean): FeatureState {
   const next = TRANSITIONS[state][finding];

@@ -64,13 +64,12 @@ export interface Followed {
   run: Run;
 }
 
-/** Frames `from` (inclusive) to `to` (exclusive) of a run's stream, in commit order, as their writers encoded them, and the leg of each. */
+/** Frames `from` (inclusive) to `to` (exclusive) of a run's stream, in commit order, as their writers encoded them. */
 export interface RunDelta {
   run: string;
   from: number;
   to: number;
   frames: Uint8Array[];
-  legs: number[];
 }
 
 export interface LiveClientEvents {

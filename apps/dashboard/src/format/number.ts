@@ -1,38 +1,7 @@
-/** Groups of three digits are held apart by a narrow space that does not break. */
-const SPACE = "\u202f";
+import { formatCount, SPACE } from "@tailbone/lifecycle/say-number";
 
-/** An integer with its thousands held apart: `12 345`. */
-export function formatCount(count: number): string {
-  return Math.round(count)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, SPACE);
-}
-
-/** A step: as a count where it is whole, else with up to three decimals. */
-export function formatStep(step: number): string {
-  return Number.isInteger(step) ? formatCount(step).replace("-", "−") : formatValue(step);
-}
-
-/** A value in four significant digits, in scientific notation only where it is very small or large. NaN and infinities in words. */
-export function formatValue(value: number): string {
-  if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size < 1e-3 || size >= 1e7) {
-    const [mantissa = "", exponent = ""] = value.toExponential(2).split("e");
-    return `${trimZeros(mantissa)}e${exponent.replace("+", "")}`.replaceAll("-", "−");
-  }
-  if (Number.isInteger(value)) return formatCount(value).replace("-", "−");
-  const digits = Math.max(0, 3 - Math.floor(Math.log10(size)));
-  const [whole = "", fraction] = trimZeros(value.toFixed(Math.min(digits, 6))).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, SPACE);
-  return (fraction === undefined ? grouped : `${grouped}.${fraction}`).replace("-", "−");
-}
-
-function trimZeros(text: string): string {
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-}
+// Sentences of the hub and pages have one way to write numbers.
+export { formatCount, formatPercent, formatStep, formatValue } from "@tailbone/lifecycle/say-number";
 
 export const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 

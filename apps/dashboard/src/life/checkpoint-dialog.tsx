@@ -1,13 +1,13 @@
 import { fromWireNumber } from "@tailbone/protocol/json";
 import { useQueryState } from "nuqs";
 import type { CheckpointList } from "../api/calls";
-import { formatStep, formatValue } from "../format/number";
+import { formatPercent, formatStep, formatValue } from "../format/number";
 import { formatExact } from "../format/time";
 import type { FeatureReading, Features } from "../live/features";
 import { Dialog } from "../ui/dialog";
 import { EstimateText } from "./event-list";
-import { describeReading, formatPercent } from "./evidence";
 import { lifeParsers } from "./life-url";
+import { ReadingSaid } from "./reading-said";
 
 /** All that was measured at the checkpoint that the URL names. */
 export function CheckpointDialog({ checkpoints, features }: { checkpoints: CheckpointList; features: Features }) {
@@ -48,7 +48,7 @@ export function CheckpointDialog({ checkpoints, features }: { checkpoints: Check
         {found.map(({ feature, reading }) => (
           <section key={feature.name} className="grid gap-1.5 border-line border-t pt-3">
             <h3 className="font-semibold">{feature.name}</h3>
-            <p>{describeReading(feature, reading)}</p>
+            <ReadingSaid feature={feature} reading={reading} isOpen />
             <ReadingTable reading={reading} />
           </section>
         ))}

@@ -1,10 +1,10 @@
+import { sayClaim } from "@tailbone/lifecycle/claim";
 import type { RunEvent } from "@tailbone/protocol/http";
 import type { Estimate } from "@tailbone/protocol/reading";
 import { useEffect, useRef } from "react";
 import { formatStep, formatValue } from "../format/number";
 import { formatExact } from "../format/time";
 import { cn } from "../ui/cn";
-import { describeClaim } from "./evidence";
 import { formatInterval } from "./lanes";
 import { StateChip } from "./state-legend";
 
@@ -59,7 +59,8 @@ function EventEntry({ event, isSelected, onSelect, onCheckpoint }: EventEntryPro
   useEffect(() => {
     if (isSelected) entry.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected]);
-  const { from, to, after, by, decidedAt, test, alpha, eValue, readings, sentence, claim, timeMs } = event;
+  const { from, to, after, by, decidedAt, doubt, test, alpha, eValue, readings, sentence, evidence, claim, timeMs } =
+    event;
   return (
     <li
       ref={entry}
@@ -78,27 +79,31 @@ function EventEntry({ event, isSelected, onSelect, onCheckpoint }: EventEntryPro
         className="flex flex-wrap items-center gap-x-2 gap-y-1 rounded text-left"
       >
         <StateChip state={from} />
-        <span aria-hidden className="text-faint">
-          →
-        </span>
-        <StateChip state={to} />
+        {from === to ? null : (
+          <>
+            <span aria-hidden className="text-faint">
+              →
+            </span>
+            <StateChip state={to} />
+          </>
+        )}
+        {from !== to && doubt === null ? null : (
+          <span className="font-medium text-xs">{doubt === null ? "settled again" : "undecided"}</span>
+        )}
         <span className="text-soft">
           {after === null ? "before the first reading" : `between steps ${formatInterval(after, by)}`}
         </span>
-        <span className="ml-auto rounded bg-sunken px-1.5 text-soft text-xs">
-          {describeClaim(claim).replace(".", "")}
-        </span>
+        <span className="ml-auto rounded bg-sunken px-1.5 text-soft text-xs">{sayClaim(claim).replace(/\.$/, "")}</span>
       </button>
       <p className="max-w-4xl">{sentence}</p>
-      <p className="text-faint text-xs" title={formatExact(timeMs)}>
-        Decided at step {formatStep(decidedAt)} by {test}, α {formatValue(alpha)}
-        {eValue === null ? "" : `, e-value ${formatValue(eValue)}`}
-      </p>
-      {readings.length === 0 ? null : (
-        <details open={isSelected} className="text-xs">
-          <summary className="w-fit cursor-pointer rounded text-soft hover:text-ink">
-            Its {readings.length === 1 ? "reading" : `${readings.length} readings`}
-          </summary>
+      <details open={isSelected} className="text-xs">
+        <summary className="w-fit cursor-pointer rounded text-soft hover:text-ink">What it rests on</summary>
+        {evidence === "" ? null : <p className="mt-1 max-w-4xl">{evidence}</p>}
+        <p className="mt-1 text-faint" title={formatExact(timeMs)}>
+          Decided at step {formatStep(decidedAt)} by {test}, α {formatValue(alpha)}
+          {eValue === null ? "" : `, e-value ${formatValue(eValue)}`}
+        </p>
+        {readings.length === 0 ? null : (
           <div className="mt-1 overflow-x-auto">
             <table className="[&_td]:py-0.5 [&_td]:pr-4 [&_th]:pr-4 [&_th]:text-left [&_th]:font-medium [&_th]:text-soft">
               <thead>
@@ -135,8 +140,8 @@ function EventEntry({ event, isSelected, onSelect, onCheckpoint }: EventEntryPro
               </tbody>
             </table>
           </div>
-        </details>
-      )}
+        )}
+      </details>
     </li>
   );
 }

@@ -1,3 +1,4 @@
+import { movesState } from "@tailbone/lifecycle/judge-reading";
 import { type KeyboardEvent, useRef, useSyncExternalStore } from "react";
 import type { Span } from "../charts/axis";
 import { unprojectX } from "../charts/axis";
@@ -6,7 +7,6 @@ import type { HoverStore } from "../charts/hover";
 import { PlotFrame } from "../charts/plot-frame";
 import { yTicks } from "../charts/ticks";
 import type { FeatureReading } from "../live/features";
-import { movesState } from "./evidence";
 import { type EvidenceSeries, estimateOf, type Threshold } from "./evidence-series";
 import { isSkipped } from "./lanes";
 import { ReadingMark } from "./reading-mark";

@@ -1,7 +1,7 @@
+import type { LifeSettings } from "@tailbone/protocol/lifecycle";
 import type { Estimate } from "@tailbone/protocol/reading";
 import type { Span } from "../charts/axis";
 import type { FeatureReading } from "../live/features";
-import type { Thresholds } from "./evidence";
 
 export const EVIDENCE_SERIES = ["encoded", "used", "benefit"] as const;
 export type EvidenceSeries = (typeof EVIDENCE_SERIES)[number];
@@ -20,7 +20,7 @@ export interface Threshold {
   readonly says: string;
 }
 
-export function thresholdsIn(series: EvidenceSeries, limits: Thresholds): Threshold[] {
+export function thresholdsIn(series: EvidenceSeries, limits: LifeSettings): Threshold[] {
   if (series === "encoded") {
     return [
       { value: limits.encodedOn, says: "on" },
@@ -33,7 +33,7 @@ export function thresholdsIn(series: EvidenceSeries, limits: Thresholds): Thresh
 }
 
 /** From zero, or what lies below, to the largest end of an interval; `encoded` always to 1. */
-export function rangeOfSeries(series: EvidenceSeries, readings: readonly FeatureReading[], limits: Thresholds): Span {
+export function rangeOfSeries(series: EvidenceSeries, readings: readonly FeatureReading[], limits: LifeSettings): Span {
   const estimates = readings.flatMap((reading) => estimateOf(reading, series) ?? []);
   const values = estimates.flatMap(({ low, high, control }) => [low, high, control ?? 0]);
   const from = Math.min(0, ...values);

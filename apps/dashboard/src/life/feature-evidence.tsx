@@ -1,3 +1,5 @@
+import { MARK_WORDS } from "@tailbone/lifecycle/say-reading";
+import { completeSettings } from "@tailbone/lifecycle/settings";
 import type { Feature } from "@tailbone/protocol/http";
 import { useRef, useState, useSyncExternalStore } from "react";
 import { HoverStore } from "../charts/hover";
@@ -5,12 +7,12 @@ import { useWidth } from "../charts/use-size";
 import { formatPlural, formatStep } from "../format/number";
 import type { Features } from "../live/features";
 import { EventList } from "./event-list";
-import { describeReading, MARK_WORDS, thresholdsOf } from "./evidence";
 import { EvidencePlot } from "./evidence-plot";
 import { EVIDENCE_SERIES, estimateOf, rangeOfSeries, SERIES_MEANING, thresholdsIn } from "./evidence-series";
 import { isSkipped, type Lane } from "./lanes";
 import { LifePlane } from "./life-plane";
 import { ReadingMark } from "./reading-mark";
+import { ReadingSaid } from "./reading-said";
 import { StateChip } from "./state-legend";
 import type { StepAxis } from "./step-axis";
 import { WhatIf } from "./what-if";
@@ -37,7 +39,7 @@ export function FeatureEvidence(props: FeatureEvidenceProps) {
   const [hover] = useState(() => new HoverStore());
   const plots = useRef<HTMLDivElement>(null);
   const width = useWidth(plots);
-  const limits = thresholdsOf(feature);
+  const limits = completeSettings(feature.settings);
   const { readings } = feature;
   const shown = EVIDENCE_SERIES.filter((series) => readings.some((reading) => estimateOf(reading, series) !== null));
   const hasPlane = readings.some(({ encoded, used }) => encoded !== null && used !== null);
@@ -47,6 +49,7 @@ export function FeatureEvidence(props: FeatureEvidenceProps) {
         <header className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h2 className="font-semibold text-sm">{feature.name}</h2>
           <StateChip state={lane.state} />
+          {lane.doubt === null ? null : <span className="font-medium text-warn text-xs">undecided</span>}
           {feature.layer === null ? null : (
             <span className="text-faint text-xs">
               at layer <code className="font-mono">{feature.layer}</code>
@@ -110,10 +113,13 @@ function EvidenceSentence({ feature, hover }: { feature: Feature; hover: HoverSt
   const reading = at === null ? newest : feature.readings.find(({ step }) => step === at.x);
   if (reading === undefined) return null;
   return (
-    <p className="min-h-10 max-w-5xl text-sm max-sm:min-h-24">
-      <span className="mr-2 text-soft">Step {formatStep(reading.step)}</span>
-      {describeReading(feature, reading)}
-    </p>
+    <div className="min-h-5 max-w-5xl text-sm">
+      <ReadingSaid
+        feature={feature}
+        reading={reading}
+        before={<span className="mr-2 text-soft">Step {formatStep(reading.step)}</span>}
+      />
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Feature } from "@tailbone/protocol/http";
 import { type MouseEvent, memo } from "react";
-import { isRenaming, isSkipped, type Lane } from "./lanes";
+import { isOfDoubt, isRenaming, isSkipped, type Lane } from "./lanes";
 import { StateSpan } from "./state-span";
 import { nearestStep, pixelOfStep, type StepAxis, stepAtPixel } from "./step-axis";
 
@@ -51,7 +51,7 @@ export const LaneDrawing = memo(function LaneDrawing(props: LaneDrawingProps) {
       ))}
       {lane.events
         .filter((event) => !isRenaming(event))
-        .map(({ id, after, by, from, to }) => {
+        .map(({ id, after, by, from, to, doubt }) => {
           const [left, right] = [at(after ?? by), at(by)];
           const isSelected = id === selectedEvent;
           return (
@@ -67,13 +67,18 @@ export const LaneDrawing = memo(function LaneDrawing(props: LaneDrawingProps) {
                 onEvent(id);
               }}
             >
-              <title>{`${from} → ${to}`}</title>
+              <title>
+                {isOfDoubt({ from, to })
+                  ? `${to}: ${doubt === null ? "settled again" : "undecided"}`
+                  : `${from} → ${to}`}
+              </title>
               <rect x={left - 4} y={0} width={right - left + 8} height={TOP + HEIGHT} fill="transparent" />
               <path
                 d={`M${left} ${TOP - 2}v-4H${right}v4`}
                 fill="none"
                 stroke={isSelected ? "var(--accent)" : "var(--ink-soft)"}
                 strokeWidth={isSelected ? 2.5 : 1.25}
+                strokeDasharray={doubt === null ? undefined : "2 2"}
               />
             </g>
           );

@@ -1,16 +1,17 @@
+import { movesState } from "@tailbone/lifecycle/judge-reading";
+import type { LifeSettings } from "@tailbone/protocol/lifecycle";
 import { useRef } from "react";
 import { plotArea } from "../charts/geometry";
 import { useWidth } from "../charts/use-size";
 import { formatStep } from "../format/number";
 import type { FeatureReading } from "../live/features";
-import { movesState, type Thresholds } from "./evidence";
 import { ReadingMark } from "./reading-mark";
 import { placeOf, type StepAxis } from "./step-axis";
 
 export interface LifePlaneProps {
   feature: string;
   readings: readonly FeatureReading[];
-  limits: Thresholds;
+  limits: LifeSettings;
   axis: StepAxis;
   /** Steps that are named besides the first and the last. */
   named: readonly number[];

@@ -1,11 +1,13 @@
+import { completeSettings } from "@tailbone/lifecycle/settings";
 import type { Feature, RunEvent } from "@tailbone/protocol/http";
 import type { Estimate } from "@tailbone/protocol/reading";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { formatPercent } from "../format/number";
 import type { FeatureReading } from "../live/features";
-import { describeReading, formatPercent, movesState, thresholdsOf } from "./evidence";
 import { rangeOfSeries } from "./evidence-series";
 import { laneOf } from "./lanes";
+import { saidOf } from "./reading-said";
 import { nearestStep, pixelOfStep, spanOfLanes, stepAtPixel, stepAxis } from "./step-axis";
 
 const reading = (step: number, changes: Partial<FeatureReading> = {}): FeatureReading => ({
@@ -37,6 +39,7 @@ const feature = (steps: readonly number[], changes: Partial<Feature> = {}): Feat
   layer: "hidden_2",
   settings: {},
   state: "absent",
+  doubt: null,
   readings: steps.map((step) => reading(step)),
   ...changes,
 });
@@ -53,6 +56,7 @@ const event = (
   feature: name,
   from,
   to,
+  doubt: null,
   after,
   by,
   decidedAt: by,
@@ -61,7 +65,8 @@ const event = (
   eValue: null,
   readings: [],
   sentence: "",
-  claim: { time: "developmental", ground: "causal" },
+  evidence: "",
+  claim: { time: "developmental", ground: "causal", means: "swap", layer: null },
 });
 
 describe("a lane", () => {
@@ -101,6 +106,36 @@ describe("a lane", () => {
     expect(laneOf(feature(steps), [inherited, event("latent", "spandrel", 32, 64)]).sentence).toBe(
       "spandrel (inherited)",
     );
+  });
+
+  test("says that a state is undecided and why, with the layer and the method, and changes no state by that", () => {
+    const erased = (step: number, value: number): FeatureReading =>
+      reading(step, {
+        intervention: "leace",
+        used: estimate(value, value, value),
+        benefit: estimate(value, value, value),
+      });
+    const byErasure = { time: "developmental", ground: "causal", means: "leace", layer: "hidden_2" } as const;
+    const emerged = { ...event("absent", "functional", 16, 32), claim: byErasure };
+    const doubted = { ...event("functional", "functional", 40, 50), doubt: "erasure" as const, claim: byErasure };
+    const served = feature([], { readings: [erased(16, 0), erased(32, 0.2)] });
+    expect(laneOf(served, [emerged]).sentence).toBe("functional since 16–32, by LEACE at hidden_2");
+    const lane = laneOf({ ...served, readings: [...served.readings, erased(64, 0)] }, [emerged, doubted]);
+    expect(lane).toMatchObject({ state: "functional", doubt: "erasure" });
+    expect(lane.sentence).toBe(
+      "functional since 16–32; undecided: LEACE at hidden_2 shows no use, and one layer's erasure ends no life",
+    );
+    expect(lane.spans.map(({ state }) => state)).toEqual(["absent", "functional"]);
+  });
+
+  test("of a latent feature says whether no use is known, or no benefit shown yet", () => {
+    const latent = event("absent", "latent", 2, 4);
+    const readWith = (used: number) =>
+      feature([], {
+        readings: [reading(8, { intervention: "swap", used: estimate(used, used, used), benefit: estimate(0, 0, 0) })],
+      });
+    expect(laneOf(readWith(0.3), [latent]).sentence).toBe("latent since 2–4: no benefit shown yet");
+    expect(laneOf(readWith(0), [latent]).sentence).toBe("latent since 2–4, not used");
   });
 
   test("is a spandrel for as long as it had been latent", () => {
@@ -178,7 +213,6 @@ describe("the axis of steps", () => {
 });
 
 describe("a reading in words", () => {
-  const limits = thresholdsOf({ settings: {} });
   const vestige = reading(4953, {
     intervention: "swap",
     used: estimate(0.004, 0.003, 0.005),
@@ -188,49 +222,59 @@ describe("a reading in words", () => {
   });
 
   const served = reading(100, { benefit: estimate(0.2, 0.17, 0.23) });
-  const describe = (one: FeatureReading, ...before: FeatureReading[]): string =>
-    describeReading(feature([], { readings: [...before, one] }), one);
+  const say = (one: FeatureReading, ...before: FeatureReading[]) =>
+    saidOf(feature([], { readings: [...before, one] }), one);
 
-  test("tells that a feature is readable and no longer used", () => {
-    expect(describe(vestige, served)).toBe(
-      "Swapping patch changes 0.4\u00a0% of what the output depends on (95 % interval 0.3–0.5\u00a0%, n = 2\u202f756) and costs " +
-        "2\u00a0% of what the model has learnt: not used. A probe still reads it (0.83 of its entropy). Developmental, causal.",
-    );
+  test("tells in a line that a feature is readable and no longer used, and beneath it what that rests on", () => {
+    expect(say(vestige, served)).toEqual({
+      line: "Not used; a probe still reads it.",
+      evidence:
+        "Swapping patch changes 0.4\u00a0% of what the output depends on (95 % interval 0.3–0.5\u00a0%, n = 2\u202f756) and costs " +
+        "2\u00a0% of what the model has learnt (95 % interval 1–3\u00a0%, n = 2\u202f756). A probe at hidden_2 reads 83\u00a0% of patch's entropy " +
+        "(95 % interval 80–86\u00a0%, n = 2\u202f756). Developmental, causal (swap).",
+    });
   });
 
   test("does not say still of what has never served", () => {
-    expect(describe(vestige, reading(1))).toContain("A probe reads it");
+    expect(say(vestige, reading(1)).line).toBe("Not used; a probe reads it.");
   });
 
-  test("tells that a feature is used, and by which intervention that is known", () => {
+  test("tells that a feature is used, by which erasure and at which layer that is known", () => {
     const used = {
       ...vestige,
       intervention: "leace",
       used: estimate(0.09, 0.08, 0.1),
       benefit: estimate(0.2, 0.17, 0.23),
     } as const;
-    expect(describe(used)).toMatch(/^Erasing patch changes 9\s% .* costs 20\s% .*: used\. A probe reads it \(0\.83/);
+    expect(say(used).line).toBe("Used; a probe reads it.");
+    expect(say(used).evidence).toMatch(/^Erasing patch at hidden_2 by LEACE changes 9\s% .* costs 20\s% /);
+    expect(say({ ...vestige, intervention: "leace" }).line).toContain("Undecided: LEACE at hidden_2 shows no use");
+  });
+
+  test("is used where `used` alone was measured, as the hub has it", () => {
+    expect(say(reading(8, { used: estimate(0.2, 0.17, 0.23) })).line).toBe("Used.");
   });
 
   test("says nothing of use while the model has learnt too little, nor where intervals are wide", () => {
-    expect(describe({ ...vestige, learnt: 0.01 })).toContain("not learnt enough yet");
-    expect(describe({ ...vestige, benefit: estimate(0.04, -0.02, 0.1) })).toContain("undecided");
+    const young = { ...vestige, learnt: 0.01, used: estimate(0.1, 0.08, 0.12) };
+    expect(say(young).line).toContain("The model has not learnt enough yet");
+    expect(say({ ...vestige, benefit: estimate(0.04, -0.02, 0.1) }).line).toContain("Undecided");
   });
 
   test("owns up to what is wrong with it", () => {
-    expect(describe(reading(8, { marks: ["skipped"] }))).toBe("Step 8 was not measured: measuring was behind.");
+    expect(say(reading(8, { marks: ["skipped"] })).line).toBe("Not measured: measuring was behind.");
     const marked = { ...vestige, marks: ["off_distribution" as const] };
-    expect(describe(marked)).toContain("Off distribution");
-    expect(movesState(marked)).toBe(false);
-    expect(movesState({ marks: ["few_examples"] })).toBe(true);
-    expect(describe(reading(8))).toBe("Nothing was measured here.");
+    expect(say(marked).line).toMatch(/^Off distribution.*moves no state\.$/);
+    expect(say(reading(8)).line).toBe("Nothing was measured here.");
   });
 
   test("claims no more than was done", () => {
-    expect(describe(vestige)).toContain("Atemporal, causal.");
-    expect(describe({ ...vestige, used: null, benefit: null }, served)).toContain("Developmental, correlational.");
-    expect(describe({ ...vestige, intervention: null }, served)).toMatch(
-      /^Patch accounts for 0\.4\s% .* and brings 2\s% .* Developmental, observational\.$/,
+    expect(say(vestige).evidence).toContain("Atemporal, causal (swap).");
+    expect(say({ ...vestige, used: null, benefit: null }, served).evidence).toContain(
+      "Developmental, correlational (a probe at hidden_2).",
+    );
+    expect(say({ ...vestige, intervention: null }, served).evidence).toMatch(
+      /^Patch accounts for 0\.4\s% .* and brings 2\s% .* Developmental, observational \(the script's own means\)\.$/,
     );
   });
 
@@ -247,9 +291,13 @@ describe("a reading in words", () => {
   });
 
   test("is drawn whole: no interval and no threshold lies beyond the axis", () => {
-    const range = rangeOfSeries("benefit", [reading(0, { benefit: estimate(-0.14, -0.21, -0.07) }), vestige], limits);
+    const range = rangeOfSeries(
+      "benefit",
+      [reading(0, { benefit: estimate(-0.14, -0.21, -0.07) }), vestige],
+      completeSettings({}),
+    );
     expect(range.from).toBeLessThan(-0.21);
-    expect(range.to).toBeGreaterThan(limits.benefitOn);
-    expect(rangeOfSeries("encoded", [], limits).to).toBeGreaterThanOrEqual(1);
+    expect(range.to).toBeGreaterThan(completeSettings({}).benefitOn);
+    expect(rangeOfSeries("encoded", [], completeSettings({})).to).toBeGreaterThanOrEqual(1);
   });
 });

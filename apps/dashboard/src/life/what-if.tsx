@@ -47,7 +47,7 @@ export function WhatIf({ feature, features, lane, axis, hasEnded, onCheckpoint }
       one.name === feature.name ? { ...one, settings: { ...one.settings, ...change } } : one,
     );
     const events = backtest(changed, hasEnded).map((event, index) => ({ ...event, id: `${index}`, timeMs: 0 }));
-    return laneOf({ ...feature, state: "absent" }, events);
+    return laneOf({ ...feature, state: "absent", doubt: null }, events);
   }, [change, feature, features, hasEnded]);
 
   function set(name: keyof LifeSettings, text: string): void {

@@ -17,7 +17,14 @@ export function addReadings(known: Features, frames: readonly Frame[]): Features
   return features;
 }
 
-const undeclared = (name: string): Feature => ({ name, layer: null, settings: {}, state: "absent", readings: [] });
+const undeclared = (name: string): Feature => ({
+  name,
+  layer: null,
+  settings: {},
+  state: "absent",
+  doubt: null,
+  readings: [],
+});
 
 /** The features with one of them changed; it is put behind them if it is new. */
 function change(features: Features, name: string, to: (feature: Feature) => Feature): Features {

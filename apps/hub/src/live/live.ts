@@ -152,12 +152,8 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
   }
 
   return {
-    committed: ({ run, from, leg, frames }) => {
-      const feed = feeds.append(
-        run.id,
-        from,
-        frames.map((bytes) => ({ leg, bytes })),
-      );
+    committed: ({ run, from, frames }) => {
+      const feed = feeds.append(run.id, from, frames);
       for (const viewer of byRun.of(run.id)) viewer.grown(run.id, feed);
       heads.push(run);
     },

@@ -174,13 +174,7 @@ export class Viewer {
       return;
     }
     following.cursor += frames.length;
-    this.socket.emit("run:delta", {
-      run,
-      from: cursor,
-      to: following.cursor,
-      frames: frames.map(({ bytes }) => bytes),
-      legs: frames.map(({ leg }) => leg),
-    });
+    this.socket.emit("run:delta", { run, from: cursor, to: following.cursor, frames });
     if (following.cursor < end) this.#dirty.add(run);
   }
 }

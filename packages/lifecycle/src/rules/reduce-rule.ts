@@ -1,8 +1,11 @@
 import type { LifecycleEvent } from "@tailbone/protocol/lifecycle";
+import type { FeatureState } from "@tailbone/protocol/reading";
 import type { AlertLevel } from "@tailbone/protocol/records";
 import type { Condition } from "@tailbone/protocol/rules";
 import type { RunState } from "@tailbone/protocol/run";
 import { nameEvent } from "../say-event";
+import { formatStep } from "../say-number";
+import { endsOf } from "../transitions";
 import { emptySeries, type SeriesMemory, type SubjectMemory } from "./rule-state";
 import { describe, fitsSeries, holdsAt, type SeriesCondition } from "./series-condition";
 
@@ -47,7 +50,8 @@ export interface Reduced {
 }
 
 const subjectOfSeries = (series: string): string => `series:${series}`;
-const subjectOfEvent = ({ feature, to }: LifecycleEvent): string => `feature:${feature}/${to}`;
+const subjectOfEvent = ({ feature, to, doubt }: LifecycleEvent): string =>
+  `feature:${feature}/${doubt === null ? to : "undecided"}`;
 const subjectOfState = (state: RunState): string => `state:${state}`;
 const subjectOfScript = (title: string): string => `script:${title}`;
 
@@ -144,20 +148,36 @@ const plain = (key: string, title: string, text: string): Firing => ({
 type LifecycleCondition = Extract<Condition, { type: "lifecycle" }>;
 
 const fitsEvent = ({ feature, to }: LifecycleCondition, event: LifecycleEvent): boolean =>
-  (feature === null || feature === event.feature) && to.includes(event.to);
+  (feature === null || feature === event.feature) && statesTold(event).some((state) => to.includes(state));
+
+/**
+ * The states whose watchers an event is for. Of a feature that erasures alone show out of use those are told who wait for its end: that it is undecided. That
+ * too little was measured so far is told on the page.
+ */
+function statesTold({ from, to, doubt }: LifecycleEvent): FeatureState[] {
+  if (doubt === "erasure" && from === to) return endsOf(from);
+  return doubt === null && from !== to ? [to] : [];
+}
+
+function textOf({ from, to, doubt, after, by }: LifecycleEvent): string {
+  const was = `It was ${from}${after === null ? "" : ` at step ${formatStep(after)}`}`;
+  return doubt === null
+    ? `${was} and is ${to} by step ${formatStep(by)}.`
+    : `${was} and shows no use by step ${formatStep(by)}, which does not end its life.`;
+}
 
 function matchEvents(condition: LifecycleCondition, events: readonly LifecycleEvent[]): Candidate[] {
   return events
     .filter((event) => fitsEvent(condition, event))
     .map((event) => ({
-      key: `${event.feature}/${event.to}/${event.by}`,
+      key: `${event.feature}/${event.doubt === null ? event.to : "undecided"}/${event.by}`,
       subject: subjectOfEvent(event),
       title: nameEvent(event),
-      text: `It was ${event.from}${event.after === null ? "" : ` at step ${event.after}`} and is ${event.to} by step ${event.by}.`,
+      text: textOf(event),
       feature: event.feature,
       after: event.after,
       by: event.by,
-      evidence: event.sentence,
+      evidence: `${event.sentence} ${event.evidence}`.trim(),
       existing: null,
     }));
 }
