@@ -54,6 +54,7 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
 /** Listens on `host`:`port` (0: any free port). Throws `conflict` when the port is in use. */
 export async function openFrontDoor(host: string, port: number): Promise<FrontDoor> {
   const starting = new TailboneError("unavailable", "Tailbone is starting.", "Try again in a few seconds.");
+  let isOpen = false;
   let rooms: Rooms = {
     api: (request, response) => answerUnavailable(request, response, starting),
     pages: (request, response) => answerUnavailable(request, response, starting),
@@ -64,7 +65,9 @@ export async function openFrontDoor(host: string, port: number): Promise<FrontDo
     else rooms.pages(request, response);
   });
   server.on("upgrade", (request, socket, head) => {
-    if (!request.url?.startsWith(SOCKETS)) rooms.upgrade(request, socket, head);
+    // Node keeps its hands off such a socket: a reset that nobody listens for would end the process.
+    socket.on("error", () => socket.destroy());
+    if (!isOpen || !request.url?.startsWith(SOCKETS)) rooms.upgrade(request, socket, head);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenFailure(error, host, port)));
@@ -76,6 +79,7 @@ export async function openFrontDoor(host: string, port: number): Promise<FrontDo
     port: address !== null && typeof address === "object" ? address.port : port,
     open: (opened) => {
       rooms = opened;
+      isOpen = true;
     },
     stop: () => {
       server.close();
