@@ -27,6 +27,7 @@ const commands = {
   start: { build: ["@tailbone/cli", "@tailbone/dashboard"], run: ["apps/cli/dist/main.js", "start"] },
   test: { build: ["@tailbone/cli", "@tailbone/dashboard", "tailbone"], run: ["scripts/test.mjs"] },
   bench: { build: ["@tailbone/cli", "@tailbone/dashboard", "tailbone"], run: [...tsx, "tests/bench/main.ts"] },
+  faults: { build: ["@tailbone/cli", "tailbone"], run: [...tsx, "tests/faults/main.ts"] },
   verify: { build: ["tailbone"], run: ["scripts/verify.mjs"] },
 };
 
