@@ -1,10 +1,11 @@
 import { createServer } from "node:http";
 import { TailboneError } from "@tailbone/protocol/errors";
-import { decodeFrame, type Frame } from "@tailbone/protocol/frame";
+import { decodeFrame, type Frame, sequenceBehind } from "@tailbone/protocol/frame";
 import type { RunRecord } from "@tailbone/protocol/records";
 import type { OpenWriter } from "@tailbone/protocol/run";
 import { INGEST_NAMESPACE, type IngestClientEvents, type IngestServerEvents } from "@tailbone/protocol/sockets";
 import { Server } from "socket.io";
+import { v7 as uuidv7 } from "uuid";
 
 /** One writer's frames as the server has committed them. */
 export interface StoredWriter {
@@ -13,6 +14,8 @@ export interface StoredWriter {
 }
 
 export interface Faults {
+  /** Throws what a connection with that handshake is to be told instead of being let in. */
+  onConnect?: (handshake: Record<string, unknown>) => void;
   /** Throws what the writer is to be told instead of `writer:open`'s answer. */
   onOpen?: (request: OpenWriter) => void;
   /** Throws what the writer is to be told, or returns "silent" to give no answer at all; the frame is not stored then. */
@@ -28,6 +31,8 @@ export class IngestServer {
   faults: Faults = {};
   key = "tb_right";
   lastStep: number | null = null;
+  /** As a hub says it, which changes when its database was restored. */
+  epoch: string = uuidv7();
   repeats = 0;
   opens = 0;
   beats = 0;
@@ -50,9 +55,12 @@ export class IngestServer {
     const http = createServer();
     const io = new Server<IngestClientEvents, IngestServerEvents>(http, { maxHttpBufferSize: 8 << 20 });
     io.of(INGEST_NAMESPACE).use((socket, next) => {
-      if (socket.handshake.auth.key === this.key) return next();
-      const refusal = new TailboneError("unauthenticated", "The key is not known.", "Make a new one.");
-      next(Object.assign(new Error(refusal.message), { data: refusal.toWire() }));
+      const reply = this.#answer(() => {
+        this.faults.onConnect?.(socket.handshake.auth);
+        if (socket.handshake.auth.key === this.key) return;
+        throw new TailboneError("unauthenticated", "The key is not known.", "Make a new one.");
+      });
+      next(reply.ok ? undefined : Object.assign(new Error(reply.error.message), { data: reply.error }));
     });
     io.of(INGEST_NAMESPACE).on("connection", (socket) => {
       socket.on("writer:open", (request, answer) => answer(this.#answer(() => this.#open(request))));
@@ -63,7 +71,7 @@ export class IngestServer {
       socket.on("frame:append", ({ writer }, bytes, answer) => {
         const reply = this.#answer(() => this.#append(writer, new Uint8Array(bytes)));
         if (reply.ok && reply.value === null) return;
-        if (reply.ok) answer({ ok: true, value: { next: reply.value ?? 0 } });
+        if (reply.ok) answer({ ok: true, value: { epoch: this.epoch, next: reply.value ?? 0 } });
         else answer(reply);
         this.#changed();
       });
@@ -83,6 +91,15 @@ export class IngestServer {
   /** Cuts every connection; who was connected may come back. */
   cut(): void {
     this.#io?.of(INGEST_NAMESPACE).disconnectSockets(true);
+  }
+
+  /** As if its database had been restored: of each writer there are only the first `count` frames, of none with 0 frames anything. */
+  restore(count: number): void {
+    for (const [id, { frames }] of this.writers) {
+      frames.splice(count);
+      if (count === 0) this.writers.delete(id);
+    }
+    this.epoch = uuidv7();
   }
 
   /** All frames, writer after writer. */
@@ -137,7 +154,17 @@ export class IngestServer {
     }
     this.#changed();
     const { run, name = "quiet-owl", project } = request;
-    return { run, name, project, next: stored.frames.length, lastStep: this.lastStep, path: `/runs/${run}` };
+    const pointsThrough = stored.frames.length === 0 ? 0 : (stored.frames.at(-1)?.pointsThrough ?? null);
+    return {
+      epoch: this.epoch,
+      run,
+      name,
+      project,
+      next: nextOf(stored),
+      pointsThrough,
+      lastStep: this.lastStep,
+      path: `/runs/${run}`,
+    };
   }
 
   /** The sequence expected next; null when the writer is to get no answer. */
@@ -146,10 +173,16 @@ export class IngestServer {
     if (stored === undefined) throw new TailboneError("not_found", "The writer was not opened.", "Open it.");
     const frame = decodeFrame(bytes);
     if (this.faults.onFrame?.(frame) === "silent") return null;
-    const expected = stored.frames.length;
+    const expected = nextOf(stored);
     if (frame.sequence > expected) throw new TailboneError("sequence_gap", "A gap.", "Go back.", { expected });
     if (frame.sequence < expected) this.repeats++;
     else stored.frames.push(frame);
-    return stored.frames.length;
+    return nextOf(stored);
   }
+}
+
+/** The sequence that is expected next. */
+function nextOf({ frames }: StoredWriter): number {
+  const last = frames.at(-1);
+  return last === undefined ? 0 : sequenceBehind(last);
 }

@@ -11,6 +11,7 @@ import { createKeys } from "./auth/keys";
 import type { Origins } from "./auth/origins";
 import { createResolveCaller } from "./auth/resolve-caller";
 import { type Address, createAppender } from "./ingest/appender";
+import { createEpoch } from "./ingest/epoch";
 import { createLive } from "./live/live";
 import type { Log } from "./log";
 import { createMetrics } from "./metrics";
@@ -19,6 +20,8 @@ import type { Services } from "./services";
 export interface ServicesOptions {
   readonly db: Database;
   readonly clock: Clock;
+  /** The database's, as it is now. */
+  readonly epoch: string;
   readonly secret: string;
   readonly origins: Origins;
   readonly log: Log;
@@ -26,7 +29,15 @@ export interface ServicesOptions {
 }
 
 /** Puts the parts of a hub together: who may enter, the way in for frames, the way out to viewers. */
-export function createServices({ db, clock, secret, origins, log, wakeDispatcher }: ServicesOptions): Services {
+export function createServices({
+  db,
+  clock,
+  epoch: initialEpoch,
+  secret,
+  origins,
+  log,
+  wakeDispatcher,
+}: ServicesOptions): Services {
   const metrics = createMetrics();
   const auth = createAuth({ db, secret, origins, log });
   const keys = createKeys(db, log, clock);
@@ -35,9 +46,11 @@ export function createServices({ db, clock, secret, origins, log, wakeDispatcher
     checkProject: async (team, project) => {
       await getProject(db, { team, project });
     },
+    epoch: () => epoch.current,
     metrics,
     log,
   });
+  const epoch = createEpoch({ db, epoch: initialEpoch, onRestored: () => live.restored(), clock, log });
   const alertsRaised = (team: string, ids: readonly string[]): void => {
     if (ids.length === 0) return;
     wakeDispatcher();
@@ -64,7 +77,9 @@ export function createServices({ db, clock, secret, origins, log, wakeDispatcher
     origins,
     resolveCaller: createResolveCaller(db, auth, keys),
     openWriter: async ({ team, by }, request) => {
-      const opened = await openWriter(db, { team: team.id, request, createdBy: by.name, nowMs: clock.wallMs() });
+      const place = await openWriter(db, { team: team.id, request, createdBy: by.name, nowMs: clock.wallMs() });
+      await epoch.notice(request, place.next);
+      const opened = { ...place, epoch: epoch.current };
       log.info({ run: opened.run, project: opened.project, name: opened.name, by: by.name }, "a writer opened a run");
       live.changed(await getRun(db, { team: team.id, run: opened.run }));
       return opened;
@@ -74,6 +89,10 @@ export function createServices({ db, clock, secret, origins, log, wakeDispatcher
       if (revived !== null) live.changed(revived);
     },
     appender,
+    appendFrame: async (address, bytes) => {
+      const { next } = await appender.append(address, bytes);
+      return { next, epoch: epoch.current };
+    },
     live,
     alertsRaised,
     wakeDispatcher,

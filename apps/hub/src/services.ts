@@ -1,6 +1,7 @@
 import type { Clock } from "@tailbone/base/clock";
 import type { Database } from "@tailbone/db/database";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
+import type { Appended } from "@tailbone/protocol/sockets";
 import type { Send } from "./alerts/sender";
 import type { Auth } from "./auth/auth";
 import type { Caller } from "./auth/caller";
@@ -23,6 +24,8 @@ export interface Services {
   readonly openWriter: (caller: Caller, request: OpenWriter) => Promise<OpenedWriter>;
   readonly beatWriter: (address: Address) => Promise<void>;
   readonly appender: Appender;
+  /** Commits one frame, and answers as a writer is to be answered. Throws what it is to be told. */
+  readonly appendFrame: (address: Address, bytes: Uint8Array) => Promise<Appended>;
   readonly live: Live;
   /** New alerts of a team were committed. */
   readonly alertsRaised: (team: string, ids: readonly string[]) => void;

@@ -38,14 +38,30 @@ function headersOf({ headers }: CallerSocket["handshake"]): Headers {
   return new Headers(Object.fromEntries(found));
 }
 
-async function resolveSocket(socket: CallerSocket, resolve: ResolveCaller, needsKey: boolean): Promise<Caller> {
+/** Who may connect to a namespace. */
+interface Guest {
+  readonly needsKey: boolean;
+  /** The oldest version that it may speak. */
+  readonly oldest: number;
+}
+
+const WRITER: Guest = { needsKey: true, oldest: MIN_VERSION };
+/** A viewer must read frames as the newest writers encode them. */
+const VIEWER: Guest = { needsKey: false, oldest: PROTOCOL_VERSION };
+
+async function resolveSocket(
+  socket: CallerSocket,
+  resolve: ResolveCaller,
+  { needsKey, oldest }: Guest,
+): Promise<Caller> {
   const handshake = handshakeSchema.safeParse(socket.handshake.auth);
-  if (!handshake.success || !isSpoken(handshake.data.protocol)) {
+  if (!handshake.success || !isSpoken(handshake.data.protocol) || handshake.data.protocol < oldest) {
     const theirs = handshake.success ? `version ${handshake.data.protocol}` : "no version";
+    const ours = oldest === PROTOCOL_VERSION ? PROTOCOL_VERSION : `${oldest} to ${PROTOCOL_VERSION}`;
     throw new TailboneError(
       "version_mismatch",
-      `The connection is of protocol ${theirs}, this hub speaks ${MIN_VERSION} to ${PROTOCOL_VERSION}.`,
-      "Upgrade the older side (the hub first, then what connects to it).",
+      `The connection is of protocol ${theirs}, this hub speaks ${ours}.`,
+      "Reload the page, or upgrade the older side: the hub first, then what connects to it.",
     );
   }
   const { key } = handshake.data;
@@ -57,9 +73,9 @@ async function resolveSocket(socket: CallerSocket, resolve: ResolveCaller, needs
 }
 
 /** Lets sockets in that have valid credentials, and tells the others why they are not. */
-function guard(resolve: ResolveCaller, needsKey: boolean, log: Log) {
+function guard(resolve: ResolveCaller, guest: Guest, log: Log) {
   return (socket: CallerSocket, next: (error?: Error) => void): void => {
-    resolveSocket(socket, resolve, needsKey).then(
+    resolveSocket(socket, resolve, guest).then(
       (caller) => {
         socket.data.caller = caller;
         next();
@@ -91,8 +107,8 @@ export function attachSockets(server: HttpServer, options: SocketsOptions): Sock
   });
   const ingest = io.of(INGEST_NAMESPACE);
   const live = io.of(LIVE_NAMESPACE);
-  ingest.use(guard(resolveCaller, true, log));
-  live.use(guard(resolveCaller, false, log));
+  ingest.use(guard(resolveCaller, WRITER, log));
+  live.use(guard(resolveCaller, VIEWER, log));
   ingest.on("connection", connectWriter);
   live.on("connection", connectViewer);
 
@@ -101,7 +117,7 @@ export function attachSockets(server: HttpServer, options: SocketsOptions): Sock
   async function recheck(): Promise<void> {
     for (const socket of sockets()) {
       try {
-        const caller = await resolveSocket(socket, resolveCaller, false);
+        const caller = await resolveSocket(socket, resolveCaller, { ...VIEWER, oldest: MIN_VERSION });
         if (caller.team.id !== socket.data.caller.team.id) socket.conn.close();
       } catch (error) {
         const { code } = toWireError(error, log);

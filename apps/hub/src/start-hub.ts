@@ -1,6 +1,7 @@
 import { getRequestListener } from "@hono/node-server";
 import { type Clock, systemClock } from "@tailbone/base/clock";
 import { closeDatabase, openDatabase } from "@tailbone/db/database";
+import { readEpoch } from "@tailbone/db/database-epoch";
 import { openEmbedded } from "@tailbone/db/embedded";
 import { migrateDatabase } from "@tailbone/db/migrate";
 import { TailboneError } from "@tailbone/protocol/errors";
@@ -126,7 +127,15 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
   const send = createSender({ origin: origins.public, allowPrivate, smtpUrl, mailFrom });
   const dispatcher = startDispatcher({ db, send, log });
   parts.add(dispatcher.close);
-  const services = createServices({ db, clock, secret, origins, log, wakeDispatcher: dispatcher.wake });
+  const services = createServices({
+    db,
+    clock,
+    epoch: await readEpoch(db),
+    secret,
+    origins,
+    log,
+    wakeDispatcher: dispatcher.wake,
+  });
   const { auth, keys, live, appender } = services;
   parts.add(live.close);
   const owner = await ensureOwner(db, auth, settings.ownerEmail);

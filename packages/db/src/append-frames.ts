@@ -1,5 +1,5 @@
 import { TailboneError } from "@tailbone/protocol/errors";
-import type { Frame } from "@tailbone/protocol/frame";
+import { type Frame, sequenceBehind } from "@tailbone/protocol/frame";
 import type { JsonObject } from "@tailbone/protocol/json";
 import type { Run } from "@tailbone/protocol/run";
 import type { LegTimes } from "@tailbone/series/legs";
@@ -52,9 +52,11 @@ export async function appendFrames(
   return db.$client.begin(async (sql) => {
     const { place, head, known } = await lockRun(sql, { team, run, writer, names: all.keys(), withConfig });
     const fresh = frames.filter((frame) => frame.sequence >= place.next);
-    const gap = fresh.find((frame, index) => frame.sequence !== place.next + index);
-    if (gap !== undefined) throw sequenceGap(gap.sequence, place.next);
-    const next = place.next + fresh.length;
+    let { next } = place;
+    for (const frame of fresh) {
+      if (frame.sequence !== next) throw sequenceGap(frame.sequence, place.next);
+      next = sequenceBehind(frame);
+    }
     const to = head.streamOffset + fresh.length;
     if (fresh.length === 0) return { next, from: to, to, run: await readRun(sql, { team, run }), alerts: [] };
 
@@ -91,7 +93,7 @@ export async function appendFrames(
         nowMs,
       }),
       sql`
-        update writer set next_sequence = ${next}, last_at_ms = greatest(last_at_ms, ${sealedAtMs}::float8)
+        update writer set next_sequence = ${next}, points_through = ${fresh.at(-1)?.pointsThrough ?? null}, last_at_ms = greatest(last_at_ms, ${sealedAtMs}::float8)
         where run_id = ${run} and id = ${writer}`,
       readRun(sql, { team, run }),
       applyRules(sql, { team, run, occurrences, nowMs }),

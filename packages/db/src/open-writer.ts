@@ -22,7 +22,10 @@ interface Place {
   config: JsonObject;
   tags: string[];
   next: number | null;
+  pointsThrough: number | null;
 }
+
+type Opened = Omit<OpenedWriter, "epoch">;
 
 /**
  * Makes a run and its writer, or finds them again: repeating a request changes nothing. A new writer on a run that has ended makes
@@ -32,12 +35,13 @@ interface Place {
 export async function openWriter(
   db: Database,
   { team, request, createdBy, nowMs = Date.now() }: OpenInput,
-): Promise<OpenedWriter> {
+): Promise<Opened> {
   checkConfig(request.config);
   return db.$client.begin(async (sql) => {
     if (request.mode === "create") await createRun(sql, { team, request, createdBy, nowMs });
     const [place] = await sql<Place[]>`
-      select run.name, project.name as project, run.last_step as "lastStep", run.config, run.tags, writer.next_sequence as next
+      select run.name, project.name as project, run.last_step as "lastStep", run.config, run.tags, writer.next_sequence as next,
+        writer.points_through as "pointsThrough"
       from run join project on project.id = run.project_id
       left join writer on writer.run_id = run.id and writer.id = ${request.writer}
       where run.id = ${request.run} and run.team_id = ${team} for no key update of run`;
@@ -63,6 +67,7 @@ export async function openWriter(
       name: place.name,
       project: place.project,
       next: place.next ?? 0,
+      pointsThrough: place.next === null ? 0 : place.pointsThrough,
       lastStep: place.lastStep,
       path: `/runs/${request.run}`,
     };

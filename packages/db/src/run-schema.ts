@@ -40,6 +40,15 @@ export const runId = () =>
     .notNull()
     .references(() => run.id, { onDelete: "cascade" });
 
+/**
+ * Which life of the database this is: one row. It is another one once the database was found to be restored to an older state, so that
+ * nobody takes a place in the old one for a place in the new one.
+ */
+export const databaseEpoch = pgTable("database_epoch", {
+  isOnly: boolean("is_only").primaryKey().default(true),
+  epoch: uuid("epoch").notNull(),
+});
+
 export const project = pgTable(
   "project",
   {
@@ -100,6 +109,8 @@ export const writer = pgTable(
     /** What it appends is the run's leg of this number: writers are counted in the order in which they were opened, from 1. */
     leg: integer("leg").notNull(),
     nextSequence: count("next_sequence"),
+    /** `pointsThrough` of its last committed frame; null: that frame did not say. */
+    pointsThrough: bigint("points_through", { mode: "number" }).default(0),
     openedAtMs: doublePrecision("opened_at_ms").notNull(),
     /** By its own clock, like `lastAtMs`, when it sealed its newest frame: they say which leg goes on from which. */
     startedAtMs: doublePrecision("started_at_ms").notNull(),

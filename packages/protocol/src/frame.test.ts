@@ -39,12 +39,21 @@ const recordArbitrary: fc.Arbitrary<RunRecord> = fc.oneof(
   }),
 );
 
-const frameArbitrary: fc.Arbitrary<Frame> = fc.record({
-  sequence: fc.nat(),
-  sealedAtMs: finite,
-  groups: fc.array(groupArbitrary, { maxLength: 4 }),
-  records: fc.array(recordArbitrary, { maxLength: 4 }),
-});
+const frameArbitrary: fc.Arbitrary<Frame> = fc
+  .record({
+    frame: fc.record({
+      sequence: fc.nat(),
+      sealedAtMs: finite,
+      groups: fc.array(groupArbitrary, { maxLength: 4 }),
+      records: fc.array(recordArbitrary, { maxLength: 4 }),
+    }),
+    span: fc.constantFrom({}, { span: 2 }, { span: 2 ** 32 - 1 }),
+    points: fc.oneof(
+      fc.constant({}),
+      fc.maxSafeNat().map((pointsThrough) => ({ pointsThrough })),
+    ),
+  })
+  .map(({ frame, span, points }) => ({ ...frame, ...span, ...points }));
 
 const sample: Frame = {
   sequence: 7,

@@ -24,12 +24,20 @@ export interface Frame {
   readonly sealedAtMs: number;
   readonly groups: readonly Group[];
   readonly records: readonly RunRecord[];
+  /** How many sequences it stands for, its own first; missing: one. More only in the place of frames that are gone. */
+  readonly span?: number;
+  /** Points of all its writer's frames up to this one, as they were sealed; missing: not known. What lies between two frames is so counted. */
+  readonly pointsThrough?: number;
 }
+
+/** The sequence that follows on a frame. */
+export const sequenceBehind = ({ sequence, span = 1 }: Pick<Frame, "sequence" | "span">): number => sequence + span;
 
 /*
  * The layout (little-endian; docs/protocol.md shows it as a table):
  *
  *   header   "TBF1" | u16 version | u16 groups | u64 sequence | f64 sealedAtMs | u32 bytes of records | u32 values
+ *            | from version 3 on: f64 pointsThrough (NaN: not known) | u32 span | u32 zero
  *   group    u16 series | u16 zero | u32 points | per series: u16 bytes, UTF-8 name | zeros up to a multiple of 8
  *            | f64 steps[points] | f64 timesMs[points] | per series: f64 values[points]
  *   records  a JSON array in UTF-8
@@ -37,7 +45,9 @@ export interface Frame {
  * Columns start at multiples of 8, so that they are read as typed arrays without parsing.
  */
 const MAGIC = 0x31464254; // "TBF1"
-const HEADER_BYTES = 32;
+const HEADER_BYTES = 48;
+/** In version 2. */
+const SHORT_HEADER_BYTES = 32;
 
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
@@ -100,6 +110,8 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   view.setFloat64(16, frame.sealedAtMs, true);
   view.setUint32(24, records.byteLength, true);
   view.setUint32(28, values, true);
+  view.setFloat64(32, frame.pointsThrough ?? Number.NaN, true);
+  view.setUint32(40, frame.span ?? 1, true);
 
   let offset = HEADER_BYTES;
   for (const [index, group] of frame.groups.entries()) {
@@ -122,7 +134,7 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Decodes and checks a frame of any version from MIN_VERSION on (they have one layout so far); its columns are views of `bytes` where the alignment allows it.
+ * Decodes and checks a frame of any version from MIN_VERSION on; its columns are views of `bytes` where the alignment allows it.
  * Lengths are compared with `LIMITS` and with what is really there before anything is allocated.
  * Throws `frame_malformed`, `too_large` or `version_mismatch`.
  */
@@ -130,7 +142,8 @@ export function decodeFrame(input: Uint8Array): Frame {
   if (input.byteLength > LIMITS.frameBytes) {
     throw tooLarge(`it takes ${input.byteLength} bytes, ${LIMITS.frameBytes} are allowed`);
   }
-  if (input.byteLength < HEADER_BYTES) throw malformed(`it ends within its header, after ${input.byteLength} bytes`);
+  const cut = (): TailboneError => malformed(`it ends within its header, after ${input.byteLength} bytes`);
+  if (input.byteLength < SHORT_HEADER_BYTES) throw cut();
   const bytes = input.byteOffset % 8 === 0 ? input : new Uint8Array(input);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== MAGIC) throw malformed("it does not begin with TBF1");
@@ -142,6 +155,8 @@ export function decodeFrame(input: Uint8Array): Frame {
       "Upgrade the older side; nothing is lost meanwhile.",
     );
   }
+  const headerBytes = version < 3 ? SHORT_HEADER_BYTES : HEADER_BYTES;
+  if (bytes.byteLength < headerBytes) throw cut();
   const groupCount = view.getUint16(6, true);
   const sequence = Number(view.getBigUint64(8, true));
   const sealedAtMs = view.getFloat64(16, true);
@@ -149,13 +164,15 @@ export function decodeFrame(input: Uint8Array): Frame {
   const valueCount = view.getUint32(28, true);
   if (!Number.isSafeInteger(sequence)) throw malformed("its sequence is no safe integer");
   if (!Number.isFinite(sealedAtMs)) throw malformed("its time is not finite");
+  const extra = version < 3 ? {} : decodeExtra(view);
+  if (!Number.isSafeInteger(sequenceBehind({ sequence, ...extra }))) throw malformed("its span is too large");
   if (groupCount > LIMITS.frameGroups) throw tooLarge(`it has ${groupCount} groups`);
   if (recordsLength > LIMITS.frameRecordsBytes) throw tooLarge(`its records take ${recordsLength} bytes`);
   if (valueCount > LIMITS.frameValues) throw tooLarge(`it has ${valueCount} values`);
 
   const end = bytes.byteLength - recordsLength;
   const groups: Group[] = [];
-  let offset = HEADER_BYTES;
+  let offset = headerBytes;
   let values = 0;
   const need = (length: number, what: string): void => {
     if (offset + length > end) throw malformed(`it ends within ${what}`);
@@ -198,7 +215,28 @@ export function decodeFrame(input: Uint8Array): Frame {
   }
   if (values !== valueCount) throw malformed("it has fewer values than its header says");
   if (offset !== end) throw malformed("bytes are left over behind its groups");
-  return { sequence, sealedAtMs, groups, records: decodeRecords(bytes.subarray(end)) };
+  return { sequence, sealedAtMs, groups, records: decodeRecords(bytes.subarray(end)), ...extra };
+}
+
+/** What a frame's header says: `values` in it, and what of its span and points is known. Null: there is none that can be read. */
+export function peekFrame(bytes: Uint8Array): (Pick<Frame, "span" | "pointsThrough"> & { values: number }) | null {
+  if (bytes.byteLength < SHORT_HEADER_BYTES) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(0, true) !== MAGIC) return null;
+  const values = view.getUint32(28, true);
+  if (view.getUint16(4, true) < 3) return { values };
+  return bytes.byteLength < HEADER_BYTES ? null : { values, ...decodeExtra(view) };
+}
+
+function decodeExtra(view: DataView): Pick<Frame, "span" | "pointsThrough"> {
+  const pointsThrough = view.getFloat64(32, true);
+  const span = view.getUint32(40, true);
+  if (span === 0) throw malformed("it stands for no sequence");
+  if (view.getUint32(44, true) !== 0) throw malformed("its header has something where nothing may be");
+  const isKnown = !Number.isNaN(pointsThrough);
+  if (isKnown && !(Number.isSafeInteger(pointsThrough) && pointsThrough >= 0))
+    throw malformed("its points are no count");
+  return { ...(span === 1 ? {} : { span }), ...(isKnown ? { pointsThrough } : {}) };
 }
 
 function decodeText(bytes: Uint8Array): string {

@@ -5,7 +5,7 @@ import { LIMITS } from "./limits";
 import { runNameSchema, seriesNameSchema, stepSchema, tagsSchema, timeMsSchema } from "./names";
 import { featureNameSchema, featureStateSchema, readingSchema } from "./reading";
 import { checkpointRecordSchema, consoleRecordSchema } from "./records";
-import { legSchema, runSchema, runStateSchema } from "./run";
+import { epochSchema, legSchema, runSchema, runStateSchema } from "./run";
 import { text } from "./text";
 
 /** Bodies and queries of the HTTP API, version 1. Times are milliseconds since 1970, steps are floats. */
@@ -217,7 +217,7 @@ export const consoleListSchema = z.object({
 });
 
 /** Answer to frames over plain HTTP: like the socket's. */
-export const appendedSchema = z.object({ next: z.number().int().nonnegative() });
+export const appendedSchema = z.object({ epoch: epochSchema, next: z.number().int().nonnegative() });
 
 export const keySchema = z.object({
   id: z.string(),

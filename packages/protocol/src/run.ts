@@ -37,6 +37,9 @@ export const hostSchema = z.object({
 });
 export type Host = z.infer<typeof hostSchema>;
 
+/** Which life of the database an answer comes from: it changes when the database was found to be restored to an older state. */
+export const epochSchema = z.uuid();
+
 /** What a writer says before its first frame. Repeating it is harmless; a run that does not exist yet is made by it. */
 export const openWriterSchema = z.object({
   run: runIdSchema,
@@ -52,15 +55,20 @@ export const openWriterSchema = z.object({
   totalSteps: z.number().positive().optional(),
   startedAtMs: timeMsSchema,
   host: hostSchema.optional(),
+  /** How far this writer was acknowledged, and in which epoch of the database (null: it does not know): a hub that has less was restored. */
+  known: z.object({ epoch: epochSchema.nullable(), next: z.number().int().nonnegative() }).optional(),
 });
 export type OpenWriter = z.infer<typeof openWriterSchema>;
 
 export const openedWriterSchema = z.object({
+  epoch: epochSchema,
   run: runIdSchema,
   name: runNameSchema,
   project: projectNameSchema,
   /** The sequence that the hub expects next from this writer. */
   next: z.number().int().nonnegative(),
+  /** `pointsThrough` of the last frame that is committed of this writer; null: that frame did not say. */
+  pointsThrough: z.number().int().nonnegative().nullable(),
   /** Largest step of the run so far, for a writer that resumes; null when there are no points. */
   lastStep: stepSchema.nullable(),
   /** Path of the run's page below the hub's URL. */

@@ -24,6 +24,8 @@ interface WrittenFrame {
     readonly values: readonly (readonly (WireNumber | "-0")[])[];
   }[];
   readonly records: readonly RunRecord[];
+  readonly span?: number;
+  readonly pointsThrough?: number;
 }
 
 const writeFrame = ({ groups, ...rest }: Frame): WrittenFrame => ({
@@ -136,6 +138,14 @@ export const SAMPLE_FRAMES: Readonly<Record<string, Frame>> = {
       },
     ],
   },
+  gap: {
+    sequence: 3,
+    sealedAtMs: T,
+    groups: [],
+    records: [{ type: "dropped", timeMs: T, points: 1_800_000, reason: "restored" }],
+    span: 4000,
+    pointsThrough: 1_800_009,
+  },
   mixed: {
     sequence: 2,
     sealedAtMs: T,
@@ -148,6 +158,7 @@ export const SAMPLE_FRAMES: Readonly<Record<string, Frame>> = {
       },
     ],
     records: [{ type: "finish", timeMs: T, state: "finished" }],
+    pointsThrough: 9,
   },
 };
 
@@ -175,4 +186,5 @@ export const SAMPLE_OPEN: OpenWriter = {
     command: "node train.mjs",
     workingDirectory: "/home/someone",
   },
+  known: { epoch: "019aa000-0000-4000-8000-000000000003", next: 7 },
 };

@@ -11,20 +11,31 @@ import * as sockets from "./sockets";
 import { PROTOCOL_VERSION } from "./version";
 
 /**
- * The hash of every schema on the wire and of one encoded frame. When this test fails you have changed the wire: if an older
+ * The hash of every schema on the wire, of every socket event by its name with all that it carries, and of one encoded frame. When this test fails you have changed the wire: if an older
  * peer would misread it, raise PROTOCOL_VERSION; then pin the new hash here.
  */
-const PINNED = { version: 3, hash: "14419f2704132daa" };
+const PINNED = { version: 3, hash: "1d6d3494907038ae" };
+
+function describeSchema(schema: z.ZodType): string {
+  return JSON.stringify(z.toJSONSchema(schema, { unrepresentable: "any", io: "input" }));
+}
 
 function wireHash(): string {
   const hash = createHash("sha256");
   for (const part of [http, json, rules, run, sockets, { recordSchema }]) {
     for (const [name, value] of Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (value instanceof z.ZodType) {
-        hash.update(`${name} ${JSON.stringify(z.toJSONSchema(value, { unrepresentable: "any", io: "input" }))}\n`);
+        hash.update(`${name} ${describeSchema(value)}\n`);
       }
     }
   }
+  for (const [event, { takes, answers }] of Object.entries({ ...sockets.INGEST_EVENTS, ...sockets.LIVE_EVENTS })) {
+    hash.update(
+      `${event} ${[...takes, answers].map((one) => (one === null ? "nothing" : describeSchema(one))).join(" ")}\n`,
+    );
+  }
+  for (const [event, pushed] of Object.entries(sockets.LIVE_PUSHES))
+    hash.update(`${event} ${describeSchema(pushed)}\n`);
   hash.update(
     encodeFrame({
       sequence: 3,

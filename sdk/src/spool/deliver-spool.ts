@@ -1,7 +1,8 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { OpenWriter } from "@tailbone/protocol/run";
 import { Delivery } from "../delivery/delivery";
-import { encodeReplacement, type FrameSource } from "../delivery/frame-source";
+import type { FrameSource } from "../delivery/frame-source";
+import { encodeSubstitute } from "../delivery/substitute";
 import { DamagedSpoolError } from "./damage";
 import { Spool } from "./spool";
 import { lockSpool } from "./spool-lock";
@@ -27,6 +28,8 @@ export interface Delivered {
   /** Frames that the hub has now. */
   readonly frames: number;
   readonly refused: number;
+  /** Points, at least, that the hub had and has no more, because its database was restored to an older state. */
+  readonly missing: number;
   /** Frames that could not be read, and whose place says so. */
   readonly damaged: number;
 }
@@ -55,12 +58,13 @@ class LeftSpool implements FrameSource {
     return this.#spool.end;
   }
 
-  read(sequence: number): Uint8Array {
+  read(sequence: number): Uint8Array | null {
+    if (sequence < this.#spool.first) return null;
     const frame = this.#spool.read(sequence);
     if (frame !== null) return frame;
     if (!this.#skipDamaged) throw new DamagedSpoolError(this.#dir, 0, `frame ${sequence} is missing`);
     this.damaged.add(sequence);
-    return encodeReplacement(sequence, Date.now(), 0, "damaged");
+    return encodeSubstitute({ sequence, timeMs: Date.now(), points: null, reason: "damaged" });
   }
 
   trim(next: number): void {
@@ -117,8 +121,8 @@ async function deliverLocked(
   const source = new LeftSpool(dir, options.skipDamaged === true);
   try {
     const { first } = source;
-    const refused = await openDelivery(source, url, request, options);
-    const delivered = { frames: source.end - first, refused, damaged: source.damaged.size };
+    const { refused, missing } = await openDelivery(source, url, request, options);
+    const delivered = { frames: source.end - first, refused, missing, damaged: source.damaged.size };
     source.remove();
     return delivered;
   } finally {
@@ -126,15 +130,16 @@ async function deliverLocked(
   }
 }
 
-/** Resolves with the number of refused frames once the hub has all. */
+/** Resolves once the hub has all, with the number of refused frames and of points that are missing there. */
 function openDelivery(
   source: LeftSpool,
   url: string,
   request: OpenWriter,
   { findKey, onProgress, onRefused, patienceMs = PATIENCE_MS, signal }: DeliverOptions,
-): Promise<number> {
+): Promise<{ refused: number; missing: number }> {
   const { first, end } = source;
   let refused = 0;
+  let missing = 0;
   let reason = "it did not answer";
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | null = null;
@@ -160,7 +165,7 @@ function openDelivery(
     };
     const advance = (next: number): void => {
       onProgress?.(Math.max(0, Math.min(next, end) - first), end - first);
-      if (next >= end) settle(() => resolve(refused));
+      if (next >= end) settle(() => resolve({ refused, missing }));
     };
     const delivery = new Delivery({
       url,
@@ -174,7 +179,9 @@ function openDelivery(
           advance(next);
         },
         onAcked: advance,
-        onAway: (why) => {
+        onAway: (why, refusal) => {
+          // A hub of another version is not there in a while.
+          if (refusal?.code === "version_mismatch") return settle(() => reject(refusal));
           reason = why;
           wait();
         },
@@ -182,6 +189,9 @@ function openDelivery(
         onRefused: (error, path) => {
           refused++;
           onRefused?.(error, path);
+        },
+        onMissing: ({ points }) => {
+          missing += points ?? 1;
         },
       },
     });

@@ -65,6 +65,8 @@ export class FrameBuilder {
   #values = 0;
   #recordBytes = 0;
   #sequence: number;
+  /** Points of all frames that were sealed. */
+  #pointsThrough = 0;
 
   constructor(firstSequence = 0) {
     this.#sequence = firstSequence;
@@ -117,11 +119,13 @@ export class FrameBuilder {
 
   /** What has been added since the last time, encoded as the next frame. */
   seal(sealedAtMs: number): { sequence: number; points: number; bytes: Uint8Array } {
+    this.#pointsThrough += this.#values;
     const frame: Frame = {
       sequence: this.#sequence,
       sealedAtMs,
       groups: [...this.#groups.values()].map((group) => group.seal()),
       records: this.#records,
+      pointsThrough: this.#pointsThrough,
     };
     const sealed = { sequence: this.#sequence, points: this.#values, bytes: encodeFrame(frame) };
     this.#sequence++;

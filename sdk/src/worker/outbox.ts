@@ -1,6 +1,5 @@
 import type { Clock } from "@tailbone/base/clock";
 import type { FrameSource } from "../delivery/frame-source";
-import { DamagedSpoolError } from "../spool/damage";
 import type { Spool } from "../spool/spool";
 
 /** Newest frames that are kept in memory as well, so that sending them need not read the disk. */
@@ -43,6 +42,10 @@ export class Outbox implements FrameSource {
     this.#spool = spool;
     this.#events = events;
     this.#clock = clock;
+  }
+
+  get first(): number {
+    return Math.min(this.#spool.first, this.#waiting[0]?.sequence ?? Number.POSITIVE_INFINITY);
   }
 
   get end(): number {
@@ -101,11 +104,9 @@ export class Outbox implements FrameSource {
     this.#sendable = this.#end;
   }
 
-  read(sequence: number): Uint8Array {
+  read(sequence: number): Uint8Array | null {
     const kept = keptAt(this.#waiting, sequence) ?? keptAt(this.#recent, sequence);
-    const bytes = kept?.bytes ?? this.#spool.read(sequence);
-    if (bytes !== null) return bytes;
-    throw new DamagedSpoolError(`frame ${sequence}`, 0, "the hub asks for a frame that is not there any more");
+    return kept?.bytes ?? this.#spool.read(sequence);
   }
 
   trim(next: number): void {

@@ -105,12 +105,17 @@ export class WriterWorker {
         onOpened: (opened) => this.#opened(opened),
         onAcked: () => this.#acked(),
         onDelayed: (error) => this.#delayed(error),
-        onAway: (reason) => {
+        onAway: (reason, refusal) => {
           this.#setLink(LINK.away);
           if (!this.#hasOpened) this.#post({ type: "away", reason });
+          if (refusal?.code === "version_mismatch") this.#delayed(refusal);
         },
         onClosed: (error) => this.#closed(error),
         onRefused: (error, path) => tell(`the hub refused a frame: ${error.message} It is kept as ${path}.`),
+        onMissing: ({ points, span }) =>
+          tell(
+            `the hub's database was restored to an older state; ${points ?? "some"} points (${span} frames) that it had before are missing there. The run's page says so.`,
+          ),
       },
     });
   }
@@ -127,7 +132,7 @@ export class WriterWorker {
   #delayed(error: TailboneError): void {
     if (this.#isDelayed) return;
     this.#isDelayed = true;
-    tell(`${error.message} The training goes on; what it logs waits in ${this.#dir}.`);
+    tell(`${error.message} ${error.hint} The training goes on; what it logs waits in ${this.#dir}.`);
   }
 
   #acked(): void {

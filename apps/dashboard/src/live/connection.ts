@@ -38,6 +38,8 @@ export class LiveConnection {
   readonly #socket: LiveSocket;
   readonly #options: LiveConnectionOptions;
   readonly #feeds = new Map<string, RunFeed>();
+  /** For each run that is followed: which life of the hub's database its frames came from. */
+  readonly #epochs = new Map<string, string>();
   readonly #projects = new Map<string, number>();
   readonly #heads = new Set<(run: Run) => void>();
   readonly #deleted = new Set<(run: string) => void>();
@@ -93,12 +95,15 @@ export class LiveConnection {
   /** Asks the hub for a run's frames from `offset` on, on behalf of its feed. */
   follow(run: string, offset: number | null): void {
     if (!this.#socket.connected) return;
-    this.#socket.emit("run:follow", { run, offset }, (reply: Reply<Followed>) => {
+    const epoch = this.#epochs.get(run);
+    const request = { run, offset, ...(epoch === undefined ? {} : { epoch }) };
+    this.#socket.emit("run:follow", request, (reply: Reply<Followed>) => {
       if (!reply.ok) {
         // A run that is not there says so on its page; a database that is away comes back.
         if (RETRYABLE[reply.error.code]) setTimeout(() => this.#feeds.get(run)?.connected(), RETRY_MS);
         return;
       }
+      this.#epochs.set(run, reply.value.epoch);
       for (const listen of this.#heads) listen(reply.value.run);
       this.#feeds.get(run)?.receive({ type: "followed", offset: reply.value.offset, resumed: reply.value.resumed });
     });
@@ -111,6 +116,7 @@ export class LiveConnection {
     this.progress();
     return () => {
       this.#feeds.delete(run);
+      this.#epochs.delete(run);
       this.#socket.emit("run:leave", { run });
       this.progress();
     };

@@ -56,7 +56,7 @@ type Reducers = {
 };
 
 function follow(stream: Stream, { offset, resumed }: Extract<StreamEvent, { type: "followed" }>): StreamStep {
-  const isWhole = stream.end !== null && (resumed || offset === stream.end);
+  const isWhole = stream.end !== null && resumed;
   return isWhole ? still({ ...stream, phase: "following" }) : jump(offset);
 }
 

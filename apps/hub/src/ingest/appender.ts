@@ -2,10 +2,9 @@ import { type ErrorCode, RETRYABLE, TailboneError } from "@tailbone/protocol/err
 import { decodeFrame, type Frame } from "@tailbone/protocol/frame";
 import { LIMITS } from "@tailbone/protocol/limits";
 import type { Run } from "@tailbone/protocol/run";
-import type { Appended } from "@tailbone/protocol/sockets";
 import { expectedFailure } from "../failure";
 import type { Metrics } from "../metrics";
-import { type PendingFrame, takeBatch } from "./lane";
+import { type PendingFrame, type Placed, takeBatch } from "./lane";
 
 export interface Address {
   readonly team: string;
@@ -39,7 +38,7 @@ export interface AppenderOptions {
 
 export interface Appender {
   /** Resolves once the frame is committed (now or earlier). Throws what the writer is to be told. */
-  readonly append: (address: Address, input: Uint8Array) => Promise<Appended>;
+  readonly append: (address: Address, input: Uint8Array) => Promise<Placed>;
   /** Refuses new frames, and resolves when all accepted ones are answered. */
   readonly drain: () => Promise<void>;
 }
@@ -107,7 +106,7 @@ export function createAppender({ commit, onCommitted, metrics }: AppenderOptions
     lanes.delete(key);
   }
 
-  function enqueue(address: Address, frame: Frame, bytes: Uint8Array): Promise<Appended> {
+  function enqueue(address: Address, frame: Frame, bytes: Uint8Array): Promise<Placed> {
     const key = `${address.team}/${address.run}`;
     const existing = lanes.get(key);
     const lane = existing ?? { queue: [], bytes: 0 };

@@ -44,7 +44,7 @@ describe("a writer", () => {
   test("of another version is told which one the hub speaks", async () => {
     for (const protocol of [MIN_VERSION - 1, PROTOCOL_VERSION + 1]) {
       const refused = await refusal(hub.writer({ key: hub.key, protocol }));
-      expect(refused).toMatchObject({ code: "version_mismatch", hint: expect.stringContaining("Upgrade") });
+      expect(refused).toMatchObject({ code: "version_mismatch", hint: expect.stringContaining("upgrade") });
     }
   });
 
@@ -106,7 +106,7 @@ describe("a writer", () => {
     expect(unknown).toMatchObject({ ok: false, error: { code: "not_found" } });
     const unopened = await socket.emitWithAck("frame:append", { ...address, writer: uuidv7() }, frame);
     expect(unopened).toMatchObject({ ok: false, error: { code: "not_found" } });
-    expect(unwrap(await socket.emitWithAck("frame:append", address, frame))).toEqual({ next: 1 });
+    expect(unwrap(await socket.emitWithAck("frame:append", address, frame))).toMatchObject({ next: 1 });
   });
 
   test("with a name of a megabyte is refused, and the field is named", async () => {
@@ -211,8 +211,8 @@ describe("a writer", () => {
         body,
         headers: { "content-type": "application/octet-stream" },
       });
-    expect(await (await append(lossFrame(0))).json()).toEqual({ next: 1 });
-    expect(await (await append(lossFrame(0))).json()).toEqual({ next: 1 });
+    expect(await (await append(lossFrame(0))).json()).toMatchObject({ next: 1 });
+    expect(await (await append(lossFrame(0))).json()).toMatchObject({ next: 1 });
     const gap = await append(lossFrame(5));
     expect([gap.status, await gap.json()]).toMatchObject([409, { error: { code: "sequence_gap", expected: 1 } }]);
     const large = await append(new Uint8Array(LIMITS.frameBytes + 1));

@@ -1,12 +1,16 @@
-import { countValues, type Frame } from "@tailbone/protocol/frame";
-import type { Appended } from "@tailbone/protocol/sockets";
+import { countValues, type Frame, sequenceBehind } from "@tailbone/protocol/frame";
+
+/** `next` is the sequence expected now: everything below it is committed. */
+export interface Placed {
+  readonly next: number;
+}
 
 /** A frame that waits for its commit. `bytes` is the hub's own copy, as its writer encoded it. */
 export interface PendingFrame {
   readonly writer: string;
   readonly frame: Frame;
   readonly bytes: Uint8Array;
-  readonly resolve: (appended: Appended) => void;
+  readonly resolve: (placed: Placed) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -34,7 +38,7 @@ export function takeBatch(queue: PendingFrame[]): PendingFrame[] {
     }
     bytes += next.bytes.byteLength;
     values += countValues(next.frame.groups);
-    if (next.frame.sequence !== last.frame.sequence + 1 || bytes > BATCH_BYTES || values > BATCH_VALUES) break;
+    if (next.frame.sequence !== sequenceBehind(last.frame) || bytes > BATCH_BYTES || values > BATCH_VALUES) break;
     queue.splice(index, 1);
     batch.push(next);
     last = next;

@@ -109,6 +109,11 @@ export class FeedStore {
     return feed;
   }
 
+  clear(): void {
+    this.#feeds.clear();
+    this.#bytes = 0;
+  }
+
   delete(run: string): void {
     this.#bytes -= this.#feeds.get(run)?.bytes ?? 0;
     this.#feeds.delete(run);

@@ -1,8 +1,7 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Alert } from "@tailbone/protocol/rules";
 import type { Run } from "@tailbone/protocol/run";
-import { type Followed, followProjectSchema, followRunSchema } from "@tailbone/protocol/sockets";
-import { z } from "zod";
+import { type Followed, followProjectSchema, followRunSchema, leaveRunSchema } from "@tailbone/protocol/sockets";
 import type { HubSocket } from "../hub-socket";
 import type { Committed } from "../ingest/appender";
 import type { Log } from "../log";
@@ -16,6 +15,7 @@ export interface LiveOptions {
   /** A team's run as it is now. Throws `not_found`. */
   readonly getRun: (team: string, run: string) => Promise<Run>;
   /** Throws `not_found` unless the project is the team's. */
+  readonly epoch: () => string;
   readonly checkProject: (team: string, project: string) => Promise<void>;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -30,6 +30,8 @@ export interface Live {
   /** To every viewer of the team. */
   readonly alertRaised: (team: string, alert: Alert) => void;
   readonly alertChanged: (team: string, alert: Alert) => void;
+  /** The database was restored to an older state: viewers come again, and read anew. */
+  readonly restored: () => void;
   /** Serves a socket that has been let in. */
   readonly connect: (socket: HubSocket) => void;
   readonly close: () => void;
@@ -38,8 +40,6 @@ export interface Live {
 const FEED_BYTES = { runBytes: 8 * 1024 * 1024, totalBytes: 128 * 1024 * 1024 };
 const HEAD_INTERVAL_MS = 250;
 const FOLLOWED_RUNS = 500;
-
-const leaveSchema = z.object({ run: z.string() });
 
 /** Who follows what. An entry without viewers is not kept. */
 class Rooms {
@@ -63,7 +63,7 @@ class Rooms {
 }
 
 /** The live half of the hub: after a commit, every viewer of the run gets what is new to it. */
-export function createLive({ getRun, checkProject, metrics, log }: LiveOptions): Live {
+export function createLive({ getRun, checkProject, epoch, metrics, log }: LiveOptions): Live {
   const feeds = new FeedStore(FEED_BYTES);
   const byRun = new Rooms();
   const byProject = new Rooms();
@@ -79,7 +79,7 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
   }
 
   async function follow(viewer: Viewer, wanted: Set<string>, payload: unknown): Promise<Followed> {
-    const { run: id, offset } = followRunSchema.parse(payload);
+    const { run: id, offset, epoch: known = epoch() } = followRunSchema.parse(payload);
     if (viewer.followed >= FOLLOWED_RUNS) {
       throw new TailboneError(
         "rate_limited",
@@ -92,14 +92,15 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
     // From here on nothing waits, so no commit falls between what is answered and what is pushed.
     const feed = feeds.get(id);
     const end = Math.max(feed?.end ?? 0, run.offset);
-    const isInFeed = offset !== null && feed?.end === end && feed.start <= offset && offset <= end;
-    const resumed = isInFeed || offset === end;
+    const isOfThisEpoch = known === epoch();
+    const isInFeed = isOfThisEpoch && offset !== null && feed?.end === end && feed.start <= offset && offset <= end;
+    const resumed = isInFeed || (isOfThisEpoch && offset === end);
     // It may have left again while the run was looked up.
     if (wanted.has(id)) {
       byRun.join(id, viewer);
       viewer.follow(id, isInFeed ? offset : end, end);
     }
-    return { offset: end, resumed, run };
+    return { epoch: epoch(), offset: end, resumed, run };
   }
 
   function connect(socket: HubSocket): void {
@@ -118,7 +119,7 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
       void answerWith(answer, log, () => follow(viewer, wanted, request));
     });
     socket.on("run:leave", (request) => {
-      const parsed = leaveSchema.safeParse(request);
+      const parsed = leaveRunSchema.safeParse(request);
       if (!parsed.success) return;
       wanted.delete(parsed.data.run);
       byRun.leave(parsed.data.run, viewer);
@@ -171,6 +172,11 @@ export function createLive({ getRun, checkProject, metrics, log }: LiveOptions):
     },
     alertChanged: (team, alert) => {
       for (const viewer of byTeam.of(team)) viewer.alert("alert:changed", alert);
+    },
+    restored: () => {
+      feeds.clear();
+      // The connection, not the socket: the viewer then comes back by itself.
+      for (const { socket } of viewers) socket.conn.close();
     },
     connect,
     close: heads.close,

@@ -12,7 +12,7 @@ import { limitBody } from "../middleware";
 
 const params = z.object({ run: runIdSchema });
 
-export function addRunRoutes(api: Api, { db, live, openWriter, appender, alertsRaised }: Services): void {
+export function addRunRoutes(api: Api, { db, live, openWriter, appendFrame, alertsRaised }: Services): void {
   const query = runListQuerySchema;
   api.openapi(
     createRoute({
@@ -110,6 +110,6 @@ export function addRunRoutes(api: Api, { db, live, openWriter, appender, alertsR
       writer: c.req.valid("query").writer,
     };
     const bytes = new Uint8Array(await c.req.arrayBuffer());
-    return c.json(await appender.append(address, bytes), 200);
+    return c.json(await appendFrame(address, bytes), 200);
   });
 }
