@@ -38,6 +38,12 @@ module.exports = {
       to: { path: npmOf("zod") },
     },
     {
+      name: "base needs locks of the kernel only",
+      severity: "error",
+      from: { path: "^packages/base/", pathNot: testing },
+      to: { path: npmOf("fs-native-extensions") },
+    },
+    {
       name: "series and lifecycle need no library",
       severity: "error",
       from: { path: "^packages/(series|lifecycle)/", pathNot: testing },

@@ -5,12 +5,14 @@ import { benchHoldup } from "./holdup";
 import { benchIngest } from "./ingest";
 import { benchLatency } from "./latency";
 import { benchLog } from "./log";
+import { benchScroll } from "./scroll";
 import { benchSeeds } from "./seeds";
 
 const benches: Record<string, () => Promise<void>> = {
   log: benchLog,
   ingest: benchIngest,
   latency: benchLatency,
+  scroll: benchScroll,
   holdup: benchHoldup,
   detection: benchDetection,
   controls: benchControls,

@@ -104,7 +104,7 @@ export async function startHub(options: StartHubOptions = {}): Promise<Hub> {
 
 async function startParts(settings: Settings, need: DashboardNeed, parts: Parts, log: Log, clock: Clock): Promise<Hub> {
   const { dataDir } = settings;
-  parts.add(await lockDataDir(dataDir));
+  parts.add(lockDataDir(dataDir));
   const door = await openFrontDoor(settings.host, settings.port);
   parts.add(door.close);
   const origins = findOrigins(settings.host, door.port, settings.publicOrigin);

@@ -30,6 +30,8 @@ export interface AppendedFrames {
   next: number;
   from: number;
   to: number;
+  /** The leg of the run that the writer appends. */
+  leg: number;
   run: Run;
   /** New alerts: those of the script and those of the team's rules. */
   alerts: readonly string[];
@@ -58,7 +60,8 @@ export async function appendFrames(
       next = sequenceBehind(frame);
     }
     const to = head.streamOffset + fresh.length;
-    if (fresh.length === 0) return { next, from: to, to, run: await readRun(sql, { team, run }), alerts: [] };
+    if (fresh.length === 0)
+      return { next, from: to, to, leg: place.leg, run: await readRun(sql, { team, run }), alerts: [] };
 
     const arrived = fresh.length === frames.length ? all : collectPoints(fresh.flatMap((frame) => frame.groups));
     const sealedAtMs = Math.max(...fresh.map((frame) => frame.sealedAtMs));
@@ -98,7 +101,14 @@ export async function appendFrames(
       readRun(sql, { team, run }),
       applyRules(sql, { team, run, occurrences, nowMs }),
     ]);
-    return { next, from: head.streamOffset, to, run: after, alerts: [...new Set([...alertIds, ...told])] };
+    return {
+      next,
+      from: head.streamOffset,
+      to,
+      leg: place.leg,
+      run: after,
+      alerts: [...new Set([...alertIds, ...told])],
+    };
   });
 }
 

@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Frame } from "@tailbone/protocol/frame";
+import type { Buckets } from "@tailbone/protocol/http";
 import { fromWireNumber } from "@tailbone/protocol/json";
 import type { RunRecord } from "@tailbone/protocol/records";
+import { BucketGrid } from "@tailbone/series/buckets";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appendFrames } from "./append-frames";
 import { getRun, getRunDetail } from "./get-run";
 import { listSeries } from "./list-series";
 import { openWriter } from "./open-writer";
+import { queryBuckets } from "./query-buckets";
 import { queryRawPoints } from "./query-raw-points";
 import { openTestDatabase, type TestDatabase } from "./testing";
 
@@ -175,6 +178,47 @@ describe("whatever the legs and the order in which their frames come", () => {
     ),
   });
 
+  type Row = Point & { timeMs: number; leg: number; abandoned: number };
+
+  /** With room for every point the buckets are those of the points themselves; with little room nothing is lost. */
+  async function expectDrawn(
+    run: string,
+    axis: "step" | "time",
+    window: { from?: number; to?: number },
+    rows: readonly Row[],
+  ): Promise<void> {
+    const query = { team, run, series: ["loss"], axis, ...window };
+    const xOf = (row: Row): number => (axis === "step" ? row.step : row.timeMs);
+    const isInside = (row: Row): boolean => xOf(row) >= (window.from ?? -1) && xOf(row) <= (window.to ?? 1e9);
+    const partsOf = ({ series }: Buckets) => [
+      { leg: null, part: series[0] },
+      ...(series[0]?.abandoned ?? []).map((part) => ({ leg: part.leg, part })),
+    ];
+    const wide = partsOf(await queryBuckets(database.db, { ...query, buckets: 2000 }));
+    const narrow = partsOf(await queryBuckets(database.db, { ...query, buckets: 7 }));
+    const legs = new Set(rows.filter(({ abandoned }) => abandoned === 1).map(({ leg }) => leg));
+    expect(wide.map(({ leg }) => leg)).toEqual([null, ...[...legs].sort()]);
+    for (const [index, { leg, part }] of wide.entries()) {
+      const own = rows.filter((row) => (leg === null ? row.abandoned === 0 : row.abandoned === 1 && row.leg === leg));
+      const inside = own.filter(isInside);
+      const grid = new BucketGrid({ axis, scale: "linear", origin: 0, from: -1, to: 1e9, buckets: 2000 });
+      for (const row of inside.toSorted((a, b) => a.leg - b.leg)) {
+        const [steps, timesMs, values] = [row.step, row.timeMs, row.value].map((one) => Float64Array.of(one));
+        if (steps !== undefined && timesMs !== undefined && values !== undefined)
+          grid.addPoints({ steps, timesMs, values });
+      }
+      expect(part?.points).toBe(inside.length);
+      expect(part?.buckets).toEqual(grid.toColumns());
+      const before = own.map(xOf).filter((x) => x < (window.from ?? -1));
+      expect(part?.before?.x ?? null).toBe(before.length === 0 ? null : Math.max(...before));
+      const after = own.map(xOf).filter((x) => x > (window.to ?? 1e9));
+      expect(part?.after?.x ?? null).toBe(after.length === 0 ? null : Math.min(...after));
+      const few = narrow[index]?.part;
+      expect(few?.buckets.count.reduce((sum, count) => sum + count, 0)).toBe(inside.length);
+      expect(Math.max(...(few?.buckets.max ?? []).map(Number))).toBe(Math.max(...inside.map(({ value }) => value)));
+    }
+  }
+
   test("each step of the line is of the newest leg that has gone back to it", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -197,7 +241,9 @@ describe("whatever the legs and the order in which their frames come", () => {
             leg: index + 1,
             from: startedAtMs,
             to: startedAtMs + Math.max(...frames.map(({ afterMs }) => afterMs)),
-            points: frames.flatMap((frame) => frame.points),
+            points: frames.flatMap((frame) =>
+              frame.points.map((point) => ({ ...point, timeMs: startedAtMs + frame.afterMs })),
+            ),
           }));
           const cutOf = (one: (typeof spans)[number]): number =>
             Math.min(
@@ -207,7 +253,11 @@ describe("whatever the legs and the order in which their frames come", () => {
                 .flatMap((later) => later.points.map(({ step }) => step)),
             );
           const expected = spans.flatMap((one) =>
-            one.points.map((point) => ({ ...point, leg: one.leg, abandoned: point.step >= cutOf(one) ? 1 : 0 })),
+            one.points.map((point) => ({
+              ...point,
+              leg: one.leg,
+              abandoned: point.step >= cutOf(one) ? 1 : 0,
+            })),
           );
           if (expected.length === 0) return;
           const found = await readRaw(run);
@@ -218,7 +268,8 @@ describe("whatever the legs and the order in which their frames come", () => {
             abandoned: found.abandoned?.[index] ?? 0,
           }));
           // Sorting is stable: points of a leg stay in the order in which they came.
-          expect(rows).toEqual(expected.toSorted((a, b) => a.step - b.step || a.leg - b.leg));
+          const plain = expected.map(({ timeMs: _, ...row }) => row);
+          expect(rows).toEqual(plain.toSorted((a, b) => a.step - b.step || a.leg - b.leg));
           const line = expected.filter(({ abandoned }) => abandoned === 0).map(({ value }) => value);
           const [series] = (await listSeries(database.db, { team, run })).series;
           expect(series).toMatchObject({
@@ -227,6 +278,9 @@ describe("whatever the legs and the order in which their frames come", () => {
             min: Math.min(...line),
             max: Math.max(...line),
           });
+          for (const axis of ["step", "time"] as const) {
+            for (const window of [{}, { from: 12.5, to: 130 }]) await expectDrawn(run, axis, window, expected);
+          }
         },
       ),
       { numRuns: 60 },

@@ -1,16 +1,11 @@
-import { decodePoints, indexOfStep } from "@tailbone/series/chunk";
+import { indexOfStep } from "@tailbone/series/chunk";
 import { type LegTimes, placeLegs } from "@tailbone/series/legs";
 import { mergeSummaries, NOTHING, type Summary, summarise } from "@tailbone/series/summary";
 import type { Transaction } from "./database";
+import { type ChunkHead, readChunkPoints } from "./read-chunks";
 import { toLegStarts } from "./run-legs";
 import { summaryColumns } from "./summary-columns";
 import { updateSummaries } from "./write-points";
-
-interface ChunkHead extends Summary {
-  seriesId: number;
-  ordinal: number;
-  leg: number;
-}
 
 /** Chunks whose points are held in memory at the same time. */
 const BATCH = 64;
@@ -28,7 +23,7 @@ export async function recountSeries(
     where run_id = ${run} and cardinality(legs) > 2 ${ids === null ? sql`` : sql`and id = any(${[...ids]}::bigint[])`}`;
   if (rows.length === 0) return;
   const heads = await sql<ChunkHead[]>`
-    select series_id as "seriesId", ordinal, leg, ${summaryColumns(sql)} from chunk
+    select series_id as "seriesId", ordinal, leg, time_ordered as "timeOrdered", ${summaryColumns(sql)} from chunk
     where series_id = any(${rows.map(({ id }) => id)}::bigint[]) order by series_id, leg, ordinal`;
   const cuts = new Map(
     rows.map((row) => [row.id, new Map(placeLegs(toLegStarts(row.legs, row), legs).map(({ leg, cut }) => [leg, cut]))]),
@@ -56,15 +51,8 @@ async function summariseParts(
   const parts = new Map<ChunkHead, Summary>();
   for (let from = 0; from < torn.length; from += BATCH) {
     const batch = torn.slice(from, from + BATCH);
-    const rows = await sql<{ seriesId: number; ordinal: number; points: Uint8Array }[]>`
-      select series_id as "seriesId", ordinal, points from chunk
-      join unnest(${batch.map(({ seriesId }) => seriesId)}::bigint[], ${batch.map(({ ordinal }) => ordinal)}::int[])
-        as wanted (id, place) on chunk.series_id = wanted.id and chunk.ordinal = wanted.place`;
-    for (const { seriesId, ordinal, points } of rows) {
-      const head = batch.find((one) => one.seriesId === seriesId && one.ordinal === ordinal);
-      if (head === undefined) continue;
-      const decoded = decodePoints(points);
-      parts.set(head, summarise(decoded, 0, indexOfStep(decoded, cutOf(head))));
+    for (const [head, points] of await readChunkPoints(sql, batch)) {
+      parts.set(head, summarise(points, 0, indexOfStep(points, cutOf(head))));
     }
   }
   return parts;

@@ -146,21 +146,40 @@ export type BucketColumns = z.infer<typeof bucketColumnsSchema>;
 /** A point next to the range: the line is drawn towards it. */
 const neighbourSchema = z.object({ x: z.number(), value: wireNumberSchema }).nullable();
 
+/** Points in the range, in buckets; `before`, `after`: the nearest points beyond the range. */
+const bucketedSchema = z.object({
+  points: z.number().int(),
+  before: neighbourSchema,
+  after: neighbourSchema,
+  buckets: bucketColumnsSchema,
+});
+
 /**
- * `offset`: the run's committed frames that this answer includes; `points`: points in the range; `total`: in the series; `before`,
- * `after`: the nearest points beyond the range.
+ * A leg of a series. `fromStep`: its smallest step. `cut`: from this step on a later leg has logged anew what it has. `resumedAtMs`: when it began, if it
+ * goes on where another leg of the series had ended. `untilMs`: a frame that its writer seals later shows that the two ran side by side.
+ */
+export const seriesLegSchema = z.object({
+  leg: legSchema,
+  fromStep: stepSchema,
+  cut: stepSchema.nullable(),
+  resumedAtMs: timeMsSchema.nullable(),
+  untilMs: timeMsSchema.nullable(),
+});
+export type SeriesLeg = z.infer<typeof seriesLegSchema>;
+
+/**
+ * `offset`: the run's committed frames that this answer includes; `total`: points in the series. Both, and the buckets, are of what counts; what
+ * a resume has overwritten is in `abandoned`, for each leg by itself.
  */
 export const bucketsSchema = z.object({
   offset: z.number().int(),
   axis: axisSchema,
   series: z.array(
-    z.object({
+    bucketedSchema.extend({
       name: seriesNameSchema,
-      points: z.number().int(),
       total: z.number().int(),
-      before: neighbourSchema,
-      after: neighbourSchema,
-      buckets: bucketColumnsSchema,
+      legs: z.array(seriesLegSchema),
+      abandoned: z.array(bucketedSchema.extend({ leg: legSchema })),
     }),
   ),
 });

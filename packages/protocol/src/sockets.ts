@@ -3,7 +3,7 @@ import type { WireError } from "./errors";
 import { appendedSchema } from "./http";
 import { runIdSchema, writerIdSchema } from "./names";
 import { alertSchema } from "./rules";
-import { epochSchema, openedWriterSchema, openWriterSchema, runSchema } from "./run";
+import { epochSchema, legSchema, openedWriterSchema, openWriterSchema, runSchema } from "./run";
 
 /**
  * Every Socket.IO event of Tailbone, in one table that both ends take their types from. Requests are answered through their callback;
@@ -71,12 +71,13 @@ export const followedSchema = z.object({
 });
 export type Followed = z.infer<typeof followedSchema>;
 
-/** Frames `from` (inclusive) to `to` (exclusive) of a run's stream, in commit order, as their writers encoded them. */
+/** Frames `from` (inclusive) to `to` (exclusive) of a run's stream, in commit order, as their writers encoded them, and the leg of each. */
 export const runDeltaSchema = z.object({
   run: runIdSchema,
   from: z.number().int().nonnegative(),
   to: z.number().int().nonnegative(),
   frames: z.array(frameBytesSchema),
+  legs: z.array(legSchema),
 });
 export type RunDelta = z.infer<typeof runDeltaSchema>;
 

@@ -7,6 +7,8 @@ import { Button } from "../ui/button";
 import { ErrorNotice } from "../ui/notice";
 import { Skeleton } from "../ui/skeleton";
 import { projectX, type Span, unprojectX, type XAxisMode } from "./axis";
+import { AxisRanges } from "./axis-ranges";
+import { BeyondNote } from "./beyond";
 import { Crosshair } from "./crosshair";
 import type { HoverStore } from "./hover";
 import { layOutPlot, meanOf, nearestRow, type Plot } from "./plot";
@@ -14,6 +16,7 @@ import { type EventMark, PlotMarks } from "./plot-marks";
 import { SeriesPlot } from "./series-plot";
 import { formatIn, unitOf } from "./unit";
 import { useInView, useWidth } from "./use-size";
+import type { Outliers, SetLimits, YLimits } from "./y-range";
 
 /** What all charts of a page share. */
 export interface ChartSettings {
@@ -21,6 +24,7 @@ export interface ChartSettings {
   readonly logY: boolean;
   readonly smoothing: number;
   readonly window: Span | null;
+  readonly outliers: Outliers;
 }
 
 export interface ChartCardProps {
@@ -35,6 +39,10 @@ export interface ChartCardProps {
   hover: HoverStore;
   height: number;
   onZoom: (window: Span | null) => void;
+  /** The chart's own y axis; null: by its data. */
+  limits: YLimits | null;
+  onLimits: SetLimits;
+  onOutliers: (outliers: Outliers) => void;
   /** Missing: it is as large as it gets. */
   onEnlarge?: (series: string) => void;
 }
@@ -56,7 +64,8 @@ export function useDrawn(live: RunLive, series: string, isInView: boolean): Char
 
 /** One series, live. Its attributes say what is on the screen: how many points it stands for, how many marks, and the last step. */
 export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
-  const { live, series, settings, checkpoints, events, colour, hover, height, onZoom, onEnlarge } = props;
+  const { live, series, settings, checkpoints, events, colour, hover, height, onEnlarge } = props;
+  const { limits, onZoom, onLimits, onOutliers } = props;
   const card = useRef<HTMLElement>(null);
   const isInView = useInView(card);
   const width = useWidth(card);
@@ -65,8 +74,8 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
   const plot = useMemo(() => {
     if (view === null || size.width === 0) return null;
     const ticks = { x: Math.max(2, Math.floor(size.width / 64)), y: Math.max(2, Math.floor(size.height / 34)) };
-    return layOutPlot(view, { ...settings, unit: unitOf(series), ticks });
-  }, [view, series, settings, size]);
+    return layOutPlot(view, { ...settings, limits, unit: unitOf(series), ticks });
+  }, [view, series, settings, limits, size]);
   const marks = useMemo(() => checkpoints.map((at) => projectX(at, settings.x)), [checkpoints, settings.x]);
 
   const changes = useMemo(
@@ -123,6 +132,18 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
             </Button>
           </>
         )}
+        {plot === null ? null : (
+          <AxisRanges
+            series={series}
+            plot={plot}
+            x={settings.x}
+            logY={settings.logY}
+            window={settings.window}
+            limits={limits}
+            onZoom={onZoom}
+            onLimits={(next) => onLimits(series, next, "push")}
+          />
+        )}
         <Reading series={series} hover={hover} plot={plot} settings={settings} />
       </figcaption>
       <div className="relative" style={{ height }}>
@@ -131,7 +152,7 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
         ) : plot !== null ? (
           <>
             <SeriesPlot plot={plot} size={size} colour={colour} isSmoothed={settings.smoothing > 0} />
-            <PlotMarks plot={plot} size={size} checkpoints={marks} events={changes} />
+            <PlotMarks plot={plot} size={size} checkpoints={marks} events={changes} colour={colour} />
             <Crosshair
               series={series}
               plot={plot}
@@ -142,6 +163,7 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
               colour={colour}
               store={hover}
               onZoom={onZoom}
+              onLimits={onLimits}
             />
           </>
         ) : view !== null && view.range.axis === (settings.x.mode === "step" ? "step" : "time") ? (
@@ -152,8 +174,17 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
           <Skeleton className="mx-2 mt-2 h-[calc(100%-1rem)]" />
         )}
       </div>
-      <p className="flex h-4 justify-end gap-2 pr-2 text-2xs text-faint" title={COUNT_HINT}>
-        {plot === null || view === null ? null : <Count plot={plot} points={view.count} total={view.total} />}
+      <p className="flex h-4 justify-end gap-2 whitespace-nowrap pr-2 text-2xs text-faint" title={COUNT_HINT}>
+        {plot === null || view === null ? null : (
+          <>
+            <BeyondNote
+              plot={plot}
+              unit={unitOf(series)}
+              onShow={() => (limits === null ? onOutliers("shown") : onLimits(series, null, "push"))}
+            />
+            <Count plot={plot} points={view.count} total={view.total} />
+          </>
+        )}
       </p>
     </figure>
   );
@@ -168,7 +199,7 @@ function Count({ plot, points, total }: { plot: Plot; points: number; total: num
     <>
       {isNotFinite === 0 ? null : <span className="text-bad">{formatCount(isNotFinite)} not finite</span>}
       {points < total ? <span>of {formatCount(total)} in all</span> : null}
-      <span className={points < total ? "order-first" : ""}>
+      <span className={points < total ? "-order-1" : ""}>
         {formatCount(plot.rows.length)} of {formatPlural(points, "point")}
       </span>
     </>

@@ -1,16 +1,18 @@
 import type { PointerEvent } from "react";
-import { useRef, useState, useSyncExternalStore } from "react";
+import { useRef, useSyncExternalStore } from "react";
 import { formatCount } from "../format/number";
+import { cn } from "../ui/cn";
 import { projectX, type Span, unprojectX, type XAxisMode } from "./axis";
+import { describeBeyond } from "./beyond";
+import { DragBox, useDragZoom } from "./drag-zoom";
 import { pixelOfX, pixelOfY, placeAtPixel, plotArea, type Size } from "./geometry";
 import type { HoverStore } from "./hover";
-import { meanOf, nearestRow, type Plot } from "./plot";
+import { meanOf, nearestRow, type Plot, valuesAt } from "./plot";
 import type { EventMark } from "./plot-marks";
 import { xTitle } from "./ticks";
 import { formatIn, type Unit, unitOf } from "./unit";
+import { beyondOf, type SetLimits } from "./y-range";
 
-/** Shorter drags are clicks. */
-const DRAG_PIXELS = 4;
 /** A change of state so near to the pointer is told. */
 const NEAR = 6;
 
@@ -25,79 +27,67 @@ export interface CrosshairProps {
   colour: string;
   store: HoverStore;
   onZoom: (window: Span | null) => void;
+  onLimits: SetLimits;
 }
 
 const noHover = (): null => null;
 
-/** The layer above a chart that follows the pointer: one crosshair for all charts, a drag zooms, a double click shows all. */
-export function Crosshair({ series, plot, size, x, logY, events, colour, store, onZoom }: CrosshairProps) {
+/**
+ * The layer above a chart that follows the pointer: one crosshair for all charts, a drag zooms x, with Shift y, a double click
+ * shows all.
+ */
+export function Crosshair({ series, plot, size, x, logY, events, colour, store, onZoom, onLimits }: CrosshairProps) {
   const hover = useSyncExternalStore(store.subscribe, store.get, noHover);
-  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const layer = useRef<HTMLDivElement>(null);
+  const { drag, isShift, ...zoom } = useDragZoom(layer, {
+    x: plot.x,
+    y: plot.y,
+    size,
+    onX: ({ from, to }) => onZoom({ from: unprojectX(from, x), to: unprojectX(to, x) }),
+    onY: (places, by) => onLimits(series, valuesAt(places, logY), by === "wheel" ? "replace" : "push"),
+  });
   const area = plotArea(size);
   const place = hover === null ? null : projectX(hover.x, x);
   const isInside = place !== null && place >= plot.x.from && place <= plot.x.to;
   const index = isInside ? nearestRow(plot.rows, place) : null;
   const row = index === null ? undefined : plot.rows[index];
   const bucket = index === null ? undefined : plot.buckets[index];
+  const dot = row === undefined ? null : (row.smooth ?? row.raw);
 
-  const pixelOf = (event: PointerEvent): number => event.clientX - (layer.current?.getBoundingClientRect().left ?? 0);
-  const hoverAt = (pixel: number): void => {
+  function follow(event: PointerEvent): void {
+    const pixel = event.clientX - (layer.current?.getBoundingClientRect().left ?? 0);
     store.set({ x: unprojectX(placeAtPixel(pixel, plot.x, size), x), chart: series });
-  };
-
-  function finishDrag(): void {
-    if (drag !== null && Math.abs(drag.to - drag.from) >= DRAG_PIXELS) {
-      const ends = [drag.from, drag.to].map((pixel) => unprojectX(placeAtPixel(pixel, plot.x, size), x));
-      onZoom({ from: Math.min(...ends), to: Math.max(...ends) });
-    }
-    setDrag(null);
   }
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: for the pointer; the card takes the same by the keyboard
     <div
       ref={layer}
-      className="absolute inset-0 cursor-crosshair touch-pan-y select-none"
+      className={cn("absolute inset-0 touch-pan-y select-none", isShift ? "cursor-ns-resize" : "cursor-crosshair")}
+      {...zoom}
       onPointerMove={(event) => {
-        hoverAt(pixelOf(event));
-        if (drag !== null) setDrag({ ...drag, to: pixelOf(event) });
+        follow(event);
+        zoom.onPointerMove(event);
       }}
       onPointerLeave={() => drag === null && store.set(null)}
-      onPointerDown={(event) => {
-        if (event.button !== 0 || event.pointerType === "touch") return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        setDrag({ from: pixelOf(event), to: pixelOf(event) });
+      onDoubleClick={() => {
+        onZoom(null);
+        onLimits(series, null, "push");
       }}
-      onPointerUp={finishDrag}
-      onPointerCancel={() => setDrag(null)}
-      onDoubleClick={() => onZoom(null)}
     >
-      {drag === null || Math.abs(drag.to - drag.from) < DRAG_PIXELS ? null : (
-        <div
-          className="absolute bg-accent/15"
-          style={{
-            left: Math.max(area.left, Math.min(drag.from, drag.to)),
-            width:
-              Math.min(area.left + area.width, Math.max(drag.from, drag.to)) -
-              Math.max(area.left, Math.min(drag.from, drag.to)),
-            top: area.top,
-            height: area.height,
-          }}
-        />
-      )}
+      {drag === null ? null : <DragBox drag={drag} size={size} />}
       {isInside && row !== undefined && bucket !== undefined ? (
         <>
           <div
             className="absolute w-px bg-ink/40"
             style={{ left: pixelOfX(row.x, plot.x, size), top: area.top, height: area.height }}
           />
-          {row.raw === null ? null : (
+          {dot === null || dot < plot.y.from || dot > plot.y.to ? null : (
             <div
               className="absolute size-1.5 -translate-x-1/2 -translate-y-1/2 rounded-full ring-2 ring-panel"
               style={{
                 left: pixelOfX(row.x, plot.x, size),
-                top: pixelOfY(row.smooth ?? row.raw, plot.y, size),
+                top: pixelOfY(dot, plot.y, size),
                 background: colour,
               }}
             />
@@ -106,7 +96,7 @@ export function Crosshair({ series, plot, size, x, logY, events, colour, store, 
             <HoverBox
               left={pixelOfX(row.x, plot.x, size)}
               size={size}
-              lines={describe(bucket, row.smooth, logY, unitOf(series))}
+              lines={describe(bucket, row.smooth, plot.y, logY, unitOf(series))}
               title={xTitle(unprojectX(row.x, x), x)}
               notes={
                 place === null
@@ -125,7 +115,13 @@ export function Crosshair({ series, plot, size, x, logY, events, colour, store, 
 
 type Bucket = Plot["buckets"][number];
 
-function describe(bucket: Bucket, smooth: number | null, logY: boolean, unit: Unit): [name: string, value: string][] {
+function describe(
+  bucket: Bucket,
+  smooth: number | null,
+  y: Span,
+  logY: boolean,
+  unit: Unit,
+): [name: string, value: string][] {
   const mean = meanOf(bucket);
   const lines: [string, string][] = [];
   if (bucket.count === 1) lines.push(["value", formatIn(unit, bucket.last)]);
@@ -135,6 +131,10 @@ function describe(bucket: Bucket, smooth: number | null, logY: boolean, unit: Un
       lines.push(["min", formatIn(unit, bucket.min)], ["max", formatIn(unit, bucket.max)]);
     }
     lines.push(["points", formatCount(bucket.count)]);
+  }
+  const { above, below } = beyondOf(bucket, valuesAt(y, logY), logY);
+  for (const [side, beyond] of [["above", above] as const, ["below", below] as const]) {
+    if (beyond !== null) lines.push([`${side} the axis`, describeBeyond(beyond, unit)]);
   }
   if (smooth !== null) lines.push(["smoothed", formatIn(unit, logY ? 10 ** smooth : smooth)]);
   if (bucket.count > 1 && bucket.nan > 0) lines.push(["NaN", formatCount(bucket.nan)]);

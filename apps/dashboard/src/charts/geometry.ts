@@ -30,6 +30,13 @@ export function pixelOfY(place: number, y: Span, size: Size): number {
   return top + (1 - (place - y.from) / (y.to - y.from)) * height;
 }
 
+/** Place on the y axis at a pixel, held within the plot. */
+export function placeAtPixelY(pixel: number, y: Span, size: Size): number {
+  const { top, height } = plotArea(size);
+  const share = Math.min(1, Math.max(0, (pixel - top) / height));
+  return y.to - share * (y.to - y.from);
+}
+
 /** Place on the x axis at a pixel, held within the plot. */
 export function placeAtPixel(pixel: number, x: Span, size: Size): number {
   const { left, width } = plotArea(size);

@@ -5,6 +5,8 @@ import { pixelOfX, plotArea, type Size } from "./geometry";
 import type { EdgeMark, Plot } from "./plot";
 
 const MARK = 5;
+/** As wide as the arrow of what lies beyond the axis: many stand side by side. */
+const ARROW = 6;
 
 /** A change of a feature's state on a chart. */
 export interface EventMark {
@@ -14,17 +16,20 @@ export interface EventMark {
   readonly says: string;
 }
 
-/** A small triangle at an edge: NaN and what lies below at the bottom, +∞ at the top. */
+/** A small mark at an edge: a filled triangle for ±∞ and what has no place on the axis, a cross for NaN, an open arrow for what lies beyond the axis. */
 function pathOf(marks: readonly EdgeMark[], kind: EdgeMark["kind"], plot: Plot, size: Size): string {
   const { top, height } = plotArea(size);
   const drawn = new Set<number>();
   let path = "";
   for (const mark of marks) {
     if (mark.kind !== kind) continue;
-    const x = Math.round(pixelOfX(mark.x, plot.x, size));
+    const pixel = pixelOfX(mark.x, plot.x, size);
+    const x = kind === "above" || kind === "below" ? ARROW * Math.round(pixel / ARROW) : Math.round(pixel);
     if (drawn.has(x)) continue;
     drawn.add(x);
-    if (kind === "high") path += `M${x} ${top}l-3 ${MARK}h6z`;
+    if (kind === "above") path += `M${x - 3.5} ${top + MARK}l3.5 -${MARK - 1}l3.5 ${MARK - 1}`;
+    else if (kind === "below") path += `M${x - 3.5} ${top + height - MARK}l3.5 ${MARK - 1}l3.5 -${MARK - 1}`;
+    else if (kind === "high") path += `M${x} ${top}l-3 ${MARK}h6z`;
     else if (kind === "low") path += `M${x} ${top + height}l-3 -${MARK}h6z`;
     else path += `M${x - 2.5} ${top + height - 7}l5 5m0 -5l-5 5`;
   }
@@ -40,9 +45,11 @@ export const PlotMarks = memo(function PlotMarks({
   size,
   checkpoints,
   events,
+  colour,
 }: {
   plot: Plot;
   size: Size;
+  colour: string;
   /** Places on the x axis. */
   checkpoints: readonly number[];
   /** At places on the x axis. */
@@ -73,6 +80,13 @@ export const PlotMarks = memo(function PlotMarks({
           );
         })}
       <path d={ticks} stroke="var(--ink-soft)" strokeWidth={1} fill="none" />
+      <path
+        data-testid="beyond"
+        d={pathOf(plot.edges, "above", plot, size) + pathOf(plot.edges, "below", plot, size)}
+        stroke={colour}
+        strokeWidth={1.75}
+        fill="none"
+      />
       <path d={pathOf(plot.edges, "nan", plot, size)} stroke="var(--bad)" strokeWidth={1.5} fill="none" />
       <path d={pathOf(plot.edges, "high", plot, size) + pathOf(plot.edges, "low", plot, size)} fill="var(--bad)" />
     </svg>

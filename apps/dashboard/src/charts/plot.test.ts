@@ -2,11 +2,19 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ALL_STEPS, addPoints, type ChartView, fromSnapshot } from "../live/chart-view";
 import { projectX, rangeOf, unprojectX, type XAxisMode } from "./axis";
-import { layOutPlot, nearestRow, type PlotOptions } from "./plot";
+import { layOutPlot, nearestRow, type PlotOptions, valuesAt } from "./plot";
 import { roundNumbers, roundPowers, stepLabels, xTicks, yTicks } from "./ticks";
 
 const steps: XAxisMode = { mode: "step", log: false, originMs: 0 };
-const plain: PlotOptions = { x: steps, logY: false, smoothing: 0, window: null, ticks: { x: 5, y: 4 } };
+const plain: PlotOptions = {
+  x: steps,
+  logY: false,
+  smoothing: 0,
+  window: null,
+  outliers: "beyond",
+  limits: null,
+  ticks: { x: 5, y: 4 },
+};
 
 function viewOf(values: readonly number[]): ChartView {
   const column = Float64Array.from(values);
@@ -21,18 +29,36 @@ const anyValue = fc.oneof(
 );
 
 describe("a plot", () => {
-  test("hides nothing: every finite extreme is within it, every other value is marked at an edge, on both y axes", () => {
+  test("hides nothing: every finite extreme is within it or counted and marked beyond its edge, as is every other value, on both y axes", () => {
+    const anyLimits = fc.option(
+      fc.record({ from: fc.option(fc.double({ min: -1e6, max: 0 })), to: fc.option(fc.double({ min: 1, max: 1e6 })) }),
+    );
+    const options = fc.record({
+      logY: fc.boolean(),
+      outliers: fc.constantFrom("beyond" as const, "shown" as const),
+      limits: anyLimits,
+    });
     fc.assert(
-      fc.property(fc.array(anyValue, { minLength: 1, maxLength: 5000 }), fc.boolean(), (values, logY) => {
+      fc.property(fc.array(anyValue, { minLength: 1, maxLength: 5000 }), options, (values, { logY, ...choice }) => {
         const view = viewOf(values);
-        const plot = layOutPlot(view, { ...plain, logY });
+        const plot = layOutPlot(view, { ...plain, ...choice, logY });
         if (plot === null) throw new Error("there are points");
         const finite = values.filter(Number.isFinite).filter((value) => !logY || value > 0);
         const place = (value: number): number => (logY ? Math.log10(value) : value);
-        for (const value of [Math.min(...finite), Math.max(...finite)].filter(Number.isFinite)) {
-          expect(place(value)).toBeGreaterThanOrEqual(plot.y.from);
-          expect(place(value)).toBeLessThanOrEqual(plot.y.to);
+        const { from, to } = valuesAt(plot.y, logY);
+        const above = finite.filter((value) => value > to);
+        const below = finite.filter((value) => value < from);
+        expect(plot.above?.value ?? Number.NaN).toBe(above.length === 0 ? Number.NaN : Math.max(...above));
+        if (plot.above !== null) {
+          expect(plot.above.points).toBeLessThanOrEqual(above.length);
+          if (plot.above.isExact) expect(plot.above.points).toBe(above.length);
         }
+        // On a logarithmic axis a mark with values of both signs has its own mark at the bottom, and tells no lowest positive value.
+        if (!logY) expect(plot.below?.value ?? Number.NaN).toBe(below.length === 0 ? Number.NaN : Math.min(...below));
+        const marked = new Set(plot.edges.map(({ kind }) => kind));
+        expect([marked.has("above"), marked.has("below")]).toEqual([plot.above !== null, plot.below !== null]);
+        if (choice.outliers === "shown" && choice.limits === null)
+          expect([plot.above, plot.below]).toEqual([null, null]);
         if (finite.length > 0) {
           const highest = Math.max(...plot.rows.map(({ band }) => band?.[1] ?? Number.NEGATIVE_INFINITY));
           expect(highest).toBe(place(Math.max(...finite)));
@@ -48,6 +74,21 @@ describe("a plot", () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  test("is not flattened by an outlier, which is marked, counted and shown when it is asked for", () => {
+    const values = Array.from({ length: 3000 }, (_, at) => (at === 1234 ? 1e6 : Math.sin(at / 50)));
+    const plot = layOutPlot(viewOf(values), plain);
+    expect(plot?.y.from).toBeCloseTo(-1.12, 1);
+    expect(plot?.y.to).toBeCloseTo(1.12, 1);
+    expect(plot?.above).toEqual({ points: 1, isExact: false, value: 1e6 });
+    expect(plot?.edges.map(({ kind, x }) => [kind, Math.round(x / 10)])).toEqual([["above", 123]]);
+    const shown = layOutPlot(viewOf(values), { ...plain, outliers: "shown" });
+    expect(shown?.y.to).toBeGreaterThan(1e6);
+    expect([shown?.above, shown?.edges]).toEqual([null, []]);
+    const byHand = layOutPlot(viewOf(values), { ...plain, limits: { from: 0, to: null } });
+    expect(byHand?.y.from).toBe(0);
+    expect(byHand?.below?.value).toBeCloseTo(-1, 2);
   });
 
   test("keeps the raw line beside the smoothed one", () => {
@@ -162,6 +203,11 @@ describe("ticks", () => {
     expect(labels(xTicks({ from: 0, to: 6000 }, { ...steps, log: true }, 6))).toEqual(["0", "1", "10", "100", "1 000"]);
     expect(roundNumbers({ from: 0, to: 0.35 }, 4)).toEqual([0, 0.1, 0.2, 0.3]);
     expect(roundNumbers({ from: -4.1, to: 3.3 }, 3)).toEqual([-4, -2, 0, 2]);
+  });
+
+  test("of y are short enough for their place", () => {
+    expect(labels(yTicks({ from: -2, to: 7 }, true, 5))).toEqual(["0.01", "1", "100", "10 000", "1e6"]);
+    expect(labels(yTicks({ from: 0.99995, to: 0.99999 }, false, 4))).toContain("0.99996");
   });
 
   test("of time are minutes and seconds", () => {

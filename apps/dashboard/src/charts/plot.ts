@@ -5,6 +5,16 @@ import type { ChartView } from "../live/chart-view";
 import { hubAxis, projectX, type Span, shownX, type XAxisMode } from "./axis";
 import { type Tick, xTicks, yTicks } from "./ticks";
 import type { Unit } from "./unit";
+import {
+  type Band,
+  type Beyond,
+  beyondOf,
+  type Outliers,
+  rangeOfY,
+  spanOfBands,
+  sumBeyond,
+  type YLimits,
+} from "./y-range";
 
 export interface PlotOptions {
   readonly x: XAxisMode;
@@ -13,6 +23,9 @@ export interface PlotOptions {
   readonly smoothing: number;
   /** Null: everything there is. */
   readonly window: Span | null;
+  readonly outliers: Outliers;
+  /** Null: y from the data alone. */
+  readonly limits: YLimits | null;
   readonly unit?: Unit;
   /** About how many ticks each axis has room for. */
   readonly ticks: { readonly x: number; readonly y: number };
@@ -26,10 +39,10 @@ export interface PlotRow {
   readonly smooth: number | null;
 }
 
-/** A value that has no place on the y axis, and the edge at which it is marked. */
+/** A value that has no place on the y axis, or lies beyond its end (`above`, `below`), and the edge at which it is marked. */
 export interface EdgeMark {
   readonly x: number;
-  readonly kind: "nan" | "high" | "low";
+  readonly kind: "nan" | "high" | "low" | "above" | "below";
 }
 
 /** Everything of a chart that is drawn. */
@@ -43,6 +56,9 @@ export interface Plot {
   /** Some row stands for values that differ. */
   readonly hasBand: boolean;
   readonly edges: readonly EdgeMark[];
+  /** The finite values beyond the ends of the y axis, taken together. */
+  readonly above: Beyond | null;
+  readonly below: Beyond | null;
   readonly x: Span;
   readonly y: Span;
   readonly xTicks: readonly Tick[];
@@ -50,11 +66,11 @@ export interface Plot {
 }
 
 /**
- * Lays out a chart. Every finite extreme lies within `y`; NaN and infinities, and on a logarithmic axis what is not positive, are
- * marked at the edges. Null when there is nothing in the window and no line that crosses it.
+ * Lays out a chart. Every finite extreme lies within `y` or is marked at its edge, as are NaN and infinities, and on a logarithmic
+ * axis what is not positive. Null when there is nothing in the window and no line that crosses it.
  */
 export function layOutPlot(view: ChartView, options: PlotOptions): Plot | null {
-  const { x: axis, logY, smoothing, window, unit, ticks } = options;
+  const { x: axis, logY, smoothing, window, outliers, limits, unit, ticks } = options;
   // While another axis is on its way, what is there cannot be drawn on it.
   if (view.range.axis !== hubAxis(axis.mode)) return null;
   const span = window ?? openSpan(view.buckets, axis);
@@ -75,15 +91,25 @@ export function layOutPlot(view: ChartView, options: PlotOptions): Plot | null {
   const enters = before.length === 0 ? null : crossing(all[0], all[1], x.from);
   const leaves = after.length === 0 ? null : crossing(all.at(-2), all.at(-1), x.to);
   if (rows.length === 0 && enters === null) return null;
-  const drawn = [...rows.flatMap(({ band }) => band ?? []), ...[enters, leaves].flatMap((row) => row?.raw ?? [])];
-  const y = pad(least(drawn), most(drawn));
+  const bands = [enters, ...rows, leaves].flatMap((row) => bandOf(row) ?? []);
+  const y = rangeOfY(spanOfBands(bands, outliers), limits, logY);
+  const ends = valuesAt(y, logY);
+  const beyond = buckets.map((bucket) => beyondOf(bucket, ends, logY));
   return {
     rows,
     enters,
     leaves,
     buckets,
     hasBand: rows.some(({ band }) => band !== null && band[0] < band[1]),
-    edges: rows.flatMap((row, index) => edgesOf(buckets[index], row.x, logY)),
+    edges: rows.flatMap((row, index) => edgesOf(buckets[index], beyond[index], row.x, logY)),
+    above: sumBeyond(
+      beyond.map(({ above }) => above),
+      Math.max,
+    ),
+    below: sumBeyond(
+      beyond.map(({ below }) => below),
+      Math.min,
+    ),
     x,
     y,
     xTicks: xTicks(span, axis, ticks.x),
@@ -93,8 +119,15 @@ export function layOutPlot(view: ChartView, options: PlotOptions): Plot | null {
 
 const least = (values: readonly number[]): number =>
   values.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
-const most = (values: readonly number[]): number =>
-  values.reduce((one, other) => Math.max(one, other), Number.NEGATIVE_INFINITY);
+
+/** The extremes of a row, or where its line crosses a border. In a list, to be left out where there are none. */
+function bandOf(row: PlotRow | null): [Band] | null {
+  if (row?.band) return [row.band];
+  return row === null || row.raw === null ? null : [[row.raw, row.raw]];
+}
+
+/** A y axis by its values. What is not positive has no place on a logarithmic one, and a mark of its own. */
+export const valuesAt = (y: Span, log: boolean): Span => (log ? { from: 10 ** y.from, to: 10 ** y.to } : y);
 
 /** The buckets that lie in a window, and the one next to it on each side, or the point, where there is one. */
 function cut({ buckets, before, after, range }: ChartView, window: Span | null, axis: XAxisMode) {
@@ -172,23 +205,20 @@ export function meanOf(bucket: Summary): number | null {
   return finite === 0 ? null : Math.min(bucket.max, Math.max(bucket.min, bucket.sum / finite));
 }
 
-function edgesOf(bucket: Summary | undefined, x: number, log: boolean): EdgeMark[] {
+function edgesOf(
+  bucket: Summary | undefined,
+  beyond: ReturnType<typeof beyondOf> | undefined,
+  x: number,
+  log: boolean,
+): EdgeMark[] {
   if (bucket === undefined) return [];
   const kinds: EdgeMark["kind"][] = [];
   if (bucket.nan > 0) kinds.push("nan");
   if (bucket.posInf > 0) kinds.push("high");
   if (bucket.negInf > 0 || (log && countFinite(bucket) > 0 && bucket.min <= 0)) kinds.push("low");
+  if (beyond?.above) kinds.push("above");
+  if (beyond?.below) kinds.push("below");
   return kinds.map((kind) => ({ x, kind }));
-}
-
-const PADDING = 0.06;
-
-function pad(low: number, high: number): Span {
-  if (!(low <= high)) return { from: 0, to: 1 };
-  const size = high - low;
-  const room = size > 0 ? size * PADDING : Math.abs(high) * 0.1 || 1;
-  const [from, to] = [low - room, high + room];
-  return Number.isFinite(to - from) ? { from, to } : { from: low, to: high };
 }
 
 /** Index of the row that lies nearest to a place on the x axis; null when there is none. */

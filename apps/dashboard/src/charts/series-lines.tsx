@@ -4,6 +4,11 @@ import type { Plot, PlotRow } from "./plot";
 /** Tenths of a pixel are as fine as anybody sees, and short to write. */
 const round = (pixel: number): number => Math.round(pixel * 10) / 10;
 
+/** Beyond the axis a line goes on out of sight; how far out no longer matters, and not every number is one to an SVG. */
+const FAR = 1e4;
+const pixelOf = (place: number, plot: Plot, size: Size): number =>
+  round(Math.min(FAR, Math.max(-FAR, pixelOfY(place, plot.y, size))));
+
 /** A line through the rows' values, broken where there is none; a value by itself is a dot, by its round ends. */
 function linePath(plot: Plot, size: Size, pick: (row: PlotRow) => number | null): string {
   let path = "";
@@ -14,7 +19,7 @@ function linePath(plot: Plot, size: Size, pick: (row: PlotRow) => number | null)
       isOpen = false;
       continue;
     }
-    const point = `${round(pixelOfX(row.x, plot.x, size))} ${round(pixelOfY(value, plot.y, size))}`;
+    const point = `${round(pixelOfX(row.x, plot.x, size))} ${pixelOf(value, plot, size)}`;
     path += isOpen ? `L${point}` : `M${point}L${point}`;
     isOpen = true;
   }
@@ -37,8 +42,8 @@ function bandPath(plot: Plot, size: Size): string {
       continue;
     }
     const pixel = round(pixelOfX(x, plot.x, size));
-    upper += `L${pixel} ${round(pixelOfY(band[1], plot.y, size))}`;
-    lower = `L${pixel} ${round(pixelOfY(band[0], plot.y, size))}${lower}`;
+    upper += `L${pixel} ${pixelOf(band[1], plot, size)}`;
+    lower = `L${pixel} ${pixelOf(band[0], plot, size)}${lower}`;
   }
   close();
   return path;

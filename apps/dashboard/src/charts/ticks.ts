@@ -134,7 +134,10 @@ export function yTicks(span: Span, log: boolean, count: number, unit: Unit = "pl
     const values = { from: 10 ** span.from, to: 10 ** span.to };
     const powers = roundPowers(values, count);
     const round = powers.length >= 2 ? powers : roundNumbers(values, count).filter((value) => value > 0);
-    return round.map((value) => ({ place: Math.log10(value), label: formatIn(unit, value) }));
+    return round.map((value) => ({
+      place: Math.log10(value),
+      label: unit === "plain" && value >= 1e5 ? formatScientific(value, 2) : formatIn(unit, value),
+    }));
   }
   const round = roundNumbers(span, count);
   const labels = unit === "bytes" ? byteLabels(round) : valueLabels(round);
@@ -147,7 +150,7 @@ function valueLabels(values: readonly number[]): string[] {
   const apart = Math.abs(second - first);
   const largest = Math.max(...values.map(Math.abs));
   const decimals = apart > 0 ? Math.max(0, -Math.floor(Math.log10(apart) + 1e-9)) : 0;
-  if (decimals > 4 || largest >= 1e6) {
+  if (decimals > (largest < 10 ? 5 : 4) || largest >= 1e6) {
     const digits = Math.min(15, Math.max(2, 1 + Math.ceil(Math.log10(largest / (apart || largest)))));
     return values.map((value) => formatScientific(value, digits));
   }

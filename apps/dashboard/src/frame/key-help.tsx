@@ -6,6 +6,7 @@ const KEYS: [keys: string, does: string][] = [
   ["/", "Search on this page"],
   ...Object.entries(JUMPS).map(([key, { label }]): [string, string] => [`g ${key}`, `Go to ${label}`]),
   ["Tab, then ← →", "Move the crosshair of a chart"],
+  ["Shift + drag, wheel", "Zoom a chart's y axis"],
   ["Enter", "Open the row or alert, enlarge the chart"],
   ["j k", "Next and previous row, or alert (also ↓ ↑)"],
   ["e", "Acknowledge the alert"],

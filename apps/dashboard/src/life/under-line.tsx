@@ -26,7 +26,15 @@ export function UnderLine({
     () =>
       view === null
         ? null
-        : layOutPlot(view, { x: axis.mode, logY: false, smoothing: 0, window: axis.span, ticks: { x: 2, y: 2 } }),
+        : layOutPlot(view, {
+            x: axis.mode,
+            logY: false,
+            smoothing: 0,
+            window: axis.span,
+            outliers: "shown",
+            limits: null,
+            ticks: { x: 2, y: 2 },
+          }),
     [view, axis],
   );
   const path = useMemo(() => {

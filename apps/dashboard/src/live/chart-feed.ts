@@ -1,11 +1,17 @@
 import { TailboneError } from "@tailbone/protocol/errors";
-import type { Frame } from "@tailbone/protocol/frame";
 import type { Buckets } from "@tailbone/protocol/http";
-import { joinPoints } from "@tailbone/series/chunk";
-import type { Points } from "@tailbone/series/summary";
-import { ALL_STEPS, addPoints, type ChartView, collectPoints, fromSnapshot, type Range } from "./chart-view";
+import {
+  ALL_STEPS,
+  addLive,
+  type ChartView,
+  collectPoints,
+  fromSnapshot,
+  type LegPoints,
+  type Range,
+} from "./chart-view";
 import type { FeedReader, RunFeed } from "./run-feed";
 import { advanceSlot, countIncluded, type Slot } from "./slot";
+import type { LiveFrame } from "./stream";
 
 export interface PointsRequest extends Range {
   readonly series: readonly string[];
@@ -96,9 +102,9 @@ export class ChartFeed implements FeedReader {
     return this.#slots.size === 0 ? null : Math.min(...[...this.#slots.values()].map(({ offset }) => offset));
   }
 
-  take(frames: readonly Frame[], from: number): void {
+  take(frames: readonly LiveFrame[], from: number): void {
     // Nearly always no slot is ahead of the stream, so that frames are sorted by series once for all.
-    const sorted = new Map<number, Map<string, Points[]>>();
+    const sorted = new Map<number, Map<string, LegPoints[]>>();
     for (const [series, slot] of this.#slots) {
       const included = countIncluded(slot, from);
       let bySeries = sorted.get(included);
@@ -107,21 +113,28 @@ export class ChartFeed implements FeedReader {
         sorted.set(included, bySeries);
       }
       const parts = bySeries.get(series);
-      const next = advanceSlot(slot, frames, from, (view) =>
-        parts === undefined ? view : addPoints(view, joinPoints(parts)),
-      );
-      this.#slots.set(series, next);
+      let isOutdated = false;
+      const next = advanceSlot(slot, frames, from, (view, fresh) => {
+        const grown = addLive(view, fresh, parts);
+        isOutdated = grown === null;
+        return grown ?? view;
+      });
+      if (isOutdated) this.#drop(series);
+      else this.#slots.set(series, next);
       if (next.value !== slot.value) this.#put(series, { view: next.value, error: null });
     }
   }
 
+  /** What is known of a series can no longer be kept up to date: it is read anew, if somebody shows it. */
+  #drop(series: string): void {
+    this.#slots.delete(series);
+    if (this.#shown.has(series)) this.#want(series);
+    else this.#states.delete(series);
+  }
+
   reload(below: number): boolean {
     const stale = [...this.#slots].filter(([, { offset }]) => offset < below).map(([series]) => series);
-    for (const series of stale) {
-      this.#slots.delete(series);
-      if (this.#shown.has(series)) this.#want(series);
-      else this.#states.delete(series);
-    }
+    for (const series of stale) this.#drop(series);
     return stale.some((series) => this.#shown.has(series));
   }
 
@@ -148,17 +161,18 @@ export class ChartFeed implements FeedReader {
     const range = this.#range;
     const { signal } = this.#abort;
     for (const name of names) this.#reading.add(name);
-    const accept = (snapshot: Buckets, since: readonly Frame[]): void => {
+    const outdated: string[] = [];
+    const accept = (snapshot: Buckets, since: readonly LiveFrame[]): void => {
       const bySeries = collectPoints(since, (name) => names.includes(name));
       for (const name of names) {
         const known = fromSnapshot(
           snapshot.series.find((one) => one.name === name),
           range,
         );
-        const parts = bySeries.get(name);
-        const view = parts === undefined ? known : addPoints(known, joinPoints(parts));
-        this.#slots.set(name, { offset: snapshot.offset + since.length, value: view });
-        this.#put(name, { view, error: null });
+        const view = addLive(known, since, bySeries.get(name));
+        if (view === null) outdated.push(name);
+        else this.#slots.set(name, { offset: snapshot.offset + since.length, value: view });
+        this.#put(name, { view: view ?? known, error: null });
       }
     };
     try {
@@ -176,5 +190,6 @@ export class ChartFeed implements FeedReader {
     } finally {
       if (!signal.aborted) for (const name of names) this.#reading.delete(name);
     }
+    if (!signal.aborted) for (const name of outdated) if (this.#shown.has(name)) this.#want(name);
   }
 }

@@ -61,9 +61,9 @@ export class LiveConnection {
     socket.on("connect", () => this.#connected());
     socket.on("disconnect", () => this.#lost(null));
     socket.on("connect_error", (error) => this.#refused(error));
-    socket.on("run:delta", ({ run, from, to, frames }) => {
-      const feed = this.#feeds.get(run);
-      feed?.receive({ type: "delta", from, to, frames: frames.map((one) => decodeFrame(toBytes(one))) });
+    socket.on("run:delta", ({ run, from, to, frames, legs }) => {
+      const decoded = frames.map((one, index) => ({ ...decodeFrame(toBytes(one)), leg: legs[index] ?? 1 }));
+      this.#feeds.get(run)?.receive({ type: "delta", from, to, frames: decoded });
     });
     socket.on("run:reset", ({ run, offset }) => this.#feeds.get(run)?.receive({ type: "reset", offset }));
     socket.on("run:changed", (run) => {

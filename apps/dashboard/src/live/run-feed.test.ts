@@ -1,5 +1,4 @@
 import { TailboneError } from "@tailbone/protocol/errors";
-import type { Frame } from "@tailbone/protocol/frame";
 import type { Buckets } from "@tailbone/protocol/http";
 import { BucketGrid } from "@tailbone/series/buckets";
 import fc from "fast-check";
@@ -7,12 +6,13 @@ import { describe, expect, test } from "vitest";
 import { ChartFeed } from "./chart-feed";
 import { ALL_STEPS, CHART_BUCKETS } from "./chart-view";
 import { RunFeed } from "./run-feed";
-import type { StreamEvent } from "./stream";
+import type { LiveFrame, StreamEvent } from "./stream";
 
 /** Frame n holds one point of series `n`, at step n. */
-function frameOf(step: number): Frame {
+function frameOf(step: number): LiveFrame {
   const column = Float64Array.of(step);
   return {
+    leg: 1,
     sequence: step,
     sealedAtMs: step,
     groups: [{ names: ["n"], steps: column, timesMs: column, values: [column] }],
@@ -80,6 +80,8 @@ class ModelHub {
           name: "n",
           points: grid.count,
           total: offset,
+          legs: [{ leg: 1, fromStep: 0, cut: null, resumedAtMs: null, untilMs: null }],
+          abandoned: [],
           before: null,
           after: null,
           buckets: grid.toColumns(),
@@ -224,4 +226,23 @@ describe("a run's feed", () => {
     await settle();
     expect(asked).toEqual([["a", "b"], ["b"]]);
   });
+});
+
+test("a read that keeps failing is told of while it is tried again, and what it brings in the end is taken", async () => {
+  const feed = new RunFeed({ follow: () => {}, pause: async () => {} });
+  const [told, taken]: [string[], number[]] = [[], []];
+  let tries = 0;
+  const read = async (): Promise<{ offset: number }> => {
+    tries++;
+    if (tries <= 4) throw new TailboneError("unavailable", `Failure ${tries}.`, "Wait.");
+    return { offset: 7 };
+  };
+  const abort = new AbortController();
+  await feed.read(
+    read,
+    ({ offset }) => taken.push(offset),
+    abort.signal,
+    ({ message }) => told.push(message),
+  );
+  expect([told, taken]).toEqual([["Failure 3.", "Failure 4."], [7]]);
 });

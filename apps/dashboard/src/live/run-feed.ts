@@ -1,13 +1,12 @@
 import { RETRYABLE, TailboneError } from "@tailbone/protocol/errors";
-import type { Frame } from "@tailbone/protocol/frame";
-import { emptyStream, framesSince, reduceStream, type Stream, type StreamEvent } from "./stream";
+import { emptyStream, framesSince, type LiveFrame, reduceStream, type Stream, type StreamEvent } from "./stream";
 
 /** Holds slots that are kept up to date by a run's feed. */
 export interface FeedReader {
   /** The smallest offset of its slots; null when it has none. */
   readonly oldest: () => number | null;
   /** Frames that are new, the first of them at offset `from`. */
-  readonly take: (frames: readonly Frame[], from: number) => void;
+  readonly take: (frames: readonly LiveFrame[], from: number) => void;
   /** Frames below this offset were missed: reads every slot anew that does not include them. False: there is none. */
   readonly reload: (below: number) => boolean;
 }
@@ -88,7 +87,7 @@ export class RunFeed {
    */
   async read<T extends { offset: number }>(
     request: (signal: AbortSignal) => Promise<T>,
-    accept: (snapshot: T, since: readonly Frame[]) => void,
+    accept: (snapshot: T, since: readonly LiveFrame[]) => void,
     signal: AbortSignal,
     onFailing: (error: TailboneError) => void = () => {},
   ): Promise<void> {

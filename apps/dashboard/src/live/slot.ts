@@ -12,11 +12,11 @@ export function countIncluded(slot: Slot<unknown>, from: number): number {
 }
 
 /** Applies the frames from offset `from` on, each at most once. */
-export function advanceSlot<T>(
+export function advanceSlot<T, F extends Frame>(
   slot: Slot<T>,
-  frames: readonly Frame[],
+  frames: readonly F[],
   from: number,
-  apply: (value: T, frames: readonly Frame[]) => T,
+  apply: (value: T, frames: readonly F[]) => T,
 ): Slot<T> {
   const included = countIncluded(slot, from);
   if (included >= frames.length) return slot;

@@ -1,5 +1,10 @@
 import type { Frame } from "@tailbone/protocol/frame";
 
+/** A frame as it is pushed, with the leg of the run that it is of. */
+export interface LiveFrame extends Frame {
+  readonly leg: number;
+}
+
 /**
  * A viewer's place in a run's stream of frames, as a pure reducer: state × event → state and what to do.
  *
@@ -15,12 +20,12 @@ export interface Stream {
   readonly start: number;
   /** How many frames of the run this viewer has seen; null: it has not followed yet. */
   readonly end: number | null;
-  readonly frames: readonly Frame[];
+  readonly frames: readonly LiveFrame[];
 }
 
 export type StreamEvent =
   | { readonly type: "followed"; readonly offset: number; readonly resumed: boolean }
-  | { readonly type: "delta"; readonly from: number; readonly to: number; readonly frames: readonly Frame[] }
+  | { readonly type: "delta"; readonly from: number; readonly to: number; readonly frames: readonly LiveFrame[] }
   | { readonly type: "reset"; readonly offset: number }
   | { readonly type: "lost" }
   /** A snapshot came before the stream was followed for the first time: the stream goes on where the snapshot ends. */
@@ -31,7 +36,7 @@ export type StreamEvent =
 export interface StreamStep {
   readonly stream: Stream;
   /** Frames that are new by this event. */
-  readonly fresh: readonly Frame[];
+  readonly fresh: readonly LiveFrame[];
   /** `follow`: frames were missed, follow anew from `end`. `reload`: read every snapshot anew. */
   readonly todo: "nothing" | "follow" | "reload";
 }
@@ -109,7 +114,7 @@ export function reduceStream(stream: Stream, event: StreamEvent): StreamStep {
 }
 
 /** The held frames from `offset` on; null when some of them are no longer (or not yet) here. */
-export function framesSince(stream: Stream, offset: number): readonly Frame[] | null {
+export function framesSince(stream: Stream, offset: number): readonly LiveFrame[] | null {
   if (stream.end === null || offset < stream.start) return null;
   return stream.frames.slice(offset - stream.start);
 }

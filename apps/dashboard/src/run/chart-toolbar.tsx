@@ -56,6 +56,15 @@ export function ChartToolbar({ url, setUrl, x, withSteps }: ChartToolbarProps) {
         <Button look="quiet" size="small" aria-pressed={url.logy} onClick={() => void setUrl({ logy: !url.logy })}>
           log y
         </Button>
+        <Button
+          look="quiet"
+          size="small"
+          aria-pressed={url.outliers === "shown"}
+          title="Whether y reaches to outliers, or they are marked at the edge of the axis"
+          onClick={() => void setUrl({ outliers: url.outliers === "shown" ? "beyond" : "shown" })}
+        >
+          outliers
+        </Button>
       </div>
       <div className="flex items-center gap-2 text-soft text-xs">
         <span id={smoothingId}>Smoothing</span>
@@ -79,7 +88,7 @@ export function ChartToolbar({ url, setUrl, x, withSteps }: ChartToolbarProps) {
         <span className="w-8">{url.smooth === 0 ? "off" : url.smooth.toFixed(2)}</span>
       </div>
       {url.zoom === null ? (
-        <span className="ml-auto text-faint text-xs max-lg:hidden">Drag on a chart to zoom</span>
+        <span className="ml-auto text-faint text-xs max-lg:hidden">Drag to zoom, with Shift along y</span>
       ) : (
         <span className="ml-auto flex items-center gap-2 text-xs">
           <span className="text-soft">

@@ -8,6 +8,7 @@ import { hubAxis, rangeOf, type Span, shownX, type XAxisMode } from "../charts/a
 import { ChartCard, type ChartSettings } from "../charts/chart-card";
 import { groupSeries, isSystemSeries, searchSeries } from "../charts/groups";
 import { HoverStore } from "../charts/hover";
+import type { Outliers, SetLimits, YLimits } from "../charts/y-range";
 import { formatPlural } from "../format/number";
 import type { RunLive } from "../live/run-live";
 import { Button } from "../ui/button";
@@ -42,13 +43,26 @@ export function ChartsTab({ colour, live, originMs, isRunning, checkpoints, even
   const x = useMemo<XAxisMode>(() => ({ mode, log: url.logx, originMs }), [mode, url.logx, originMs]);
   const smoothing = useDeferredValue(url.smooth);
   const settings = useMemo<ChartSettings>(
-    () => ({ x, logY: url.logy, smoothing, window: url.zoom }),
-    [x, url.logy, smoothing, url.zoom],
+    () => ({ x, logY: url.logy, smoothing, window: url.zoom, outliers: url.outliers }),
+    [x, url.logy, smoothing, url.zoom, url.outliers],
   );
   useLayoutEffect(() => live.charts.setRange(rangeOf(url.zoom, x)), [live, url.zoom, x]);
 
   const onZoom = useCallback((zoom: Span | null) => void setUrl({ zoom }, { history: "push" }), [setUrl]);
   const onEnlarge = useCallback((chart: string) => void setUrl({ chart }, { history: "push" }), [setUrl]);
+  const onOutliers = useCallback((outliers: Outliers) => void setUrl({ outliers }), [setUrl]);
+  const onLimits = useCallback<SetLimits>(
+    (series, limits, history) =>
+      void setUrl(
+        ({ y }) => {
+          const others = y.filter((one) => one.series !== series);
+          return { y: limits === null ? others : [...others, { series, ...limits }] };
+        },
+        { history },
+      ),
+    [setUrl],
+  );
+  const limits = useMemo(() => new Map(url.y.map((one) => [one.series, one])), [url.y]);
   const marks = useMemo(
     () => checkpoints.map(({ step, timeMs }) => shownX(hubAxis(mode) === "step" ? step : timeMs, x)),
     [checkpoints, mode, x],
@@ -68,7 +82,9 @@ export function ChartsTab({ colour, live, originMs, isRunning, checkpoints, even
   }, [names, url.find, system]);
 
   if (error !== null) return <ErrorNotice error={error} onRetry={() => live.series.retry()} className="m-4" />;
-  const shared = { live, settings, checkpoints: marks, events: eventMarks, colour, hover, onZoom };
+  const acts = { onZoom, onLimits, onOutliers };
+  const shared = { live, settings, checkpoints: marks, events: eventMarks, colour, hover, ...acts };
+  const limitsOf = (name: string): YLimits | null => limits.get(name) ?? null;
   const toggle = (prefix: string): void => {
     const closed = url.closed.includes(prefix) ? url.closed.filter((one) => one !== prefix) : [...url.closed, prefix];
     void setUrl({ closed });
@@ -103,7 +119,14 @@ export function ChartsTab({ colour, live, originMs, isRunning, checkpoints, even
                 {isClosed ? null : (
                   <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,22rem),1fr))] gap-3">
                     {series.map((name) => (
-                      <ChartCard key={name} {...shared} series={name} height={CARD_HEIGHT} onEnlarge={onEnlarge} />
+                      <ChartCard
+                        key={name}
+                        {...shared}
+                        series={name}
+                        limits={limitsOf(name)}
+                        height={CARD_HEIGHT}
+                        onEnlarge={onEnlarge}
+                      />
                     ))}
                   </div>
                 )}
@@ -118,7 +141,9 @@ export function ChartsTab({ colour, live, originMs, isRunning, checkpoints, even
         title={url.chart ?? ""}
         className="w-[min(80rem,calc(100vw-1.5rem))]"
       >
-        {url.chart === null ? null : <ChartCard {...shared} series={url.chart} height={LARGE_HEIGHT} />}
+        {url.chart === null ? null : (
+          <ChartCard {...shared} series={url.chart} limits={limitsOf(url.chart)} height={LARGE_HEIGHT} />
+        )}
       </Dialog>
     </>
   );

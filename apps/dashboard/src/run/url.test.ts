@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { safeNext } from "../api/auth";
 import { withQuery } from "../api/session-path";
-import { parseAsSpan } from "./chart-url";
+import { chartParsers, parseAsLimits, parseAsSpan } from "./chart-url";
 import { flattenConfig, searchConfig } from "./flat-config";
 
 describe("what a URL says", () => {
@@ -10,6 +10,25 @@ describe("what a URL says", () => {
     expect(parseAsSpan.parse("1200..1800")).toEqual({ from: 1200, to: 1800 });
     expect(parseAsSpan.parse("-0.25..0.5")).toEqual({ from: -0.25, to: 0.5 });
     for (const bad of ["", "5", "5..1", "a..b", "1..2..3", "1..Infinity"]) expect(parseAsSpan.parse(bad)).toBeNull();
+  });
+
+  test("of y axes set by hand comes back as it was, whatever the series is called", () => {
+    for (const series of ["loss", "eval/a@b", "a..b", "x, y"]) {
+      for (const limits of [
+        { from: 0, to: 1 },
+        { from: -1e-3, to: null },
+        { from: null, to: 2.5 },
+      ]) {
+        expect(parseAsLimits.parse(parseAsLimits.serialize({ series, ...limits }))).toEqual({ series, ...limits });
+      }
+    }
+    for (const bad of ["", "..@loss", "1..0@loss", "a..b@loss", "0..1", "0..1@"])
+      expect(parseAsLimits.parse(bad)).toBeNull();
+    const several = [
+      { series: "x, y", from: 0, to: 1 },
+      { series: "loss", from: null, to: 2 },
+    ];
+    expect(chartParsers.y.parse(chartParsers.y.serialize(several))).toEqual(several);
   });
 
   test("leads back after signing in, but never to another site", () => {

@@ -18,6 +18,8 @@ export interface Committed {
   readonly run: Run;
   readonly from: number;
   readonly to: number;
+  /** The leg of the run that their writer appends. */
+  readonly leg: number;
   readonly frames: readonly Uint8Array[];
 }
 
@@ -25,6 +27,7 @@ interface CommitResult {
   readonly next: number;
   readonly from: number;
   readonly to: number;
+  readonly leg: number;
   readonly run: Run;
 }
 
@@ -78,7 +81,8 @@ export function createAppender({ commit, onCommitted, metrics }: AppenderOptions
       for (const group of frame.groups) metrics.points.inc(group.names.length * group.steps.length);
     }
     if (fresh.length > 0) {
-      onCommitted({ team, run: result.run, from: result.from, to: result.to, frames: fresh.map(({ bytes }) => bytes) });
+      const { run: head, from, to, leg } = result;
+      onCommitted({ team, run: head, from, to, leg, frames: fresh.map(({ bytes }) => bytes) });
     }
     for (const pending of batch) pending.resolve({ next: result.next });
   }

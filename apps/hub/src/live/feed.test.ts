@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Feed, FeedStore } from "./feed";
+import { Feed, FeedStore, type LegFrame } from "./feed";
 
-const frame = (bytes: number, mark = 0): Uint8Array => new Uint8Array(bytes).fill(mark);
+const frame = (bytes: number, mark = 0): LegFrame => ({ leg: 1, bytes: new Uint8Array(bytes).fill(mark) });
 
 describe("a feed", () => {
   test("has the newest frames within its capacity, and never a hole", () => {
@@ -12,7 +12,7 @@ describe("a feed", () => {
         fc.array(fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 5 }), { maxLength: 40 }),
         (capacity, commits) => {
           const feed = new Feed(0, capacity);
-          const all: Uint8Array[] = [];
+          const all: LegFrame[] = [];
           for (const sizes of commits) {
             const frames = sizes.map((size, index) => frame(size, all.length + index));
             feed.append(all.length, frames);
@@ -20,7 +20,7 @@ describe("a feed", () => {
             expect(feed.end).toBe(all.length);
             const kept = all.slice(feed.start);
             expect(feed.since(feed.start, 1000)).toEqual(kept);
-            expect(feed.bytes).toBe(kept.reduce((sum, { byteLength }) => sum + byteLength, 0));
+            expect(feed.bytes).toBe(kept.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
             expect(feed.bytes <= capacity || kept.length === 1).toBe(true);
             if (feed.start > 0) expect(feed.since(feed.start - 1, 1000)).toBeNull();
           }

@@ -1,9 +1,15 @@
+/** A frame as its writer encoded it, and which of the run's legs that writer appends. */
+export interface LegFrame {
+  readonly leg: number;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * The recent frames of one run's stream, as their writers encoded them: offsets `start` (inclusive) to `end`
  * (exclusive), at most `capacity` bytes of them, and always the newest.
  */
 export class Feed {
-  readonly #frames: Uint8Array[] = [];
+  readonly #frames: LegFrame[] = [];
   readonly #capacity: number;
   #dropped = 0;
   #bytes = 0;
@@ -30,7 +36,7 @@ export class Feed {
    * Takes in what was committed as `from` and the following offsets. What the feed has already is left out; when
    * frames in between were committed elsewhere, the feed starts anew, for it never has a hole.
    */
-  append(from: number, frames: readonly Uint8Array[]): void {
+  append(from: number, frames: readonly LegFrame[]): void {
     if (from > this.#end) {
       this.#frames.length = 0;
       this.#dropped = 0;
@@ -39,11 +45,11 @@ export class Feed {
     }
     for (const frame of frames.slice(this.#end - from)) {
       this.#frames.push(frame);
-      this.#bytes += frame.byteLength;
+      this.#bytes += frame.bytes.byteLength;
       this.#end++;
     }
     while (this.#bytes > this.#capacity && this.start < this.#end - 1) {
-      this.#bytes -= this.#frames[this.#dropped]?.byteLength ?? 0;
+      this.#bytes -= this.#frames[this.#dropped]?.bytes.byteLength ?? 0;
       this.#frames[this.#dropped] = EMPTY;
       this.#dropped++;
     }
@@ -54,7 +60,7 @@ export class Feed {
   }
 
   /** The frames from `offset` on, at most `limit` of them; null when they are no longer (or not yet) here. */
-  since(offset: number, limit: number): Uint8Array[] | null {
+  since(offset: number, limit: number): LegFrame[] | null {
     if (offset < this.start || offset > this.#end) return null;
     const first = this.#dropped + offset - this.start;
     return this.#frames.slice(first, first + limit);
@@ -65,14 +71,14 @@ export class Feed {
     if (offset < this.start) return true;
     let bytes = 0;
     for (let index = this.#dropped + offset - this.start; index < this.#frames.length; index++) {
-      bytes += this.#frames[index]?.byteLength ?? 0;
+      bytes += this.#frames[index]?.bytes.byteLength ?? 0;
       if (bytes > limit) return true;
     }
     return false;
   }
 }
 
-const EMPTY = new Uint8Array(0);
+const EMPTY: LegFrame = { leg: 0, bytes: new Uint8Array(0) };
 
 /** The feeds of all runs together: bounded, the run that was silent longest goes first. */
 export class FeedStore {
@@ -94,7 +100,7 @@ export class FeedStore {
     return this.#bytes;
   }
 
-  append(run: string, from: number, frames: readonly Uint8Array[]): Feed {
+  append(run: string, from: number, frames: readonly LegFrame[]): Feed {
     const feed = this.#feeds.get(run) ?? new Feed(from, this.#runBytes);
     this.#feeds.delete(run);
     this.#feeds.set(run, feed);

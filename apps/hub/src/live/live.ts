@@ -153,8 +153,12 @@ export function createLive({ getRun, checkProject, epoch, metrics, log }: LiveOp
   }
 
   return {
-    committed: ({ run, from, frames }) => {
-      const feed = feeds.append(run.id, from, frames);
+    committed: ({ run, from, leg, frames }) => {
+      const feed = feeds.append(
+        run.id,
+        from,
+        frames.map((bytes) => ({ leg, bytes })),
+      );
       for (const viewer of byRun.of(run.id)) viewer.grown(run.id, feed);
       heads.push(run);
     },

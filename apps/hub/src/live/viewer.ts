@@ -174,7 +174,13 @@ export class Viewer {
       return;
     }
     following.cursor += frames.length;
-    this.socket.emit("run:delta", { run, from: cursor, to: following.cursor, frames });
+    this.socket.emit("run:delta", {
+      run,
+      from: cursor,
+      to: following.cursor,
+      frames: frames.map(({ bytes }) => bytes),
+      legs: frames.map(({ leg }) => leg),
+    });
     if (following.cursor < end) this.#dirty.add(run);
   }
 }

@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { currentHolder } from "@tailbone/base/held-lock";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockDataDir } from "./data-lock";
 
@@ -12,30 +11,41 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+/** What stands against a hub on that folder. */
+function refusal(dataDir: string): unknown {
+  try {
+    lockDataDir(dataDir)();
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
+
 test("a data folder has one hub at a time", async () => {
-  const unlock = await lockDataDir(folder);
-  await expect(lockDataDir(folder)).rejects.toMatchObject({
+  const unlock = lockDataDir(folder);
+  expect(refusal(folder)).toMatchObject({
     code: "conflict",
-    message: expect.stringContaining(folder),
+    message: expect.stringMatching(new RegExp(`process ${process.pid} on .*${folder}`)),
   });
-  await unlock();
-  await (await lockDataDir(folder))();
+  unlock();
+  lockDataDir(folder)();
 });
 
 test("a data folder that cannot be written is said, with what to do", async () => {
   const file = join(folder, "file");
   await writeFile(file, "");
-  await expect(lockDataDir(join(file, "data"))).rejects.toMatchObject({
+  expect(refusal(join(file, "data"))).toMatchObject({
     code: "forbidden",
     hint: expect.stringContaining("TAILBONE_DATA"),
   });
 });
 
-test("the lock of a process that was killed is taken over, also when its id is in use again", async () => {
-  const child = spawn(process.execPath, ["-e", ""]);
-  await once(child, "exit");
-  await writeFile(join(folder, "hub.lock"), JSON.stringify({ pid: child.pid, born: "1", token: "x" }));
-  await (await lockDataDir(folder))();
-  await writeFile(join(folder, "hub.lock"), JSON.stringify({ pid: process.pid, born: "1", token: "x" }));
-  await (await lockDataDir(folder))();
+test("a process that has the id of a hub that was killed holds nothing; nor does what an older version has left", async () => {
+  for (const left of [
+    { pid: process.pid, born: "1", token: "x" },
+    { pid: process.pid, host: hostname(), kernel: currentHolder().kernel },
+  ]) {
+    await writeFile(join(folder, "hub.lock"), JSON.stringify(left));
+    lockDataDir(folder)();
+  }
 });

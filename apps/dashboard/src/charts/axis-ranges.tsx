@@ -1,0 +1,136 @@
+import { MoveVertical } from "lucide-react";
+import { Popover } from "radix-ui";
+import { type FormEvent, useState } from "react";
+import { formatValue } from "../format/number";
+import { Button } from "../ui/button";
+import { cn } from "../ui/cn";
+import { Field } from "../ui/input";
+import { type Span, unprojectX, type XAxisMode } from "./axis";
+import { type Plot, valuesAt } from "./plot";
+import type { YLimits } from "./y-range";
+
+export interface AxisRangesProps {
+  series: string;
+  plot: Plot;
+  x: XAxisMode;
+  logY: boolean;
+  window: Span | null;
+  limits: YLimits | null;
+  onZoom: (window: Span | null) => void;
+  onLimits: (limits: YLimits | null) => void;
+}
+
+/** Milliseconds of a unit of x as it is typed: a step, or a second. */
+const typedUnit = ({ mode }: XAxisMode): number => (mode === "step" ? 1 : 1000);
+const typed = (value: number | null | undefined): string =>
+  value === null || value === undefined ? "" : String(Number(value.toPrecision(12)));
+
+/** A number, null where nothing is typed, or NaN. */
+const numberOf = (text: FormDataEntryValue | null): number | null => {
+  const trimmed = String(text ?? "").trim();
+  return trimmed === "" ? null : Number(trimmed.replace("−", "-"));
+};
+
+/** What is wrong with the two ends of an axis; null: nothing. */
+export function faultOf(name: string, from: number | null, to: number | null): string | null {
+  for (const end of [from, to])
+    if (end !== null && !Number.isFinite(end)) return `${name} must be numbers, like 0.5 or 1e-3.`;
+  return from !== null && to !== null && from >= to ? `${name}: the first must be smaller than the second.` : null;
+}
+
+/** The ranges of a chart's axes, typed by hand. What is left empty follows the data. */
+export function AxisRanges({ series, plot, x, logY, window, limits, onZoom, onLimits }: AxisRangesProps) {
+  const [isOpen, setOpen] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
+  const unit = typedUnit(x);
+  const shownY = valuesAt(plot.y, logY);
+  const shown = { from: unprojectX(plot.x.from, x) / unit, to: unprojectX(plot.x.to, x) / unit };
+
+  function apply(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const [yFrom, yTo, xFrom, xTo] = ["yFrom", "yTo", "xFrom", "xTo"].map((name) => numberOf(form.get(name)));
+    const y: YLimits = { from: yFrom ?? null, to: yTo ?? null };
+    const span = { from: xFrom ?? shown.from, to: xTo ?? shown.to };
+    const isAll = (xFrom ?? null) === null && (xTo ?? null) === null;
+    const found = faultOf("y", y.from, y.to) ?? (isAll ? null : faultOf("x", span.from, span.to));
+    setFault(found);
+    if (found !== null) return;
+    setOpen(false);
+    onLimits(y.from === null && y.to === null ? null : y);
+    if (x.mode !== "time") onZoom(isAll ? null : { from: span.from * unit, to: span.to * unit });
+  }
+
+  return (
+    <Popover.Root
+      open={isOpen}
+      onOpenChange={(open) => {
+        setFault(null);
+        setOpen(open);
+      }}
+    >
+      <Popover.Trigger asChild>
+        <Button
+          look="quiet"
+          size="icon"
+          className={cn(
+            "-ml-1 size-5 focus-visible:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100",
+            limits === null && "opacity-0",
+          )}
+          aria-label={`Ranges of ${series}`}
+          aria-pressed={limits !== null}
+          title="Ranges of the axes"
+        >
+          <MoveVertical />
+        </Button>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          className="z-50 w-64 rounded-lg border border-line bg-panel p-3 shadow-lg"
+          // Else Enter within would enlarge the chart beneath.
+          onKeyDown={(event) => event.stopPropagation()}
+        >
+          <form onSubmit={apply} className="grid gap-3" aria-label={`Ranges of ${series}`}>
+            <div className="grid grid-cols-2 gap-2">
+              <Field
+                label="y from"
+                name="yFrom"
+                defaultValue={typed(limits?.from)}
+                placeholder={formatValue(shownY.from)}
+              />
+              <Field label="y to" name="yTo" defaultValue={typed(limits?.to)} placeholder={formatValue(shownY.to)} />
+            </div>
+            {x.mode === "time" ? null : (
+              <div className="grid grid-cols-2 gap-2">
+                <Field
+                  label={x.mode === "step" ? "step from" : "seconds from"}
+                  name="xFrom"
+                  defaultValue={typed(window === null ? null : window.from / unit)}
+                  placeholder={formatValue(shown.from)}
+                />
+                <Field
+                  label={x.mode === "step" ? "step to" : "seconds to"}
+                  name="xTo"
+                  defaultValue={typed(window === null ? null : window.to / unit)}
+                  placeholder={formatValue(shown.to)}
+                />
+              </div>
+            )}
+            <p
+              className={fault === null ? "text-faint text-xs" : "text-bad text-xs"}
+              role={fault === null ? undefined : "alert"}
+            >
+              {fault ?? "Empty: as the data are. The range of x is that of all charts."}
+            </p>
+            <Button type="submit" size="small" look="primary">
+              Apply
+            </Button>
+          </form>
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

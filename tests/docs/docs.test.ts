@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { root } from "../support/stack";
+
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+function* sourcesIn(folder: string): Generator<string> {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!["node_modules", "dist", ".next", ".turbo"].includes(entry.name)) yield* sourcesIn(path);
+    } else if (/\.(ts|tsx|mjs)$/.test(entry.name) && !/\.test/.test(entry.name)) yield path;
+  }
+}
+
+/** What processes of Tailbone tell each other, and nobody else sets. */
+const INTERNAL = ["TAILBONE_HUB_URL", "TAILBONE_PRINT_RUN"];
+
+describe("the documents", () => {
+  test("README names every variable of the environment that the sources read", () => {
+    const sources = ["apps", "packages", "sdk", "scripts"].flatMap((folder) => [...sourcesIn(folder)]);
+    const named = new Set(sources.flatMap((path) => read(path).match(/\bTAILBONE_[A-Z_]+\b/g) ?? []));
+    const readme = read("README.md");
+    expect([...named].filter((name) => !INTERNAL.includes(name) && !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  test("every promise names tests that are there", () => {
+    const named = [...read("docs/promises.md").matchAll(/`((?:apps|packages|sdk|tests)\/[^`]+\.(?:ts|tsx))`/g)];
+    const paths = named.map(([, path = ""]) => path);
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test("every file that a document links to is there", () => {
+    for (const [folder, document] of [
+      ["", "README.md"],
+      ["", "CONTRIBUTING.md"],
+      ...readdirSync(join(root, "docs"))
+        .filter((name) => name.endsWith(".md"))
+        .map((name) => ["docs", name]),
+    ] as const) {
+      const links = [...read(join(folder ?? "", document ?? "")).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+        ([, to = ""]) => join(folder ?? "", to),
+      );
+      expect(
+        links.filter((to) => !existsSync(join(root, to))),
+        document,
+      ).toEqual([]);
+    }
+  });
+});
