@@ -27,8 +27,9 @@ export function encodeSubstitute({
   text,
   pointsThrough,
 }: Missing): Uint8Array {
-  // The record counts at least one: how many points a frame held that nobody can read is not known.
-  const records: RunRecord[] = [{ type: "dropped", timeMs, points: Math.max(1, points ?? 1), reason }];
+  const records: RunRecord[] = [];
+  // Where it is not known how many, at least one.
+  if (points !== 0) records.push({ type: "dropped", timeMs, points: points ?? 1, reason });
   if (text !== undefined) records.push({ type: "console", timeMs, stream: "stderr", text: `Tailbone: ${text}` });
   const known = pointsThrough === undefined ? {} : { pointsThrough };
   return encodeFrame({ sequence, sealedAtMs: timeMs, groups: [], records, span, ...known });
