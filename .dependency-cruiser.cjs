@@ -14,7 +14,7 @@ const may = {
   "sdk/examples": ["sdk"],
   "apps/hub": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle", "packages/db"],
   "apps/dashboard": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle"],
-  "apps/cli": ["packages/protocol", "sdk", "apps/hub"],
+  "apps/cli": ["packages/protocol", "packages/base", "sdk", "apps/hub"],
 };
 
 /** Tests and what only they import; they may use a test library. */

@@ -33,7 +33,7 @@ export function findHub(options: HubOptions): HubAddress {
 
 async function request(hub: HubAddress, path: string, init: RequestInit = {}): Promise<unknown> {
   const headers = new Headers(init.headers);
-  if (hub.key !== undefined) headers.set("authorization", `Bearer ${hub.key}`);
+  if (hub.key !== undefined && !headers.has("authorization")) headers.set("authorization", `Bearer ${hub.key}`);
   let response: Response;
   try {
     response = await fetch(`${hub.url}${API_PREFIX}${path}`, { ...init, headers });
@@ -55,7 +55,8 @@ async function request(hub: HubAddress, path: string, init: RequestInit = {}): P
       "Is it the right address?",
     );
   }
-  if (error.data.error.code !== "unauthenticated") throw fromWire(error.data.error);
+  if (error.data.error.code !== "unauthenticated" || new Headers(init.headers).has("authorization"))
+    throw fromWire(error.data.error);
   throw new TailboneError(
     "unauthenticated",
     hub.key === undefined ? `There is no key for ${hub.url} on this machine.` : `${hub.url} does not know this key.`,
@@ -75,13 +76,16 @@ export async function readHub<S extends z.ZodType>(
   return schema.parse(await request(hub, search.size === 0 ? path : `${path}?${search}`));
 }
 
-/** Sends JSON to the hub; the answer is checked. */
+/** Sends JSON to the hub; the answer is checked. `authorize` proves who sends it, instead of the key. */
 export async function postToHub<S extends z.ZodType>(
   hub: HubAddress,
   path: string,
   body: unknown,
   schema: S,
+  authorize: (path: string, body: string) => string,
 ): Promise<z.infer<S>> {
-  const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const text = JSON.stringify(body);
+  const headers = { "content-type": "application/json", authorization: authorize(path, text) };
+  const init = { method: "POST", headers, body: text };
   return schema.parse(await request(hub, path, init));
 }

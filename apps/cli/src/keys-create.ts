@@ -1,15 +1,49 @@
-import { keyCreatedSchema } from "@tailbone/protocol/http";
-import { findHub, type HubOptions, postToHub } from "./hub-client";
+import { type KeyScope, keyCreatedSchema } from "@tailbone/protocol/access";
+import { TailboneError } from "@tailbone/protocol/errors";
+import { projectListSchema } from "@tailbone/protocol/http";
+import { findHub, type HubOptions, postToHub, readHub } from "./hub-client";
 import { note, print } from "./output";
+import { proveOwner, readHubSecret } from "./owner-proof";
 
-/** Makes an API key and prints it, this once; with `json` all that is known of it. */
-export async function createKey(name: string, { json, ...options }: HubOptions & { json?: boolean }): Promise<void> {
+export interface KeyOptions extends HubOptions {
+  readonly json?: boolean;
+  readonly scope?: KeyScope[];
+  readonly project?: string;
+  /** Days until it expires. */
+  readonly days?: number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Makes an API key in the owner's name and prints it, this once; with `json` all that is known of it. A key may make no keys, so
+ * the request is signed with the hub's own secret.
+ */
+export async function createKey(name: string, { json, scope, project, days, ...options }: KeyOptions): Promise<void> {
   const hub = findHub(options);
-  const key = await postToHub(hub, "/keys", { name }, keyCreatedSchema);
+  const secret = await readHubSecret();
+  const body = {
+    name,
+    ...(scope === undefined ? {} : { scopes: scope }),
+    project: project === undefined ? null : await findProject(project),
+    expiresAtMs: days === undefined ? null : Date.now() + days * DAY_MS,
+  };
+  const key = await postToHub(hub, "/keys", body, keyCreatedSchema, (path, text) =>
+    proveOwner(secret, { origin: hub.url, method: "POST", path, body: text }),
+  );
   if (json === true) {
     print(JSON.stringify(key));
     return;
   }
   print(key.secret);
-  note(`This is the key "${key.name}" for ${hub.url}. It is shown this once; set it as TAILBONE_API_KEY.`);
+  const until = key.expiresAtMs === null ? "" : `, good until ${new Date(key.expiresAtMs).toISOString().slice(0, 10)}`;
+  note(`This is the key "${key.name}" for ${hub.url} (${key.scopes.join(", ")}${until}).`);
+  note("It is shown this once; set it as TAILBONE_API_KEY.");
+
+  async function findProject(wanted: string): Promise<string> {
+    const { projects } = await readHub(hub, "/projects", projectListSchema);
+    const found = projects.find((one) => one.name === wanted || one.id === wanted);
+    if (found !== undefined) return found.id;
+    throw new TailboneError("not_found", `There is no project ${wanted}.`, "Its first run makes it.");
+  }
 }

@@ -1,3 +1,4 @@
+import { KEY_SCOPES } from "@tailbone/protocol/access";
 import { runIdSchema } from "@tailbone/protocol/names";
 import { Command, InvalidArgumentError, Option } from "commander";
 import about from "../package.json" with { type: "json" };
@@ -16,6 +17,12 @@ const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line
 function parseRunId(text: string): string {
   if (runIdSchema.safeParse(text).success) return text;
   throw new InvalidArgumentError("It is no run's id; `tailbone runs ls` lists them.");
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (Number.isFinite(days) && days > 0 && days <= 3650) return days;
+  throw new InvalidArgumentError("Name a number of days, at most 3650.");
 }
 
 /** Adds the options of every command that asks a hub. */
@@ -101,10 +108,18 @@ export function createProgram(setExitCode: (code: number) => void): Command {
   const keys = program.command("keys").description("API keys of the team");
   withHub(keys.command("create"))
     .argument("<name>", "what the key is for")
-    .description("make an API key; it is shown this once")
+    .description("make an API key in the owner's name, on the hub's machine; it is shown this once")
+    .addOption(
+      new Option("--scope <scope...>", "what it may do: ingest and read unless said otherwise").choices(KEY_SCOPES),
+    )
+    .option("--project <project>", "for this project alone (name or id)")
+    .option("--days <days>", "until it expires", parseDays)
     .addHelpText(
       "after",
-      examples("tailbone keys create 'node 7'", "export TAILBONE_API_KEY=$(tailbone keys create ci)"),
+      examples(
+        "tailbone keys create 'node 7' --scope ingest --project digits --days 30",
+        "export TAILBONE_API_KEY=$(tailbone keys create ci)",
+      ),
     )
     .action(async (name, options) => createKey(name, options));
   return program;

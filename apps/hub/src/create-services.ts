@@ -6,10 +6,13 @@ import { getRun } from "@tailbone/db/get-run";
 import { beatWriter } from "@tailbone/db/keep-runs";
 import { openWriter } from "@tailbone/db/open-writer";
 import { getProject } from "@tailbone/db/projects";
+import { requireProject } from "./auth/access";
+import { createAdmissions } from "./auth/admissions";
 import { createAuth } from "./auth/auth";
 import { createKeys } from "./auth/keys";
 import type { Origins } from "./auth/origins";
 import { createResolveCaller } from "./auth/resolve-caller";
+import { createSecurityLog } from "./auth/security-log";
 import { type Address, createAppender } from "./ingest/appender";
 import { createEpoch } from "./ingest/epoch";
 import { createLive } from "./live/live";
@@ -39,8 +42,10 @@ export function createServices({
   wakeDispatcher,
 }: ServicesOptions): Services {
   const metrics = createMetrics();
-  const auth = createAuth({ db, secret, origins, log });
+  const admissions = createAdmissions();
+  const auth = createAuth({ db, secret, origins, admissions, log });
   const keys = createKeys(db, log, clock);
+  const securityLog = createSecurityLog(db, log);
   const live = createLive({
     getRun: (team, run) => getRun(db, { team, run }),
     checkProject: async (team, project) => {
@@ -75,9 +80,23 @@ export function createServices({
     auth,
     keys,
     origins,
+    secret,
+    admissions,
+    securityLog,
     resolveCaller: createResolveCaller(db, auth, keys),
-    openWriter: async ({ team, by }, request) => {
-      const place = await openWriter(db, { team: team.id, request, createdBy: by.name, nowMs: clock.wallMs() });
+    checkReach: async (caller, run) => {
+      if (caller.project === null) return;
+      const found = await getRun(db, { team: caller.team.id, run });
+      requireProject(caller, found.project.id, `run ${run}`);
+    },
+    openWriter: async ({ team, project, by }, request) => {
+      const place = await openWriter(db, {
+        team: team.id,
+        request,
+        createdBy: by.name,
+        only: project,
+        nowMs: clock.wallMs(),
+      });
       await epoch.notice(request, place.next);
       const opened = { ...place, epoch: epoch.current };
       log.info({ run: opened.run, project: opened.project, name: opened.name, by: by.name }, "a writer opened a run");

@@ -3,11 +3,14 @@ import type { Database } from "@tailbone/db/database";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
 import type { Appended } from "@tailbone/protocol/sockets";
 import type { Send } from "./alerts/sender";
+import type { Admissions } from "./auth/admissions";
 import type { Auth } from "./auth/auth";
 import type { Caller } from "./auth/caller";
+import type { MailInvitation } from "./auth/invitation-mail";
 import type { Keys } from "./auth/keys";
 import type { Origins } from "./auth/origins";
 import type { ResolveCaller } from "./auth/resolve-caller";
+import type { SecurityLog } from "./auth/security-log";
 import type { Address, Appender } from "./ingest/appender";
 import type { Live } from "./live/live";
 import type { Log } from "./log";
@@ -21,6 +24,12 @@ export interface Services {
   readonly keys: Keys;
   readonly origins: Origins;
   readonly resolveCaller: ResolveCaller;
+  /** The hub's secret. */
+  readonly secret: string;
+  readonly admissions: Admissions;
+  readonly securityLog: SecurityLog;
+  /** Lets a key that is for one project reach only runs of it: throws `not_found` for others. */
+  readonly checkReach: (caller: Caller, run: string) => Promise<void>;
   readonly openWriter: (caller: Caller, request: OpenWriter) => Promise<OpenedWriter>;
   readonly beatWriter: (address: Address) => Promise<void>;
   readonly appender: Appender;
@@ -37,8 +46,7 @@ export interface Services {
 
 /** What the HTTP API needs besides. */
 export interface ApiServices extends Services {
-  /** Ends the sockets of a key that was deleted. */
-  readonly disconnectKey: (id: string) => void;
   /** Sends one alert to one channel at once, past the outbox. */
   readonly send: Send;
+  readonly mailInvitation: MailInvitation;
 }

@@ -5,9 +5,12 @@ import { LIMITS } from "@tailbone/protocol/limits";
 import { handshakeSchema, INGEST_NAMESPACE, LIVE_NAMESPACE } from "@tailbone/protocol/sockets";
 import { isSpoken, MIN_VERSION, PROTOCOL_VERSION } from "@tailbone/protocol/version";
 import { Server } from "socket.io";
+import { requireAction } from "./auth/access";
+import type { Admissions } from "./auth/admissions";
 import type { Caller } from "./auth/caller";
 import { isAllowedSocket, type Origins } from "./auth/origins";
 import type { ResolveCaller } from "./auth/resolve-caller";
+import { fromOf, type SecurityLog } from "./auth/security-log";
 import { toWireError } from "./failure";
 import type { HubSocket, SocketServer } from "./hub-socket";
 import { hasPackets } from "./live/packets";
@@ -16,22 +19,23 @@ import type { Log } from "./log";
 export interface SocketsOptions {
   readonly origins: Origins;
   readonly resolveCaller: ResolveCaller;
+  readonly admissions: Admissions;
+  readonly securityLog: SecurityLog;
   readonly connectWriter: (socket: HubSocket) => void;
   readonly connectViewer: (socket: HubSocket) => void;
   readonly log: Log;
 }
 
 export interface Sockets {
-  readonly disconnectKey: (id: string) => void;
   /** Resolves when every answer given so far has left the hub, or after `timeoutMs`. */
   readonly flush: (timeoutMs: number) => Promise<void>;
   readonly close: () => void;
 }
 
-/** How often the credentials of open sockets are looked at again: who signed out or was removed is cut off. */
+/** How often the credentials of open sockets are looked at again: keys and sessions that have expired are cut off. */
 const RECHECK_MS = 30_000;
 
-type CallerSocket = Pick<HubSocket, "handshake" | "conn" | "data">;
+type CallerSocket = Pick<HubSocket, "handshake" | "request" | "conn" | "data">;
 
 function headersOf({ headers }: CallerSocket["handshake"]): Headers {
   const found = Object.entries(headers).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : []));
@@ -40,20 +44,17 @@ function headersOf({ headers }: CallerSocket["handshake"]): Headers {
 
 /** Who may connect to a namespace. */
 interface Guest {
-  readonly needsKey: boolean;
+  /** `ingest` is for writers and needs a key, `read` for viewers. */
+  readonly action: "ingest" | "read";
   /** The oldest version that it may speak. */
   readonly oldest: number;
 }
 
-const WRITER: Guest = { needsKey: true, oldest: MIN_VERSION };
+const WRITER: Guest = { action: "ingest", oldest: MIN_VERSION };
 /** A viewer must read frames as the newest writers encode them. */
-const VIEWER: Guest = { needsKey: false, oldest: PROTOCOL_VERSION };
+const VIEWER: Guest = { action: "read", oldest: PROTOCOL_VERSION };
 
-async function resolveSocket(
-  socket: CallerSocket,
-  resolve: ResolveCaller,
-  { needsKey, oldest }: Guest,
-): Promise<Caller> {
+async function resolveSocket(socket: CallerSocket, resolve: ResolveCaller, { action, oldest }: Guest): Promise<Caller> {
   const handshake = handshakeSchema.safeParse(socket.handshake.auth);
   if (!handshake.success || !isSpoken(handshake.data.protocol) || handshake.data.protocol < oldest) {
     const theirs = handshake.success ? `version ${handshake.data.protocol}` : "no version";
@@ -65,23 +66,32 @@ async function resolveSocket(
     );
   }
   const { key } = handshake.data;
-  if (needsKey && key === undefined) {
+  if (action === "ingest" && key === undefined) {
     throw new TailboneError("unauthenticated", "A writer needs an API key.", "Set TAILBONE_API_KEY.");
   }
   const { caller } = await resolve({ key, headers: headersOf(socket.handshake), team: undefined });
+  requireAction(caller, action);
   return caller;
 }
 
 /** Lets sockets in that have valid credentials, and tells the others why they are not. */
-function guard(resolve: ResolveCaller, guest: Guest, log: Log) {
+function guard(options: SocketsOptions, guest: Guest) {
+  const { resolveCaller, admissions, securityLog, log } = options;
   return (socket: CallerSocket, next: (error?: Error) => void): void => {
-    resolveSocket(socket, resolve, guest).then(
+    const cuts = admissions.cuts();
+    resolveSocket(socket, resolveCaller, guest).then(
       (caller) => {
         socket.data.caller = caller;
+        socket.data.isStale = cuts !== admissions.cuts();
         next();
       },
       (error: unknown) => {
         const data = toWireError(error, log);
+        // A page without a session, and one whose session has ended, ask all the time: only a wrong key is worth a word.
+        if (data.code === "forbidden" || (data.code === "unauthenticated" && socket.handshake.auth.key !== undefined)) {
+          const what = `${guest === WRITER ? INGEST_NAMESPACE : LIVE_NAMESPACE}: ${data.message}`;
+          securityLog.refused({ caller: null, from: fromOf(socket.request), action: "access-refused", what });
+        }
         next(Object.assign(new Error(data.message), { data }));
       },
     );
@@ -90,7 +100,7 @@ function guard(resolve: ResolveCaller, guest: Guest, log: Log) {
 
 /** Socket.IO on the hub's server: `/ingest` for writers, `/live` for viewers. */
 export function attachSockets(server: HttpServer, options: SocketsOptions): Sockets {
-  const { origins, resolveCaller, connectWriter, connectViewer, log } = options;
+  const { origins, resolveCaller, admissions, connectWriter, connectViewer, log } = options;
   const io: SocketServer = new Server(server, {
     path: "/socket.io",
     serveClient: false,
@@ -107,34 +117,40 @@ export function attachSockets(server: HttpServer, options: SocketsOptions): Sock
   });
   const ingest = io.of(INGEST_NAMESPACE);
   const live = io.of(LIVE_NAMESPACE);
-  ingest.use(guard(resolveCaller, WRITER, log));
-  live.use(guard(resolveCaller, VIEWER, log));
-  ingest.on("connection", connectWriter);
-  live.on("connection", connectViewer);
+  ingest.use(guard(options, WRITER));
+  live.use(guard(options, VIEWER));
 
   const sockets = (): CallerSocket[] => [...ingest.sockets.values(), ...live.sockets.values()];
 
-  async function recheck(): Promise<void> {
-    for (const socket of sockets()) {
-      try {
-        const caller = await resolveSocket(socket, resolveCaller, { ...VIEWER, oldest: MIN_VERSION });
-        if (caller.team.id !== socket.data.caller.team.id) socket.conn.close();
-      } catch (error) {
-        const { code } = toWireError(error, log);
-        if (code === "unauthenticated" || code === "forbidden") socket.conn.close();
-      }
+  async function recheck(socket: CallerSocket, guest: Guest): Promise<void> {
+    try {
+      const caller = await resolveSocket(socket, resolveCaller, guest);
+      if (caller.team.id !== socket.data.caller.team.id) socket.conn.close();
+    } catch (error) {
+      const { code } = toWireError(error, log);
+      if (code === "unauthenticated" || code === "forbidden") socket.conn.close();
     }
   }
-  const timer = setInterval(() => void recheck(), RECHECK_MS);
+
+  function letIn(socket: HubSocket, guest: Guest): void {
+    // The connection, not the socket: the client then comes back by itself, and is told why it may not enter.
+    const leave = admissions.enter(socket.data.caller, () => socket.conn.close());
+    socket.on("disconnect", leave);
+    // Someone lost a right while this one was on the way in: was it this one?
+    if (socket.data.isStale) void recheck(socket, guest);
+    if (guest === WRITER) connectWriter(socket);
+    else connectViewer(socket);
+  }
+  ingest.on("connection", (socket) => letIn(socket, WRITER));
+  live.on("connection", (socket) => letIn(socket, VIEWER));
+
+  async function recheckAll(): Promise<void> {
+    for (const socket of ingest.sockets.values()) await recheck(socket, WRITER);
+    for (const socket of live.sockets.values()) await recheck(socket, VIEWER);
+  }
+  const timer = setInterval(() => void recheckAll(), RECHECK_MS);
 
   return {
-    disconnectKey: (id) => {
-      for (const socket of sockets()) {
-        const { by } = socket.data.caller;
-        // The connection, not the socket: the client then comes back by itself, and is told why it may not enter.
-        if (by.kind === "key" && by.id === id) socket.conn.close();
-      }
-    },
     flush: async (timeoutMs) => {
       const busy = sockets().filter(({ conn }) => hasPackets(conn));
       const signal = AbortSignal.timeout(timeoutMs);

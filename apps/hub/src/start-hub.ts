@@ -9,6 +9,7 @@ import { startDispatcher } from "./alerts/dispatcher";
 import { createSender } from "./alerts/sender";
 import { createSignInLink } from "./auth/auth";
 import { ensureLocalKey, ensureOwner } from "./auth/first-start";
+import { createInvitationMail } from "./auth/invitation-mail";
 import { findOrigins } from "./auth/origins";
 import { createServices } from "./create-services";
 import { findDashboard, startDashboard } from "./dashboard/dashboard-process";
@@ -138,8 +139,9 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
   });
   const { auth, keys, live, appender } = services;
   parts.add(live.close);
+  parts.add(services.securityLog.close);
   const owner = await ensureOwner(db, auth, settings.ownerEmail);
-  await ensureLocalKey(auth, keys, owner, origins, settings.configHome).catch((error: unknown) => {
+  await ensureLocalKey(db, keys, owner, origins, settings.configHome).catch((error: unknown) => {
     log.warn({ err: error }, "the key for this machine could not be written; set TAILBONE_API_KEY for the SDK");
   });
 
@@ -151,7 +153,7 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
   parts.add(startStallSweep(db, services, settings.stallAfterMs));
   const proxy = createDashboardProxy(log);
   parts.add(proxy.close);
-  const api = createHttpApi({ ...services, send, disconnectKey: sockets.disconnectKey });
+  const api = createHttpApi({ ...services, send, mailInvitation: createInvitationMail(smtpUrl, mailFrom) });
   door.open({ api: getRequestListener(api.fetch), pages: proxy.web, upgrade: proxy.upgrade });
   parts.add(async () => {
     log.info("stopping: what was accepted is finished first");

@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultKeyHasher } from "@better-auth/api-key";
 import { type Clock, systemClock } from "@tailbone/base/clock";
-import { apikey } from "@tailbone/db/auth-schema";
+import { apikey } from "@tailbone/db/access-schema";
 import { openTestDatabase, type TestDatabase } from "@tailbone/db/testing";
 import { encodeFrame, type Frame } from "@tailbone/protocol/frame";
 import type { OpenWriter } from "@tailbone/protocol/run";
@@ -21,6 +20,9 @@ import { pino } from "pino";
 import { io, type Socket } from "socket.io-client";
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
+import { findOwner } from "./auth/first-start";
+import { makeSecret } from "./auth/keys";
+import { createTeamKey } from "./auth/team-keys";
 import { type Hub, startHub } from "./start-hub";
 
 export type WriterSocket = Socket<IngestServerEvents, IngestClientEvents>;
@@ -30,8 +32,10 @@ export type ViewerSocket = Socket<LiveServerEvents, LiveClientEvents>;
 export interface TestHub {
   readonly hub: Hub;
   readonly url: string;
-  /** Key of the default team. */
+  /** Key of the default team, with scope `admin`. */
   readonly key: string;
+  /** The key that the hub has put where the SDK finds it. */
+  readonly localKey: string;
   readonly database: TestDatabase;
   /** Starts a hub again on the same data, under the same settings. */
   readonly restart: () => Promise<void>;
@@ -67,7 +71,11 @@ export async function startTestHub(
     startHub({ env, clock, dashboard: "off", log: pino({ level: process.env.TEST_LOG ?? "silent" }) });
   let hub = await start();
   const credentials = credentialsSchema.parse(JSON.parse(await readFile(hub.credentials, "utf8")));
-  const key = credentials[hub.url]?.key ?? "";
+  const localKey = credentials[hub.url]?.key ?? "";
+  const owner = await findOwner(database.db);
+  if (owner === null) throw new Error("the hub has made no owner");
+  const wanted = { name: "tests", scopes: ["admin" as const], project: null, expiresAtMs: null };
+  const { secret: key } = await createTeamKey(database.db, { ...wanted, team: owner.team.id, createdBy: owner.id });
 
   const socketOptions = (auth: Record<string, unknown>, extraHeaders: Record<string, string> = {}) => ({
     transports: ["websocket"],
@@ -89,6 +97,7 @@ export async function startTestHub(
       return hub.url;
     },
     key,
+    localKey,
     database,
     restart: async () => {
       env.TAILBONE_PORT = new URL(hub.url).port;
@@ -97,12 +106,16 @@ export async function startTestHub(
     },
     addTeam: async () => {
       const team = await database.addTeam("others");
-      const secret = `tb_${uuidv7().replaceAll("-", "")}`;
-      const now = new Date();
-      const hash = await defaultKeyHasher(secret);
-      await database.db
-        .insert(apikey)
-        .values({ id: uuidv7(), name: "theirs", referenceId: team, key: hash, createdAt: now, updatedAt: now });
+      const { secret, hash, start } = makeSecret();
+      await database.db.insert(apikey).values({
+        id: uuidv7(),
+        name: "theirs",
+        teamId: team,
+        key: hash,
+        start,
+        scopes: ["admin"],
+        createdAt: new Date(),
+      });
       return { team, key: secret };
     },
     fetch: (path, { key: secret = key, headers, ...init } = {}) =>

@@ -1,7 +1,7 @@
-import { boolean, integer, pgTable, text, timestamp, uniqueIndex } from "drizzle-orm/pg-core";
+import { boolean, index, integer, pgTable, text, timestamp, uniqueIndex } from "drizzle-orm/pg-core";
 
 /*
- * The tables of better-auth (core, organization, API keys), with the property names that its Drizzle adapter looks for.
+ * The tables of better-auth (core, organization, second factor), with the property names that its Drizzle adapter looks for.
  * An organization is a team.
  */
 
@@ -13,6 +13,7 @@ export const user = pgTable("user", {
   email: text("email").notNull().unique(),
   emailVerified: boolean("email_verified").notNull().default(false),
   image: text("image"),
+  twoFactorEnabled: boolean("two_factor_enabled").default(false),
   createdAt: at("created_at").notNull().defaultNow(),
   updatedAt: at("updated_at").notNull().defaultNow(),
 });
@@ -85,6 +86,8 @@ export const member = pgTable(
 
 export const invitation = pgTable("invitation", {
   id: text("id").primaryKey(),
+  /** SHA-256 of what the link carries; null in invitations of old, which nobody can accept. */
+  tokenHash: text("token_hash").unique(),
   organizationId: text("organization_id")
     .notNull()
     .references(() => organization.id, { onDelete: "cascade" }),
@@ -98,27 +101,18 @@ export const invitation = pgTable("invitation", {
     .references(() => user.id, { onDelete: "cascade" }),
 });
 
-export const apikey = pgTable("apikey", {
-  id: text("id").primaryKey(),
-  configId: text("config_id").notNull().default("default"),
-  name: text("name"),
-  start: text("start"),
-  referenceId: text("reference_id").notNull(),
-  prefix: text("prefix"),
-  key: text("key").notNull().unique(),
-  refillInterval: integer("refill_interval"),
-  refillAmount: integer("refill_amount"),
-  lastRefillAt: at("last_refill_at"),
-  enabled: boolean("enabled").default(true),
-  rateLimitEnabled: boolean("rate_limit_enabled").default(true),
-  rateLimitTimeWindow: integer("rate_limit_time_window"),
-  rateLimitMax: integer("rate_limit_max"),
-  requestCount: integer("request_count").default(0),
-  remaining: integer("remaining"),
-  lastRequest: at("last_request"),
-  expiresAt: at("expires_at"),
-  createdAt: at("created_at").notNull(),
-  updatedAt: at("updated_at").notNull(),
-  permissions: text("permissions"),
-  metadata: text("metadata"),
-});
+export const twoFactor = pgTable(
+  "two_factor",
+  {
+    id: text("id").primaryKey(),
+    secret: text("secret").notNull(),
+    backupCodes: text("backup_codes").notNull(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    verified: boolean("verified").default(true),
+    failedVerificationCount: integer("failed_verification_count").default(0),
+    lockedUntil: at("locked_until"),
+  },
+  (table) => [index("two_factor_user").on(table.userId)],
+);

@@ -1,10 +1,11 @@
 import { connect, type Socket } from "node:net";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres, { type PostgresType, type Sql, type TransactionSql } from "postgres";
+import * as accessSchema from "./access-schema";
 import * as authSchema from "./auth-schema";
 import * as runSchema from "./run-schema";
 
-const schema = { ...authSchema, ...runSchema };
+const schema = { ...authSchema, ...accessSchema, ...runSchema };
 
 /** bigint columns are counts and ids far below 2^53. */
 type Types = { bigint: number };

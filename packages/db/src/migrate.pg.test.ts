@@ -26,14 +26,14 @@ afterAll(async () => {
 });
 
 /** Brings the database to the schema of an older release: up to and with the migration of that name. */
-async function migrateTo(tag: string): Promise<void> {
+async function migrateTo(tag: string, url = server.url): Promise<void> {
   const old = join(folder, "old");
   await cp(migrations, old, { recursive: true });
   const path = join(old, "meta/_journal.json");
   const journal: { entries: { tag: string }[] } = JSON.parse(await readFile(path, "utf8"));
   const last = journal.entries.findIndex((entry) => entry.tag === tag);
   await writeFile(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, last + 1) }));
-  await migrateDatabase(server.url, old);
+  await migrateDatabase(url, old);
 }
 
 test("what rules remembered of whole runs, and the lives of their features, are there by themselves after the migration", async () => {
@@ -77,4 +77,30 @@ test("what rules remembered of whole runs, and the lives of their features, are 
     { name: "patch", life: { state: "latent" } },
     { name: "shape", life: { state: "absent" } },
   ]);
+});
+
+test("keys of old keep what they could do, but those that were switched off or belong to nobody", async () => {
+  await sql`create database keys_of_old`;
+  const url = server.url.replace(/\/postgres$/, "/keys_of_old");
+  await migrateTo("0002_alerts", url);
+  const old = postgres(url, { onnotice: () => {} });
+  const team = uuidv7();
+  await old`insert into organization (id, name, slug) values (${team}, 'team', ${team})`;
+  for (const [id, name, reference, enabled] of [
+    ["a", "ci", team, true],
+    ["b", null, team, true],
+    ["c", "off", team, false],
+    ["d", "orphan", "gone", true],
+  ] as const) {
+    await old`insert into apikey (id, name, reference_id, key, enabled, created_at, updated_at)
+      values (${id}, ${name}, ${reference}, ${id}, ${enabled}, now(), now())`;
+  }
+  await migrateDatabase(url);
+  expect([...(await old`select id, name, scopes, created_by, project_id, expires_at from apikey order by id`)]).toEqual(
+    [
+      { id: "a", name: "ci", scopes: ["admin"], created_by: null, project_id: null, expires_at: null },
+      { id: "b", name: "key", scopes: ["admin"], created_by: null, project_id: null, expires_at: null },
+    ],
+  );
+  await old.end();
 });

@@ -12,12 +12,15 @@ interface OpenInput {
   team: string;
   request: OpenWriter;
   createdBy: string;
+  /** The one project that the writer's key is for. */
+  only?: { id: string; name: string } | null;
   nowMs?: number;
 }
 
 interface Place {
   name: string;
   project: string;
+  projectId: string;
   lastStep: number | null;
   config: JsonObject;
   tags: string[];
@@ -30,22 +33,23 @@ type Opened = Omit<OpenedWriter, "epoch">;
 /**
  * Makes a run and its writer, or finds them again: repeating a request changes nothing. A new writer on a run that has ended makes
  * it run again. Throws `not_found` for `resume` of a run that the team does not have and for a run that another team has, `gone`
- * for one that was deleted, and `too_large` for a config beyond its limit.
+ * for one that was deleted, `forbidden` where the key is for another project, and `too_large` for a config beyond its limit.
  */
 export async function openWriter(
   db: Database,
-  { team, request, createdBy, nowMs = Date.now() }: OpenInput,
+  { team, request, createdBy, only = null, nowMs = Date.now() }: OpenInput,
 ): Promise<Opened> {
   checkConfig(request.config);
   return db.$client.begin(async (sql) => {
-    if (request.mode === "create") await createRun(sql, { team, request, createdBy, nowMs });
+    if (request.mode === "create") await createRun(sql, { team, request, createdBy, only, nowMs });
     const [place] = await sql<Place[]>`
-      select run.name, project.name as project, run.last_step as "lastStep", run.config, run.tags, writer.next_sequence as next,
+      select run.name, project.name as project, project.id as "projectId", run.last_step as "lastStep", run.config, run.tags, writer.next_sequence as next,
         writer.points_through as "pointsThrough"
       from run join project on project.id = run.project_id
       left join writer on writer.run_id = run.id and writer.id = ${request.writer}
       where run.id = ${request.run} and run.team_id = ${team} for no key update of run`;
     if (place === undefined) return refuseMissingRun(sql, { team, run: request.run });
+    if (only !== null && place.projectId !== only.id) throw otherProject(only.name);
     if (place.next === null) {
       const config = { ...place.config, ...request.config };
       checkConfig(config);
@@ -72,6 +76,14 @@ export async function openWriter(
       path: `/runs/${request.run}`,
     };
   });
+}
+
+function otherProject(only: string): TailboneError {
+  return new TailboneError(
+    "forbidden",
+    `The key is for the project ${only} alone.`,
+    "Name that project in `init`, or use a key that is for this one.",
+  );
 }
 
 function checkConfig(config: JsonObject): void {

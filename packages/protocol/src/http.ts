@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { roleSchema } from "./access";
 import { jsonObjectSchema, wireNumberSchema } from "./json";
 import { doubtSchema, lifecycleEventSchema, settingsChangeSchema } from "./lifecycle";
 import { LIMITS } from "./limits";
@@ -14,8 +15,16 @@ export const API_PREFIX = "/api/v1";
 
 /** The caller: a person by session, or a key. */
 export const meSchema = z.object({
-  user: z.object({ id: z.string(), name: z.string(), email: z.string(), hasPassword: z.boolean() }).nullable(),
-  team: z.object({ id: z.string(), name: z.string(), role: z.enum(["owner", "admin", "member"]).nullable() }),
+  user: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      email: z.string(),
+      hasPassword: z.boolean(),
+      hasSecondFactor: z.boolean(),
+    })
+    .nullable(),
+  team: z.object({ id: z.string(), name: z.string(), role: roleSchema.nullable() }),
   teams: z.array(z.object({ id: z.string(), name: z.string() })),
 });
 export type Me = z.infer<typeof meSchema>;
@@ -237,29 +246,3 @@ export const consoleListSchema = z.object({
 
 /** Answer to frames over plain HTTP: like the socket's. */
 export const appendedSchema = z.object({ epoch: epochSchema, next: z.number().int().nonnegative() });
-
-export const keySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  start: z.string(),
-  createdAtMs: timeMsSchema,
-  lastUsedAtMs: timeMsSchema.nullable(),
-});
-export type Key = z.infer<typeof keySchema>;
-export const keyListSchema = z.object({ keys: z.array(keySchema) });
-export const keyCreateSchema = z.object({ name: text().min(1).max(64) });
-/** `secret` is shown this once; only its hash is stored. */
-export const keyCreatedSchema = keySchema.extend({ secret: z.string() });
-
-export const memberSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  email: z.string(),
-  role: z.enum(["owner", "admin", "member"]),
-  joinedAtMs: timeMsSchema,
-});
-export const memberListSchema = z.object({ members: z.array(memberSchema) });
-export const memberInviteSchema = z.object({ email: z.email(), name: text().min(1).max(128) });
-/** A one-time sign-in link for the new member, to be handed over by whoever invites. */
-export const memberInvitedSchema = z.object({ member: memberSchema, link: z.url(), expiresAtMs: timeMsSchema });
-export const passwordSetSchema = z.object({ email: z.email().optional(), password: z.string().min(8).max(128) });

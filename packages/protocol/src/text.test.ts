@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { z } from "zod";
+import * as access from "./access";
 import { decodeFrame, encodeFrame } from "./frame";
 import * as http from "./http";
 import { recordSchema } from "./records";
@@ -71,8 +72,11 @@ test("no text of a query or of a body that the API takes gets past the schema un
     [http.runListQuerySchema, { project: odd, filter: odd, sort: `series:${odd}`, cursor: odd }],
     [http.pointsQuerySchema, { series: odd, cursor: odd }],
     [http.runPatchSchema, { name: odd, tags: [odd], notes: odd, config: { [odd]: odd } }],
-    [http.keyCreateSchema, { name: odd }],
-    [http.memberInviteSchema, { name: odd, email: "a@b.example" }],
+    [access.keyCreateSchema, { name: odd }],
+    [
+      access.invitationAcceptSchema,
+      { token: `${"x".repeat(20)}${odd}`, account: { name: odd, email: "a@b.example", password: "12345678" } },
+    ],
     [
       ruleCreateSchema,
       {

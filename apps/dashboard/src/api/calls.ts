@@ -3,10 +3,6 @@ import {
   checkpointListSchema,
   consoleListSchema,
   featureListSchema,
-  keyCreatedSchema,
-  keyListSchema,
-  memberInvitedSchema,
-  memberListSchema,
   meSchema,
   projectListSchema,
   type RunPatch,
@@ -20,14 +16,11 @@ import type { PointsRequest } from "../live/chart-feed";
 import { CHART_BUCKETS } from "../live/chart-view";
 import { callApi } from "./client";
 
-/** Every request that the dashboard makes of the hub, one function each; those of alerts are in alert-calls.ts. All throw TailboneError. */
+/** Every request that the dashboard makes of the hub, one function each; those of alerts are in alert-calls.ts, those of access in access-calls.ts. All throw TailboneError. */
 
 type Abort = AbortSignal | undefined;
 
 export const readMe = (signal?: Abort) => callApi(meSchema, "/me", { signal });
-
-export const setPassword = (body: { email?: string; password: string }) =>
-  callApi(z.object({ email: z.string() }), "/me/password", { method: "POST", body });
 
 export const listProjects = (signal?: Abort) => callApi(projectListSchema, "/projects", { signal });
 
@@ -82,14 +75,3 @@ const CONSOLE_PAGE = 1000;
 
 export const readConsole = (run: string, before: number | null, signal?: Abort) =>
   callApi(consoleListSchema, `/runs/${run}/console`, { query: { before, limit: CONSOLE_PAGE }, signal });
-
-export const listKeys = (signal?: Abort) => callApi(keyListSchema, "/keys", { signal });
-
-export const createKey = (name: string) => callApi(keyCreatedSchema, "/keys", { method: "POST", body: { name } });
-
-export const revokeKey = (key: string) => callApi(z.object({}), `/keys/${key}`, { method: "DELETE" });
-
-export const listMembers = (signal?: Abort) => callApi(memberListSchema, "/members", { signal });
-
-export const inviteMember = (body: { email: string; name: string }) =>
-  callApi(memberInvitedSchema, "/members", { method: "POST", body });

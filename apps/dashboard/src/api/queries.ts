@@ -1,11 +1,10 @@
 import type { AlertsQuery } from "@tailbone/protocol/rules";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { listKeys, listMembers, listSessions, readSecurityLog } from "./access-calls";
 import { countUnread, listAlerts, listChannels, listDeliveries, listRules } from "./alert-calls";
 import {
   listCheckpoints,
   listEvents,
-  listKeys,
-  listMembers,
   listProjects,
   listRuns,
   listSeries,
@@ -39,5 +38,12 @@ export const queries = {
   channels: queryOptions({ queryKey: ["channels"], queryFn: ({ signal }) => listChannels(signal) }),
   deliveries: queryOptions({ queryKey: ["deliveries"], queryFn: ({ signal }) => listDeliveries(signal) }),
   keys: queryOptions({ queryKey: ["keys"], queryFn: ({ signal }) => listKeys(signal) }),
+  sessions: queryOptions({ queryKey: ["sessions"], queryFn: ({ signal }) => listSessions(signal) }),
+  securityLog: infiniteQueryOptions({
+    queryKey: ["security-log"],
+    queryFn: ({ pageParam, signal }) => readSecurityLog(pageParam, signal),
+    initialPageParam: null as number | null,
+    getNextPageParam: ({ events, more }) => (more ? (events.at(-1)?.id ?? null) : null),
+  }),
   members: queryOptions({ queryKey: ["members"], queryFn: ({ signal }) => listMembers(signal) }),
 };

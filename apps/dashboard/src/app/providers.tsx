@@ -25,7 +25,8 @@ function createQueryClient(): QueryClient {
       },
     }),
     mutationCache: new MutationCache({
-      onError: (error) => {
+      onError: (error, _variables, _context, mutation) => {
+        if (mutation.meta?.says === "itself") return;
         const { code, message, hint } = toTailboneError(error);
         if (code === "unauthenticated") leaveForSignIn();
         else toast.error(message, { description: hint });

@@ -33,3 +33,8 @@ export function formatExact(timeMs: number): string {
 export function formatClock(timeMs: number, nowMs: number): string {
   return format(timeMs, isSameDay(timeMs, nowMs) ? "HH:mm" : "d MMM HH:mm");
 }
+
+/** The day alone, for what is far off. */
+export function formatDay(timeMs: number): string {
+  return format(timeMs, "d MMM yyyy");
+}

@@ -1,7 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { createKey } from "../api/calls";
+import { createKey } from "../api/access-calls";
 import { Button } from "../ui/button";
 import { CopyButton } from "../ui/copy-button";
 
@@ -28,7 +28,7 @@ export function FirstRun({ project = "my-project" }: { project?: string | undefi
     () => window.location.origin,
     () => "",
   );
-  const key = useMutation({ mutationFn: () => createKey("first run") });
+  const key = useMutation({ mutationFn: () => createKey({ name: "first run", scopes: ["ingest"] }) });
   return (
     <div className="grid max-w-2xl gap-5 px-4 py-8">
       <div>

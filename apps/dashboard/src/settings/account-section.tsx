@@ -1,19 +1,31 @@
+import type { AccountChange } from "@tailbone/protocol/access";
 import type { Me } from "@tailbone/protocol/http";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { setPassword } from "../api/calls";
+import { changeAccount } from "../api/access-calls";
 import { queries } from "../api/queries";
 import { Button } from "../ui/button";
 import { Field } from "../ui/input";
 import { Section } from "./section";
 
+/** What was changed in the form; a password that was left empty stays as it is. */
+function readChange(form: FormData, user: NonNullable<Me["user"]>): AccountChange {
+  const [email, password, current] = ["email", "password", "current"].map((name) => String(form.get(name) ?? ""));
+  return {
+    ...(email === user.email ? {} : { email }),
+    ...(password === "" ? {} : { password }),
+    ...(current === "" ? {} : { current }),
+  };
+}
+
 export function AccountSection({ user }: { user: NonNullable<Me["user"]> }) {
   const client = useQueryClient();
   const save = useMutation({
-    mutationFn: setPassword,
+    mutationFn: changeAccount,
     onSuccess: ({ email }) => {
       toast.success(`From now on you sign in as ${email}.`, { description: "Your other sessions have ended." });
       void client.invalidateQueries({ queryKey: queries.me.queryKey });
+      void client.invalidateQueries({ queryKey: queries.sessions.queryKey });
     },
   });
   return (
@@ -29,14 +41,20 @@ export function AccountSection({ user }: { user: NonNullable<Me["user"]> }) {
         className="grid max-w-sm gap-3"
         onSubmit={(event) => {
           event.preventDefault();
-          const form = new FormData(event.currentTarget);
-          const target = event.currentTarget;
-          save.mutate(
-            { email: String(form.get("email")), password: String(form.get("password")) },
-            { onSuccess: () => target.reset() },
-          );
+          const form = event.currentTarget;
+          save.mutate(readChange(new FormData(form), user), { onSuccess: () => form.reset() });
         }}
       >
+        {user.hasPassword ? (
+          <Field
+            label="Current password"
+            name="current"
+            type="password"
+            autoComplete="current-password"
+            maxLength={128}
+            required
+          />
+        ) : null}
         <Field label="E-mail" name="email" type="email" autoComplete="username" defaultValue={user.email} required />
         <Field
           label={user.hasPassword ? "New password" : "Password"}
@@ -45,8 +63,12 @@ export function AccountSection({ user }: { user: NonNullable<Me["user"]> }) {
           autoComplete="new-password"
           minLength={8}
           maxLength={128}
-          required
-          hint="Eight characters or more."
+          required={!user.hasPassword}
+          hint={
+            user.hasPassword
+              ? "Leave it empty to keep the one you have."
+              : "Eight characters or more, and none of the common ones."
+          }
         />
         <div>
           <Button type="submit" disabled={save.isPending}>

@@ -1,22 +1,44 @@
-import type { Key } from "@tailbone/protocol/http";
+import { KEY_SCOPES, type Key, type KeyCreate, type KeyScope } from "@tailbone/protocol/access";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { createKey, revokeKey } from "../api/calls";
+import { createKey, revokeKey } from "../api/access-calls";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
+import { formatDay } from "../format/time";
 import { Ago } from "../ui/ago";
 import { Button } from "../ui/button";
 import { CopyButton } from "../ui/copy-button";
 import { Confirm } from "../ui/dialog";
-import { Input } from "../ui/input";
+import { FormCheck, FormChecks, FormField, FormSelect } from "../ui/form-parts";
 import { ErrorNotice } from "../ui/notice";
 import { Table, TableSkeleton } from "../ui/table";
 import { useNow } from "../ui/use-now";
 import { OnceOnly, Section } from "./section";
 
-export function KeysSection({ canRevoke }: { canRevoke: boolean }) {
+const SCOPES: Readonly<Record<KeyScope, string>> = {
+  ingest: "log runs",
+  read: "read them",
+  admin: "change and delete them",
+};
+const DAY_MS = 24 * 60 * 60 * 1000;
+const TERMS = [30, 90, 365] as const;
+
+function readWanted(form: FormData): KeyCreate {
+  const project = String(form.get("project"));
+  const days = Number(form.get("days"));
+  return {
+    name: String(form.get("name")),
+    scopes: KEY_SCOPES.filter((scope) => form.get(scope) !== null),
+    project: project === "" ? null : project,
+    expiresAtMs: days === 0 ? null : Date.now() + days * DAY_MS,
+  };
+}
+
+/** `self`: id of who looks; one revokes one's own keys. */
+export function KeysSection({ canRevoke, self }: { canRevoke: boolean; self: string | null }) {
   const client = useQueryClient();
   const { data, error, refetch } = useQuery(queries.keys);
+  const { data: projects } = useQuery(queries.projects);
   const now = useNow(10_000);
   const [asked, setAsked] = useState<Key | null>(null);
   const refresh = (): void => void client.invalidateQueries({ queryKey: queries.keys.queryKey });
@@ -25,27 +47,61 @@ export function KeysSection({ canRevoke }: { canRevoke: boolean }) {
   return (
     <Section
       title="API keys"
-      about="With a key, scripts log into this team and read from it. The hub keeps only its hash."
+      about="With a key, scripts do what its scope says, and no more. It goes with whoever made it. The hub keeps only its hash."
     >
       <form
-        className="flex gap-2"
+        className="grid gap-3"
         onSubmit={(event) => {
           event.preventDefault();
           const form = event.currentTarget;
-          create.mutate(String(new FormData(form).get("name")), { onSuccess: () => form.reset() });
+          create.mutate(readWanted(new FormData(form)), { onSuccess: () => form.reset() });
         }}
       >
-        <Input
-          name="name"
-          aria-label="Name of the new key"
-          placeholder="Where it is used: gpu-box, ci …"
-          maxLength={64}
-          required
-          className="max-w-64"
-        />
-        <Button type="submit" disabled={create.isPending}>
-          Create a key
-        </Button>
+        <div className="grid gap-3 sm:grid-cols-3">
+          <FormField
+            label="Name of the new key"
+            name="name"
+            placeholder="Where it is used: gpu-box, ci …"
+            maxLength={64}
+            error={undefined}
+            required
+          />
+          <FormSelect label="Project" name="project" error={undefined}>
+            <option value="">All projects</option>
+            {projects?.projects.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </FormSelect>
+          <FormSelect label="Expires" name="days" error={undefined}>
+            <option value="0">Never</option>
+            {TERMS.map((days) => (
+              <option key={days} value={days}>
+                In {days} days
+              </option>
+            ))}
+          </FormSelect>
+        </div>
+        <FormChecks label="It may" error={undefined}>
+          {KEY_SCOPES.map((scope) => (
+            <FormCheck
+              key={scope}
+              name={scope}
+              defaultChecked={scope !== "admin"}
+              label={
+                <span>
+                  {scope} <span className="text-faint">{SCOPES[scope]}</span>
+                </span>
+              }
+            />
+          ))}
+        </FormChecks>
+        <div>
+          <Button type="submit" disabled={create.isPending}>
+            Create a key
+          </Button>
+        </div>
       </form>
       {create.data === undefined ? null : (
         <OnceOnly text={create.data.secret} about={`The key “${create.data.name}” is shown this once: copy it now.`}>
@@ -66,7 +122,10 @@ export function KeysSection({ canRevoke }: { canRevoke: boolean }) {
             <tr>
               <th>Name</th>
               <th>Begins with</th>
+              <th>May</th>
+              <th>Project</th>
               <th>Created</th>
+              <th>Expires</th>
               <th>Last used</th>
               <th />
             </tr>
@@ -78,14 +137,24 @@ export function KeysSection({ canRevoke }: { canRevoke: boolean }) {
                 <td>
                   <code className="font-mono text-xs">{key.start}…</code>
                 </td>
+                <td className="text-soft">{key.scopes.join(", ")}</td>
+                <td className="text-soft">{key.project?.name ?? "all"}</td>
                 <td className="text-soft">
                   <Ago timeMs={key.createdAtMs} now={now} />
+                  {key.createdBy === null ? null : <span className="text-faint"> by {key.createdBy.name}</span>}
+                </td>
+                <td className="text-soft">
+                  {key.expiresAtMs === null
+                    ? "never"
+                    : now !== null && key.expiresAtMs < now
+                      ? "has expired"
+                      : formatDay(key.expiresAtMs)}
                 </td>
                 <td className="text-soft">
                   {key.lastUsedAtMs === null ? "never" : <Ago timeMs={key.lastUsedAtMs} now={now} />}
                 </td>
                 <td className="text-right">
-                  {canRevoke ? (
+                  {canRevoke || (self !== null && key.createdBy?.id === self) ? (
                     <Button look="quiet" size="small" className="hover:text-bad" onClick={() => setAsked(key)}>
                       Revoke
                     </Button>

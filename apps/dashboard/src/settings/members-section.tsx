@@ -1,13 +1,14 @@
-import type { memberInvitedSchema } from "@tailbone/protocol/http";
+import { type Invitation, type Member, ROLES, type Role } from "@tailbone/protocol/access";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { z } from "zod";
-import { inviteMember } from "../api/calls";
+import { useState } from "react";
+import { changeRole, inviteMember, removeMember, withdrawInvitation } from "../api/access-calls";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
-import { formatClock } from "../format/time";
+import { formatDay } from "../format/time";
 import { Ago } from "../ui/ago";
 import { Button } from "../ui/button";
 import { CopyButton } from "../ui/copy-button";
+import { Confirm } from "../ui/dialog";
 import { Input } from "../ui/input";
 import { ErrorNotice } from "../ui/notice";
 import { Table, TableSkeleton } from "../ui/table";
@@ -16,50 +17,51 @@ import { OnceOnly, Section } from "./section";
 
 export interface MembersSectionProps {
   team: string;
-  canInvite: boolean;
+  /** Of who looks. */
+  role: Role | null;
   /** Id of who looks. */
   self: string | null;
 }
 
-/** Who has an account already is sent to the sign-in page, anybody else by a link that signs in. */
-function aboutLink({ link, member, expiresAtMs }: z.infer<typeof memberInvitedSchema>): string {
-  return new URL(link).pathname === "/sign-in"
-    ? `${member.name} has an account already, and joins the team by signing in here:`
-    : `Send this link to ${member.name}. It signs in once, until ${formatClock(expiresAtMs, Date.now())}.`;
-}
-
-export function MembersSection({ team, canInvite, self }: MembersSectionProps) {
+export function MembersSection({ team, role, self }: MembersSectionProps) {
   const client = useQueryClient();
   const { data, error, refetch } = useQuery(queries.members);
   const now = useNow(10_000);
-  const invite = useMutation({
-    mutationFn: inviteMember,
-    onSuccess: () => client.invalidateQueries({ queryKey: queries.members.queryKey }),
-  });
+  const [asked, setAsked] = useState<Member | null>(null);
+  const refresh = (): void => void client.invalidateQueries({ queryKey: queries.members.queryKey });
+  const invite = useMutation({ mutationFn: inviteMember, onSuccess: refresh });
+  const withdraw = useMutation({ mutationFn: withdrawInvitation, onSettled: refresh });
+  const remove = useMutation({ mutationFn: removeMember, onSettled: refresh });
+  const change = useMutation({ mutationFn: changeRole, onSettled: refresh });
+  const mayManage = role === "owner" || role === "admin";
+  /** An admin changes no owner, and makes none. */
+  const mayTouch = (member: Member): boolean => mayManage && (role === "owner" || member.role !== "owner");
   return (
     <Section title="Members" about={`Who belongs to ${team}: everybody sees all of its projects.`}>
-      {canInvite ? (
+      {mayManage ? (
         <form
           className="flex flex-wrap gap-2"
           onSubmit={(event) => {
             event.preventDefault();
             const form = event.currentTarget;
-            const values = new FormData(form);
-            invite.mutate(
-              { name: String(values.get("name")), email: String(values.get("email")) },
-              { onSuccess: () => form.reset() },
-            );
+            invite.mutate(String(new FormData(form).get("email")), { onSuccess: () => form.reset() });
           }}
         >
-          <Input name="name" aria-label="Name" placeholder="Name" maxLength={128} required className="w-44" />
           <Input name="email" type="email" aria-label="E-mail" placeholder="E-mail" required className="w-60" />
           <Button type="submit" disabled={invite.isPending}>
             Invite
           </Button>
         </form>
       ) : null}
-      {invite.data === undefined ? null : (
-        <OnceOnly text={invite.data.link} about={aboutLink(invite.data)}>
+      {invite.data === undefined ? null : invite.data.link === null ? (
+        <p role="status" className="text-soft">
+          The invitation is on its way to {invite.data.invitation.email}.
+        </p>
+      ) : (
+        <OnceOnly
+          text={invite.data.link}
+          about={`Hand this link to ${invite.data.invitation.email}, and to nobody else: whoever opens it joins the team, once, until ${formatDay(invite.data.invitation.expiresAtMs)}.`}
+        >
           <CopyButton text={invite.data.link} />
         </OnceOnly>
       )}
@@ -77,25 +79,80 @@ export function MembersSection({ team, canInvite, self }: MembersSectionProps) {
               <th>E-mail</th>
               <th>Role</th>
               <th>Joined</th>
+              <th />
             </tr>
           </thead>
           <tbody>
-            {data.members.map(({ id, name, email, role, joinedAtMs }) => (
-              <tr key={id}>
+            {data.members.map((member) => (
+              <tr key={member.id}>
                 <td className="font-medium">
-                  {name}
-                  {id === self ? <span className="ml-1.5 font-normal text-faint">you</span> : null}
+                  {member.name}
+                  {member.id === self ? <span className="ml-1.5 font-normal text-faint">you</span> : null}
                 </td>
-                <td className="text-soft">{email}</td>
-                <td className="text-soft">{role}</td>
+                <td className="text-soft">{member.email}</td>
                 <td className="text-soft">
-                  <Ago timeMs={joinedAtMs} now={now} />
+                  {mayTouch(member) ? (
+                    <select
+                      aria-label={`Role of ${member.name}`}
+                      className="h-6 rounded border border-line bg-panel px-1"
+                      value={member.role}
+                      onChange={(event) => {
+                        const chosen = ROLES.find((one) => one === event.target.value);
+                        if (chosen !== undefined) change.mutate({ id: member.id, role: chosen });
+                      }}
+                    >
+                      {ROLES.filter((one) => role === "owner" || one !== "owner").map((one) => (
+                        <option key={one}>{one}</option>
+                      ))}
+                    </select>
+                  ) : (
+                    member.role
+                  )}
+                </td>
+                <td className="text-soft">
+                  <Ago timeMs={member.joinedAtMs} now={now} />
+                </td>
+                <td className="text-right">
+                  {member.id !== self && mayTouch(member) ? (
+                    <Button look="quiet" size="small" className="hover:text-bad" onClick={() => setAsked(member)}>
+                      Remove
+                    </Button>
+                  ) : null}
                 </td>
               </tr>
+            ))}
+            {data.invitations.map((invitation) => (
+              <InvitedRow
+                key={invitation.id}
+                invitation={invitation}
+                onWithdraw={() => withdraw.mutate(invitation.id)}
+              />
             ))}
           </tbody>
         </Table>
       )}
+      <Confirm
+        open={asked !== null}
+        onOpenChange={(open) => !open && setAsked(null)}
+        title={`Remove ${asked?.name ?? "the member"}?`}
+        description="They and all keys that they made are cut off from this team at once. Their runs stay."
+        action="Remove"
+        onConfirm={() => asked !== null && remove.mutate(asked.id)}
+      />
     </Section>
   );
 }
+
+const InvitedRow = ({ invitation, onWithdraw }: { invitation: Invitation; onWithdraw: () => void }) => (
+  <tr>
+    <td className="text-faint">invited</td>
+    <td className="text-soft">{invitation.email}</td>
+    <td className="text-soft">{invitation.role}</td>
+    <td className="text-faint">until {formatDay(invitation.expiresAtMs)}</td>
+    <td className="text-right">
+      <Button look="quiet" size="small" className="hover:text-bad" onClick={onWithdraw}>
+        Withdraw
+      </Button>
+    </td>
+  </tr>
+);

@@ -8,6 +8,9 @@ import { TableSkeleton } from "../ui/table";
 import { AccountSection } from "./account-section";
 import { KeysSection } from "./keys-section";
 import { MembersSection } from "./members-section";
+import { SecondFactorSection } from "./second-factor-section";
+import { SecurityLogSection } from "./security-log-section";
+import { SessionsSection } from "./sessions-section";
 
 export function SettingsPage() {
   const { data: me, error, refetch } = useQuery(queries.me);
@@ -25,8 +28,11 @@ export function SettingsPage() {
           <div className="grid max-w-3xl gap-10 px-4 py-5">
             <h1 className="sr-only">Settings</h1>
             {me.user === null ? null : <AccountSection user={me.user} />}
-            <KeysSection canRevoke={me.team.role !== "member"} />
-            <MembersSection team={me.team.name} canInvite={me.team.role !== "member"} self={me.user?.id ?? null} />
+            {me.user === null ? null : <SecondFactorSection user={me.user} />}
+            <SessionsSection />
+            <KeysSection canRevoke={me.team.role !== "member"} self={me.user?.id ?? null} />
+            <MembersSection team={me.team.name} role={me.team.role} self={me.user?.id ?? null} />
+            {me.team.role === "member" ? null : <SecurityLogSection />}
           </div>
         )}
       </main>

@@ -1,6 +1,7 @@
 "use client";
 import { type FormEvent, useState } from "react";
-import { safeNext, signIn } from "../api/auth";
+import { signIn, verifyCode } from "../api/auth";
+import { safeNext } from "../api/safe-next";
 import { Logo } from "../frame/logo";
 import { Button } from "../ui/button";
 import { Field } from "../ui/input";
@@ -20,18 +21,28 @@ function linkError(error: string | null): string | null {
 export function SignIn({ next, error }: { next: string | null; error: string | null }) {
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isPending, setPending] = useState(false);
+  const [needsCode, setNeedsCode] = useState(false);
   const notice = refusal ?? linkError(error);
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setPending(true);
-    const said = await signIn(String(form.get("email")), String(form.get("password")));
-    if (said === null) window.location.assign(safeNext(next));
+    const why = needsCode ? await verifyCode(String(form.get("code"))) : await tryPassword(form);
+    if (why === null) window.location.assign(safeNext(next, window.location.origin));
     else {
-      setRefusal(said);
+      setRefusal(why === "" ? null : why);
       setPending(false);
     }
+  }
+
+  /** Null when that was all, an empty sentence when a code is still missing. */
+  async function tryPassword(form: FormData): Promise<string | null> {
+    const said = await signIn(String(form.get("email")), String(form.get("password")));
+    if (said.state === "refused") return said.why;
+    if (said.state === "in") return null;
+    setNeedsCode(true);
+    return "";
   }
 
   return (
@@ -46,8 +57,24 @@ export function SignIn({ next, error }: { next: string | null; error: string | n
         </p>
       )}
       <form className="grid gap-4" onSubmit={(event) => void submit(event)}>
-        <Field label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
-        <Field label="Password" name="password" type="password" autoComplete="current-password" required />
+        {needsCode ? (
+          <Field
+            key="code"
+            label="Code"
+            name="code"
+            inputMode="text"
+            autoComplete="one-time-code"
+            hint="Six digits from your app, or one of your backup codes."
+            maxLength={32}
+            required
+            autoFocus
+          />
+        ) : (
+          <>
+            <Field label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
+            <Field label="Password" name="password" type="password" autoComplete="current-password" required />
+          </>
+        )}
         <Button type="submit" look="primary" disabled={isPending}>
           {isPending ? "Signing in …" : "Sign in"}
         </Button>

@@ -1,5 +1,5 @@
+import { memberListSchema } from "@tailbone/protocol/access";
 import { encodeFrame } from "@tailbone/protocol/frame";
-import { memberListSchema } from "@tailbone/protocol/http";
 import type { RunRecord } from "@tailbone/protocol/records";
 import {
   alertListSchema,

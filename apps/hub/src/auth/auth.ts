@@ -1,47 +1,21 @@
 import assert from "node:assert";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { apiKey } from "@better-auth/api-key";
 import * as schema from "@tailbone/db/auth-schema";
 import type { Database } from "@tailbone/db/database";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { magicLink, organization } from "better-auth/plugins";
-import { createAccessControl } from "better-auth/plugins/access";
-import { adminAc, defaultStatements, memberAc, ownerAc } from "better-auth/plugins/organization/access";
+import { magicLink, organization, twoFactor } from "better-auth/plugins";
 import type { Log } from "../log";
+import type { Admissions } from "./admissions";
 import type { Origins } from "./origins";
 import { findMemberships } from "./teams";
+import { noteSession } from "./visits";
 
 /** Header that carries the peer's address to better-auth's rate limits; what a client sends in it is replaced. */
 export const ADDRESS_HEADER = "x-tailbone-address";
 
 const DAY_SECONDS = 24 * 60 * 60;
-export const SIGN_IN_LINK_SECONDS = 15 * 60;
-
-const keyActions = { apiKey: ["create", "read", "update", "delete"] } as const;
-const access = createAccessControl({ ...defaultStatements, ...keyActions });
-const roles = {
-  owner: access.newRole({ ...ownerAc.statements, ...keyActions }),
-  admin: access.newRole({ ...adminAc.statements, ...keyActions }),
-  member: access.newRole({ ...memberAc.statements, apiKey: ["create", "read"] }),
-};
-
-/** What is only done through the hub's own API, with its checks, or by the hub itself. */
-const disabledPaths = [
-  "/sign-up/email",
-  "/sign-in/magic-link",
-  "/update-user",
-  "/change-email",
-  "/delete-user",
-  "/api-key/create",
-  "/api-key/get",
-  "/api-key/list",
-  "/api-key/update",
-  "/api-key/delete",
-  "/organization/create",
-  "/organization/delete",
-  "/organization/invite-member",
-];
+const SIGN_IN_LINK_SECONDS = 15 * 60;
 
 const links = new AsyncLocalStorage<{ url: string | undefined }>();
 
@@ -49,11 +23,12 @@ export interface AuthOptions {
   readonly db: Database;
   readonly secret: string;
   readonly origins: Origins;
+  readonly admissions: Admissions;
   readonly log: Log;
 }
 
 /** better-auth on the hub's database: teams are its organizations, and keys belong to teams. */
-export function createAuth({ db, secret, origins, log }: AuthOptions) {
+export function createAuth({ db, secret, origins, admissions, log }: AuthOptions) {
   const isHttps = origins.public.startsWith("https:");
   return betterAuth({
     appName: "Tailbone",
@@ -65,7 +40,6 @@ export function createAuth({ db, secret, origins, log }: AuthOptions) {
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 8, maxPasswordLength: 128 },
     session: { expiresIn: 30 * DAY_SECONDS, updateAge: DAY_SECONDS },
     telemetry: { enabled: false },
-    disabledPaths,
     rateLimit: { enabled: true, window: 10, max: 300, customRules: { "/sign-in/email": { window: 60, max: 20 } } },
     advanced: {
       cookiePrefix: "tailbone",
@@ -82,18 +56,19 @@ export function createAuth({ db, secret, origins, log }: AuthOptions) {
             const [first] = await findMemberships(db, session.userId);
             return { data: { ...session, activeOrganizationId: first?.team.id ?? null } };
           },
+          after: async (session) => noteSession("made", session),
+        },
+        delete: {
+          after: async (session) => {
+            noteSession("ended", session);
+            admissions.cut(({ by }) => by.kind === "user" && by.session === session.id);
+          },
         },
       },
     },
     plugins: [
-      organization({ ac: access, roles, allowUserToCreateOrganization: false }),
-      apiKey({
-        references: "organization",
-        defaultPrefix: "tb_",
-        rateLimit: { enabled: false },
-        maximumNameLength: 64,
-        startingCharactersConfig: { charactersLength: 9 },
-      }),
+      organization({ allowUserToCreateOrganization: false }),
+      twoFactor({ issuer: "Tailbone" }),
       magicLink({
         storeToken: "hashed",
         disableSignUp: true,

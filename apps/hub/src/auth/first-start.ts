@@ -7,6 +7,7 @@ import { readCredentials, writeCredentials } from "../process/credentials-file";
 import type { Auth } from "./auth";
 import type { Keys } from "./keys";
 import type { Origins } from "./origins";
+import { createTeamKey } from "./team-keys";
 import { parseRole } from "./teams";
 
 /** Any number: hubs that start at the same time on one database take turns by it. */
@@ -15,14 +16,17 @@ const TEAM_SLUG = "default";
 
 export interface Owner {
   readonly id: string;
+  readonly name: string;
   readonly email: string;
   readonly team: { readonly id: string; readonly name: string };
 }
 
-async function findOwner(db: Database): Promise<Owner | null> {
+/** Who runs the team that the hub began with. */
+export async function findOwner(db: Database): Promise<Owner | null> {
   const rows = await db
     .select({
       id: user.id,
+      name: user.name,
       email: user.email,
       role: member.role,
       team: { id: organization.id, name: organization.name },
@@ -53,13 +57,13 @@ export async function ensureOwner(db: Database, auth: Auth, email: string): Prom
       body: { name: "Default team", slug: TEAM_SLUG, userId: owner.id },
     });
     await addDefaultRules(db, { team: team.id });
-    return { id: owner.id, email: owner.email, team: { id: team.id, name: team.name } };
+    return { id: owner.id, name: owner.name, email: owner.email, team: { id: team.id, name: team.name } };
   });
 }
 
 /** Sees to it that the SDK on this machine finds a valid key for this hub in the credentials file. */
 export async function ensureLocalKey(
-  auth: Auth,
+  db: Database,
   keys: Keys,
   owner: Owner,
   origins: Origins,
@@ -72,12 +76,17 @@ export async function ensureLocalKey(
   if (valid.every(Boolean)) return;
   const kept = entries.find((_, index) => valid[index]);
   const key =
-    kept ?? (await createTeamKey(auth, owner.id, owner.team.id, `this machine (${hostname()})`.slice(0, 64))).key;
+    kept ??
+    (
+      await createTeamKey(db, {
+        team: owner.team.id,
+        createdBy: owner.id,
+        name: `this machine (${hostname()})`.slice(0, 64),
+        scopes: ["ingest", "read"],
+        project: null,
+        expiresAtMs: null,
+      })
+    ).secret;
   const entry = { key, team: owner.team.name };
   await writeCredentials(configHome, Object.fromEntries(names.map((name) => [name, entry])));
-}
-
-/** Makes a key of a team in the name of one of its members; its secret (`key`) is to be had this once. */
-export function createTeamKey(auth: Auth, userId: string, team: string, name: string) {
-  return auth.api.createApiKey({ body: { name, organizationId: team, userId } });
 }

@@ -58,7 +58,9 @@ export function createResolveCaller(db: Database, auth: Auth, keys: Keys): Resol
       );
     }
     if (team !== undefined && team !== key.team.id) throw noSuchTeam();
-    return { caller: { team: key.team, by: { kind: "key", id: key.id, name: key.name } }, renewal: null };
+    const { id, name, scopes, createdBy } = key;
+    const by = { kind: "key", id, name, scopes, createdBy } as const;
+    return { caller: { team: key.team, project: key.project, by }, renewal: null };
   }
 
   async function resolveSession(headers: Headers, team: string | undefined): Promise<Resolved> {
@@ -80,7 +82,8 @@ export function createResolveCaller(db: Database, auth: Auth, keys: Keys): Resol
     const chosen = team === undefined ? (find(session.session.activeOrganizationId) ?? memberships[0]) : find(team);
     if (chosen === undefined) throw noSuchTeam();
     const { id, name, email } = session.user;
-    return { caller: { team: chosen.team, by: { kind: "user", id, name, email, role: chosen.role } }, renewal };
+    const by = { kind: "user", id, name, email, role: chosen.role, session: session.session.id } as const;
+    return { caller: { team: chosen.team, project: null, by }, renewal };
   }
 
   return ({ key, headers, team }) => (key === undefined ? resolveSession(headers, team) : resolveKey(key, team));

@@ -1,7 +1,7 @@
 import { member, organization, user } from "@tailbone/db/auth-schema";
 import type { Database } from "@tailbone/db/database";
+import type { Role } from "@tailbone/protocol/access";
 import { asc, eq } from "drizzle-orm";
-import type { Role } from "./caller";
 
 export interface Membership {
   readonly team: { readonly id: string; readonly name: string };

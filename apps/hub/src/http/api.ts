@@ -5,14 +5,15 @@ import { jsonSchema } from "@tailbone/protocol/json";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
 import { HTTPException } from "hono/http-exception";
-import { ADDRESS_HEADER } from "../auth/auth";
 import { fromZodError, toWireError } from "../failure";
 import type { ApiServices } from "../services";
+import { createAuthDoor } from "./auth-door";
 import type { Api, ApiEnvironment } from "./environment";
 import { errorResponse } from "./errors";
 import { addHealthRoutes } from "./health";
-import { apiHeaders, authenticate, limitBody } from "./middleware";
+import { apiHeaders, authenticate, authorize, limitBody, noteRefusals } from "./middleware";
 import { addAlertRoutes } from "./routes/alerts";
+import { addInvitationRoutes } from "./routes/invitations";
 import { addKeyRoutes } from "./routes/keys";
 import { addMeRoutes } from "./routes/me";
 import { addMemberRoutes } from "./routes/members";
@@ -20,6 +21,7 @@ import { addPointRoutes } from "./routes/points";
 import { addProjectRoutes } from "./routes/projects";
 import { addRecordRoutes } from "./routes/records";
 import { addRunRoutes } from "./routes/runs";
+import { addSecurityLogRoutes } from "./routes/security-log";
 import { addSdkPackage } from "./sdk-package";
 
 const document = {
@@ -43,9 +45,13 @@ function createVersionOne(services: ApiServices): Api {
       if (!result.success) throw fromZodError(result.error);
     },
   });
-  api.use(authenticate(services.resolveCaller, services.origins));
   const limitJson = limitBody(LIMITS.httpBodyBytes);
   api.use((c, next) => (c.req.path.endsWith("/frames") ? next() : limitJson(c, next)));
+  api.use(noteRefusals(services));
+  // Whoever holds an invitation needs no session and no key.
+  addInvitationRoutes(api, services);
+  api.use(authenticate(services));
+  api.use(authorize(services));
   api.openAPIRegistry.registerComponent("securitySchemes", "key", { type: "http", scheme: "bearer" });
   api.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
@@ -61,19 +67,16 @@ function createVersionOne(services: ApiServices): Api {
   addAlertRoutes(api, services);
   addKeyRoutes(api, services);
   addMemberRoutes(api, services);
+  addSecurityLogRoutes(api, services);
   return api;
 }
 
 /** Everything that answers over plain HTTP, besides the dashboard's pages. */
 export function createHttpApi(services: ApiServices): Api {
-  const { auth, log } = services;
+  const { log } = services;
   const app: Api = new OpenAPIHono<ApiEnvironment>();
   app.use("/api/*", apiHeaders);
-  app.all("/api/auth/*", limitBody(LIMITS.httpBodyBytes), (c) => {
-    const headers = new Headers(c.req.raw.headers);
-    headers.set(ADDRESS_HEADER, c.env.incoming.socket.remoteAddress ?? "unknown");
-    return auth.handler(new Request(c.req.raw, { headers }));
-  });
+  app.all("/api/auth/*", limitBody(LIMITS.httpBodyBytes), createAuthDoor(services));
   app.route(API_PREFIX, createVersionOne(services));
   addHealthRoutes(app, services);
   addSdkPackage(app);

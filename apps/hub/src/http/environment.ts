@@ -2,11 +2,12 @@ import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import { errorBodySchema } from "@tailbone/protocol/errors";
 import type { Caller } from "../auth/caller";
+import type { From } from "../auth/security-log";
 
 /** What every handler of the API finds in its context. */
 export interface ApiEnvironment {
   Bindings: HttpBindings;
-  Variables: { caller: Caller };
+  Variables: { caller: Caller; from: From };
 }
 export type Api = OpenAPIHono<ApiEnvironment>;
 

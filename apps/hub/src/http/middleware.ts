@@ -1,33 +1,108 @@
 import { TailboneError } from "@tailbone/protocol/errors";
+import { API_PREFIX } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";
-import type { MiddlewareHandler } from "hono";
+import { runIdSchema } from "@tailbone/protocol/names";
+import type { HonoRequest, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
+import { actionOf, requireAction } from "../auth/access";
+import type { Caller } from "../auth/caller";
+import { findOwner } from "../auth/first-start";
 import { isSameOriginMutation, type Origins } from "../auth/origins";
-import { parseBearer, type ResolveCaller, TEAM_HEADER } from "../auth/resolve-caller";
+import { checkOwnerProof, isOwnerProof } from "../auth/owner-proof";
+import { parseBearer, TEAM_HEADER } from "../auth/resolve-caller";
+import { fromOf } from "../auth/security-log";
+import type { Services } from "../services";
 import type { ApiEnvironment } from "./environment";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Finds out who asks; cookies alone change nothing unless the request comes from a page of the hub itself. */
-export function authenticate(resolve: ResolveCaller, origins: Origins) {
+export function authenticate({ resolveCaller, origins, ...services }: Services) {
   return createMiddleware<ApiEnvironment>(async (c, next) => {
-    const key = parseBearer(c.req.header("authorization"));
-    const team = c.req.header(TEAM_HEADER);
-    if (key === undefined && !SAFE_METHODS.has(c.req.method)) {
-      const headers = { origin: c.req.header("origin"), fetchSite: c.req.header("sec-fetch-site") };
-      if (!isSameOriginMutation(headers, origins)) {
-        throw new TailboneError(
-          "forbidden",
-          "The request would change something and does not come from a page of this hub.",
-          "Scripts send an API key: `Authorization: Bearer tb_…`. Behind a proxy, set TAILBONE_URL to the public address.",
-        );
-      }
+    const authorization = c.req.header("authorization");
+    if (isOwnerProof(authorization)) {
+      c.set("caller", await resolveOwner({ ...services, origins }, c.req, authorization));
+      return next();
     }
-    const { caller, renewal } = await resolve({ key, headers: c.req.raw.headers, team });
+    const key = parseBearer(authorization);
+    const team = c.req.header(TEAM_HEADER);
+    if (key === undefined && !SAFE_METHODS.has(c.req.method)) requireOwnPage(c.req, origins);
+    const { caller, renewal } = await resolveCaller({ key, headers: c.req.raw.headers, team });
     c.set("caller", caller);
     await next();
     for (const cookie of renewal?.getSetCookie() ?? []) c.header("set-cookie", cookie, { append: true });
+  });
+}
+
+/** Throws `forbidden` unless the request surely comes from a page of the hub itself. */
+export function requireOwnPage(request: HonoRequest, origins: Origins): void {
+  const headers = { origin: request.header("origin"), fetchSite: request.header("sec-fetch-site") };
+  if (isSameOriginMutation(headers, origins)) return;
+  throw new TailboneError(
+    "forbidden",
+    "The request would change something and does not come from a page of this hub.",
+    "Scripts send an API key: `Authorization: Bearer tb_…`. Behind a proxy, set TAILBONE_URL to the public address.",
+  );
+}
+
+/** The owner, by the hub's secret: good for making keys, which a key may not. */
+async function resolveOwner(
+  { db, secret, origins }: Pick<Services, "db" | "secret" | "origins">,
+  request: HonoRequest,
+  authorization: string,
+): Promise<Caller> {
+  const path = request.path.slice(API_PREFIX.length);
+  checkOwnerProof(secret, origins, { authorization, method: request.method, path, body: await request.text() });
+  const owner = await findOwner(db);
+  if (owner === null || request.method !== "POST" || path !== "/keys") {
+    throw new TailboneError("forbidden", "The hub's secret makes keys and nothing else.", "Sign in to the dashboard.");
+  }
+  const { id, name, email, team } = owner;
+  return { team, project: null, by: { kind: "user", id, name, email, role: "owner", session: null } };
+}
+
+/** Asks the one table whether the caller may do this; a key for one project is kept to it. */
+export function authorize({ checkReach }: Pick<Services, "checkReach">) {
+  return createMiddleware<ApiEnvironment>(async (c, next) => {
+    const path = c.req.path.slice(API_PREFIX.length);
+    const { caller } = c.var;
+    const action = actionOf(c.req.method, path);
+    if (action !== null) requireAction(caller, action);
+    if (caller.project !== null && action !== null) await keepToProject(caller, c.req.method, path, checkReach);
+    await next();
+  });
+}
+
+/** Routes that a key for one project may use; they look at `caller.project` themselves. */
+const OF_ONE_PROJECT = /^(GET \/(runs|projects|projects\/[^/]+)|POST \/runs)$/;
+
+async function keepToProject(
+  caller: Caller,
+  method: string,
+  path: string,
+  checkReach: Services["checkReach"],
+): Promise<void> {
+  if (OF_ONE_PROJECT.test(`${method} ${path}`)) return;
+  const run = runIdSchema.safeParse(/^\/runs\/([^/]+)/.exec(path)?.[1]);
+  if (run.success) return checkReach(caller, run.data);
+  throw new TailboneError(
+    "forbidden",
+    `The key is for the project ${caller.project?.name} alone, and this is the whole team's.`,
+    "Use a key for all projects.",
+  );
+}
+
+/** Notes in the security log who was refused: a wrong key, or somebody known who asked for more than is theirs. */
+export function noteRefusals({ securityLog }: Pick<Services, "securityLog">) {
+  return createMiddleware<ApiEnvironment>(async (c, next) => {
+    c.set("from", fromOf(c.env.incoming));
+    await next();
+    const isWrongKey = c.error instanceof TailboneError && c.error.code === "unauthenticated";
+    const isForbidden = c.error instanceof TailboneError && c.error.code === "forbidden";
+    if (!isForbidden && !(isWrongKey && c.req.header("authorization") !== undefined)) return;
+    const what = `${c.req.method} ${c.req.path}: ${c.error?.message}`;
+    securityLog.refused({ caller: c.var.caller ?? null, from: c.var.from, action: "access-refused", what });
   });
 }
 

@@ -2,6 +2,7 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import type { Alert } from "@tailbone/protocol/rules";
 import type { Run } from "@tailbone/protocol/run";
 import { type Followed, followProjectSchema, followRunSchema, leaveRunSchema } from "@tailbone/protocol/sockets";
+import { requireProject } from "../auth/access";
 import type { HubSocket } from "../hub-socket";
 import type { Committed } from "../ingest/appender";
 import type { Log } from "../log";
@@ -88,7 +89,9 @@ export function createLive({ getRun, checkProject, epoch, metrics, log }: LiveOp
       );
     }
     wanted.add(id);
-    const run = await getRun(viewer.socket.data.caller.team.id, id);
+    const { caller } = viewer.socket.data;
+    const run = await getRun(caller.team.id, id);
+    requireProject(caller, run.project.id, `run ${id}`);
     // From here on nothing waits, so no commit falls between what is answered and what is pushed.
     const feed = feeds.get(id);
     const end = Math.max(feed?.end ?? 0, run.offset);
@@ -108,7 +111,8 @@ export function createLive({ getRun, checkProject, epoch, metrics, log }: LiveOp
     const wanted = new Set<string>();
     const projects = new Set<string>();
     const team = socket.data.caller.team.id;
-    byTeam.join(team, viewer);
+    // Alerts tell of all projects.
+    if (socket.data.caller.project === null) byTeam.join(team, viewer);
     viewers.add(viewer);
     metrics.viewers.inc();
     socket.use((_event, next) => {
@@ -128,6 +132,7 @@ export function createLive({ getRun, checkProject, epoch, metrics, log }: LiveOp
     socket.on("project:follow", (request, answer) => {
       void answerWith(answer, log, async () => {
         const { project } = followProjectSchema.parse(request);
+        requireProject(socket.data.caller, project, `project ${project}`);
         projects.add(project);
         await checkProject(socket.data.caller.team.id, project);
         if (projects.has(project)) byProject.join(project, viewer);

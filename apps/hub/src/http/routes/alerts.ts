@@ -30,7 +30,6 @@ import {
   ruleSchema,
 } from "@tailbone/protocol/rules";
 import { testChannel } from "../../alerts/test-channel";
-import { requireAdmin } from "../../auth/caller";
 import type { ApiServices } from "../../services";
 import { type Api, answers, jsonBody } from "../environment";
 
@@ -114,12 +113,10 @@ export function addAlertRoutes(api: Api, { db, live, send, wakeDispatcher }: Api
   const channelBody = jsonBody(channelCreateSchema);
   const add = { method: "post", path: "/channels", summary: "Adds a channel" } as const;
   api.openapi(createRoute({ ...add, request: { body: channelBody }, responses: answers(channelSchema) }), async (c) => {
-    requireAdmin(c.var.caller);
     return c.json(await createChannel(db, { team: c.var.caller.team.id, channel: c.req.valid("json") }), 200);
   });
   const drop = { method: "delete", path: "/channels/{id}", summary: "Deletes a channel" } as const;
   api.openapi(createRoute({ ...drop, request: { params }, responses: answers(done) }), async (c) => {
-    requireAdmin(c.var.caller);
     await deleteChannel(db, { team: c.var.caller.team.id, ...c.req.valid("param") });
     return c.json({}, 200);
   });
@@ -130,7 +127,6 @@ export function addAlertRoutes(api: Api, { db, live, send, wakeDispatcher }: Api
   } as const;
   api.openapi(createRoute({ ...test, request: { params }, responses: answers(channelTestedSchema) }), async (c) => {
     const { caller } = c.var;
-    requireAdmin(caller);
     const target = await readChannelTarget(db, { team: caller.team.id, ...c.req.valid("param") });
     return c.json({ error: await testChannel(send, target, caller) }, 200);
   });

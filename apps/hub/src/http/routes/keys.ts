@@ -1,40 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { apikey } from "@tailbone/db/auth-schema";
+import { apikey } from "@tailbone/db/access-schema";
+import { keyCreatedSchema, keyCreateSchema, keyListSchema } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
-import { type Key, keyCreatedSchema, keyCreateSchema, keyListSchema } from "@tailbone/protocol/http";
 import { text } from "@tailbone/protocol/text";
-import { and, asc, eq } from "drizzle-orm";
-import { type Caller, requireAdmin } from "../../auth/caller";
-import { createTeamKey } from "../../auth/first-start";
-import { listTeamMembers } from "../../auth/teams";
-import type { ApiServices } from "../../services";
+import { and, eq } from "drizzle-orm";
+import { may } from "../../auth/access";
+import { requireUser } from "../../auth/caller";
+import { createTeamKey, listTeamKeys } from "../../auth/team-keys";
+import type { Services } from "../../services";
 import { type Api, answers, jsonBody } from "../environment";
 
-interface StoredKey {
-  readonly id: string;
-  readonly name: string | null;
-  readonly start: string | null;
-  readonly createdAt: Date;
-  readonly lastRequest: Date | null;
-}
-
-const describeKey = (key: StoredKey): Key => ({
-  id: key.id,
-  name: key.name ?? "",
-  start: key.start ?? "tb_",
-  createdAtMs: key.createdAt.getTime(),
-  lastUsedAtMs: key.lastRequest?.getTime() ?? null,
-});
-
-/** The team's API keys. Every member may make one, and so may a key (`tailbone keys create`); admins delete them. */
-export function addKeyRoutes(api: Api, { auth, db, keys, disconnectKey }: ApiServices): void {
-  async function findCreator({ team, by }: Caller): Promise<string> {
-    if (by.kind === "user") return by.id;
-    const owner = (await listTeamMembers(db, team.id)).find(({ role }) => role === "owner");
-    if (owner !== undefined) return owner.userId;
-    throw new TailboneError("forbidden", "The team has no owner.", "Sign in and create the key in the dashboard.");
-  }
-
+/** The team's API keys. People make them, keys do not; one revokes one's own, admins anybody's. */
+export function addKeyRoutes(api: Api, { db, keys, admissions, securityLog }: Services): void {
   api.openapi(
     createRoute({
       method: "get",
@@ -42,14 +19,7 @@ export function addKeyRoutes(api: Api, { auth, db, keys, disconnectKey }: ApiSer
       summary: "The team's API keys, without their secrets",
       responses: answers(keyListSchema),
     }),
-    async (c) => {
-      const rows = await db
-        .select()
-        .from(apikey)
-        .where(eq(apikey.referenceId, c.var.caller.team.id))
-        .orderBy(asc(apikey.createdAt));
-      return c.json({ keys: rows.map(describeKey) }, 200);
-    },
+    async (c) => c.json({ keys: await listTeamKeys(db, c.var.caller.team.id) }, 200),
   );
 
   const body = jsonBody(keyCreateSchema);
@@ -57,10 +27,20 @@ export function addKeyRoutes(api: Api, { auth, db, keys, disconnectKey }: ApiSer
   api.openapi(
     createRoute({ method: "post", path: "/keys", summary, request: { body }, responses: answers(keyCreatedSchema) }),
     async (c) => {
-      const { caller } = c.var;
-      const { name } = c.req.valid("json");
-      const created = await createTeamKey(auth, await findCreator(caller), caller.team.id, name);
-      return c.json({ ...describeKey(created), secret: created.key }, 200);
+      const { caller, from } = c.var;
+      const wanted = c.req.valid("json");
+      if (wanted.expiresAtMs !== null && wanted.expiresAtMs <= Date.now()) {
+        throw new TailboneError(
+          "bad_request",
+          "expiresAtMs: the key would have expired already.",
+          "Name a later time.",
+        );
+      }
+      const createdBy = requireUser(caller).id;
+      const created = await createTeamKey(db, { ...wanted, team: caller.team.id, createdBy });
+      const what = `${created.name} (${created.start}…): ${created.scopes.join(", ")}`;
+      await securityLog.done({ caller, from, action: "key-made", what });
+      return c.json(created, 200);
     },
   );
 
@@ -68,22 +48,28 @@ export function addKeyRoutes(api: Api, { auth, db, keys, disconnectKey }: ApiSer
   const deleteRoute = createRoute({
     method: "delete",
     path: "/keys/{key}",
-    summary: "Revokes an API key at once",
+    summary: "Revokes an API key at once, on open connections too",
     request: { params },
     responses: answers(z.object({})),
   });
   api.openapi(deleteRoute, async (c) => {
-    requireAdmin(c.var.caller);
+    const { caller, from } = c.var;
     const { key: id } = c.req.valid("param");
-    const deleted = await db
+    const own = may(caller, "members") ? undefined : eq(apikey.createdBy, requireUser(caller).id);
+    const [deleted] = await db
       .delete(apikey)
-      .where(and(eq(apikey.id, id), eq(apikey.referenceId, c.var.caller.team.id)))
-      .returning({ id: apikey.id });
-    if (deleted.length === 0) {
-      throw new TailboneError("not_found", "There is no such key in this team.", "It may have been deleted already.");
+      .where(and(eq(apikey.id, id), eq(apikey.teamId, caller.team.id), own))
+      .returning({ name: apikey.name, start: apikey.start });
+    if (deleted === undefined) {
+      throw new TailboneError(
+        "not_found",
+        own === undefined ? "There is no such key in this team." : "You have no such key in this team.",
+        "It may have been revoked already, or be another's: an owner or an admin revokes those.",
+      );
     }
-    keys.forget(id);
-    disconnectKey(id);
+    keys.forget();
+    admissions.cut(({ by }) => by.kind === "key" && by.id === id);
+    await securityLog.done({ caller, from, action: "key-revoked", what: `${deleted.name} (${deleted.start}…)` });
     return c.json({}, 200);
   });
 }

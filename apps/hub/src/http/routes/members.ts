@@ -1,76 +1,118 @@
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
+import {
+  memberInvitedSchema,
+  memberInviteSchema,
+  memberListSchema,
+  memberPatchSchema,
+} from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
-import { memberInvitedSchema, memberInviteSchema, memberListSchema } from "@tailbone/protocol/http";
-import { createSignInLink, SIGN_IN_LINK_SECONDS } from "../../auth/auth";
-import { requireAdmin } from "../../auth/caller";
+import { text } from "@tailbone/protocol/text";
+import { may, requireAction } from "../../auth/access";
+import { requireUser } from "../../auth/caller";
+import { createInvitation, listInvitations, withdrawInvitation } from "../../auth/invitations";
+import { changeRole, removeMember } from "../../auth/members";
 import { listTeamMembers } from "../../auth/teams";
-import type { Services } from "../../services";
+import type { ApiServices } from "../../services";
 import { type Api, answers, jsonBody } from "../environment";
 
-export function addMemberRoutes(api: Api, { auth, db, origins }: Services): void {
+const done = z.object({});
+const params = z.object({ id: text().max(64) });
+
+function mailFailed(email: string, cause: unknown): TailboneError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new TailboneError(
+    "unavailable",
+    `The invitation to ${email} could not be mailed: ${said}.`,
+    "Look at TAILBONE_SMTP_URL and at the mail server, then invite again.",
+    { cause },
+  );
+}
+
+/** Who belongs to the team, and who is asked to. */
+export function addMemberRoutes(api: Api, services: ApiServices): void {
+  const { db, keys, admissions, securityLog, origins, mailInvitation } = services;
+
+  const list = { method: "get", path: "/members", summary: "The team's members" } as const;
+  api.openapi(createRoute({ ...list, responses: answers(memberListSchema) }), async (c) => {
+    const { caller } = c.var;
+    const [members, invitations] = await Promise.all([
+      listTeamMembers(db, caller.team.id),
+      may(caller, "members") ? listInvitations(db, caller.team.id) : [],
+    ]);
+    const shown = members.map(({ userId, joinedAt, name, email, role }) => ({
+      id: userId,
+      name,
+      email,
+      role,
+      joinedAtMs: joinedAt.getTime(),
+    }));
+    return c.json({ members: shown, invitations }, 200);
+  });
+
+  const invite = {
+    method: "post",
+    path: "/members",
+    summary: "Invites someone: by mail where the hub has a mail server, else by a link to hand over",
+  } as const;
+  const inviteBody = jsonBody(memberInviteSchema);
   api.openapi(
-    createRoute({
-      method: "get",
-      path: "/members",
-      summary: "The team's members",
-      responses: answers(memberListSchema),
-    }),
+    createRoute({ ...invite, request: { body: inviteBody }, responses: answers(memberInvitedSchema) }),
     async (c) => {
-      const members = await listTeamMembers(db, c.var.caller.team.id);
-      return c.json(
-        {
-          members: members.map(({ userId, joinedAt, name, email, role }) => ({
-            id: userId,
-            name,
-            email,
-            role,
-            joinedAtMs: joinedAt.getTime(),
-          })),
-        },
-        200,
-      );
+      const { caller, from } = c.var;
+      const { email, role } = c.req.valid("json");
+      const inviter = requireUser(caller).id;
+      const { invitation, token } = await createInvitation(db, { team: caller.team.id, email, role, inviter });
+      // What is behind the # is sent to no server and written into no log.
+      const link = `${origins.public}/invitation#${token}`;
+      if (mailInvitation !== null) {
+        await mailInvitation(email, caller.team.name, link).catch(async (error: unknown) => {
+          await withdrawInvitation(db, caller.team.id, invitation.id);
+          throw mailFailed(email, error);
+        });
+      }
+      await securityLog.done({ caller, from, action: "member-invited", what: `${email} as ${role}` });
+      return c.json({ invitation, link: mailInvitation === null ? link : null }, 200);
     },
   );
 
-  const body = jsonBody(memberInviteSchema);
-  const summary = "Makes someone a member; answers with a link to hand over";
-  api.openapi(
-    createRoute({
-      method: "post",
-      path: "/members",
-      summary,
-      request: { body },
-      responses: answers(memberInvitedSchema),
-    }),
-    async (c) => {
-      requireAdmin(c.var.caller);
-      const team = c.var.caller.team.id;
-      const { email, name } = c.req.valid("json");
-      const { internalAdapter } = await auth.$context;
-      const found = await internalAdapter.findUserByEmail(email);
-      const members = await listTeamMembers(db, team);
-      if (found !== null && members.some(({ userId }) => userId === found.user.id)) {
-        throw new TailboneError("conflict", `${email} is a member of the team already.`, "Nothing is left to do.");
-      }
-      const user =
-        found?.user ?? (await internalAdapter.createUser({ email, name, emailVerified: true }, { method: "server" }));
-      const joined = await auth.api.addMember({ body: { userId: user.id, organizationId: team, role: "member" } });
-      // Who has an account already proves it by signing in: a link would let this team's admins in under that name.
-      const link = found === null ? await createSignInLink(auth, user.email) : `${origins.public}/sign-in`;
-      return c.json(
-        {
-          member: {
-            id: user.id,
-            name: user.name,
-            email: user.email,
-            role: "member" as const,
-            joinedAtMs: joined.createdAt.getTime(),
-          },
-          link,
-          expiresAtMs: Date.now() + SIGN_IN_LINK_SECONDS * 1000,
-        },
-        200,
-      );
-    },
-  );
+  const withdraw = {
+    method: "delete",
+    path: "/members/invitations/{id}",
+    summary: "Takes an invitation back",
+  } as const;
+  api.openapi(createRoute({ ...withdraw, request: { params }, responses: answers(done) }), async (c) => {
+    const { caller, from } = c.var;
+    const email = await withdrawInvitation(db, caller.team.id, c.req.valid("param").id);
+    await securityLog.done({ caller, from, action: "invitation-withdrawn", what: email });
+    return c.json({}, 200);
+  });
+
+  const patch = { method: "patch", path: "/members/{id}", summary: "Gives a member another role" } as const;
+  const patchBody = jsonBody(memberPatchSchema);
+  api.openapi(createRoute({ ...patch, request: { params, body: patchBody }, responses: answers(done) }), async (c) => {
+    const { caller, from } = c.var;
+    const { role } = c.req.valid("json");
+    const before = await changeRole(db, caller, c.req.valid("param").id, role);
+    const what = `${before.email}: ${before.role} to ${role}`;
+    await securityLog.done({ caller, from, action: "role-changed", what });
+    return c.json({}, 200);
+  });
+
+  const remove = {
+    method: "delete",
+    path: "/members/{id}",
+    summary: "Removes a member and their keys at once, on open connections too",
+  } as const;
+  api.openapi(createRoute({ ...remove, request: { params }, responses: answers(done) }), async (c) => {
+    const { caller, from } = c.var;
+    const { id } = c.req.valid("param");
+    if (requireUser(caller).id !== id) requireAction(caller, "members");
+    const { email } = await removeMember(db, caller, id);
+    keys.forget();
+    admissions.cut(
+      ({ team, by }) => team.id === caller.team.id && (by.kind === "user" ? by.id === id : by.createdBy === id),
+    );
+    await securityLog.done({ caller, from, action: "member-removed", what: email });
+    return c.json({}, 200);
+  });
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { getProject, listProjects } from "@tailbone/db/projects";
 import { projectListSchema, projectSchema } from "@tailbone/protocol/http";
+import { requireProject } from "../../auth/access";
 import type { Services } from "../../services";
 import { type Api, answers } from "../environment";
 
@@ -13,8 +14,9 @@ export function addProjectRoutes(api: Api, { db }: Services): void {
       responses: answers(projectListSchema),
     }),
     async (c) => {
-      const team = c.var.caller.team.id;
-      return c.json({ projects: await listProjects(db, { team }) }, 200);
+      const { team, project: only } = c.var.caller;
+      const projects = await listProjects(db, { team: team.id });
+      return c.json({ projects: projects.filter(({ id }) => only === null || id === only.id) }, 200);
     },
   );
 
@@ -28,8 +30,9 @@ export function addProjectRoutes(api: Api, { db }: Services): void {
       responses: answers(projectSchema),
     }),
     async (c) => {
-      const team = c.var.caller.team.id;
-      return c.json(await getProject(db, { team, project: c.req.valid("param").project }), 200);
+      const { project } = c.req.valid("param");
+      requireProject(c.var.caller, project, `project ${project}`);
+      return c.json(await getProject(db, { team: c.var.caller.team.id, project }), 200);
     },
   );
 }

@@ -6,6 +6,7 @@ import { appendedSchema, runListQuerySchema, runListSchema, runPatchSchema } fro
 import { LIMITS } from "@tailbone/protocol/limits";
 import { runIdSchema, writerIdSchema } from "@tailbone/protocol/names";
 import { openedWriterSchema, openWriterSchema, runDetailSchema } from "@tailbone/protocol/run";
+import { requireProject } from "../../auth/access";
 import type { Services } from "../../services";
 import { type Api, answers, jsonBody } from "../environment";
 import { limitBody } from "../middleware";
@@ -23,8 +24,13 @@ export function addRunRoutes(api: Api, { db, live, openWriter, appendFrame, aler
       responses: answers(runListSchema),
     }),
     async (c) => {
-      const team = c.var.caller.team.id;
-      return c.json(await listRuns(db, { team, ...c.req.valid("query") }), 200);
+      const { team, project: only } = c.var.caller;
+      const query = c.req.valid("query");
+      if (query.project !== undefined && query.project !== only?.name) {
+        requireProject(c.var.caller, query.project, `project ${query.project}`);
+      }
+      const project = only === null ? query.project : only.id;
+      return c.json(await listRuns(db, { team: team.id, ...query, project }), 200);
     },
   );
 

@@ -1,0 +1,24 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import { dictionary } from "@zxcvbn-ts/language-common";
+
+const common = new Set(dictionary["passwords-common"].map((one) => one.toLowerCase()));
+
+/** What is left of a password without the decoration that people put around a common one: `Password1!` is `password`. */
+const bare = (password: string): string =>
+  password
+    .toLowerCase()
+    .replace(/^[\d\W_]+/, "")
+    .replace(/[\d\W_]+$/, "");
+
+/** Throws `bad_request` for a password that attackers try first: a common one, one with a tail, the account's own name, one character again and again. */
+export function requireUncommonPassword(password: string, of: { email: string; name: string }): void {
+  const lower = password.toLowerCase();
+  const own = [of.email, of.email.split("@")[0] ?? "", of.name].map((one) => one.toLowerCase());
+  const isCommon = [lower, bare(password)].some((one) => common.has(one) || (one !== "" && own.includes(one)));
+  if (!isCommon && new Set(lower).size >= 4) return;
+  throw new TailboneError(
+    "bad_request",
+    "password: it is among the first that attackers try.",
+    "Take a longer one, such as four words that have nothing to do with each other.",
+  );
+}
