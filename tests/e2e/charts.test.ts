@@ -31,7 +31,7 @@ const chart = (series: string) => page.locator(`[data-testid="chart"][data-serie
 const line = async (on: Page, series: string) =>
   (await on.locator(`[data-testid="chart"][data-series="${series}"] .series-raw`).getAttribute("d")) ?? "";
 const highestTick = async (): Promise<string> => {
-  const labels = await chart("wave").locator(".recharts-yAxis-tick-labels text").allTextContents();
+  const labels = await chart("wave").getByTestId("y-labels").locator("text").allTextContents();
   return labels.at(-1) ?? "";
 };
 
@@ -69,10 +69,7 @@ test("what was watched live is the picture that is read anew, on both x axes; zo
   // Between two checkpoints there is no point, and still a line from border to border.
   await page.goto(`${stack.url}/runs/${run}?zoom=9..15`);
   await chart("sparse").locator(".series-raw").waitFor();
-  const { x, width } = (await chart("sparse")
-    .locator(".recharts-cartesian-grid-horizontal line")
-    .first()
-    .boundingBox()) ?? {
+  const { x, width } = (await chart("sparse").getByTestId("grid").boundingBox()) ?? {
     x: 0,
     width: 0,
   };

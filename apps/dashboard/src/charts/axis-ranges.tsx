@@ -1,23 +1,24 @@
 import { MoveVertical } from "lucide-react";
 import { Popover } from "radix-ui";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, memo, useState } from "react";
 import { formatValue } from "../format/number";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Field } from "../ui/input";
 import { type Span, unprojectX, type XAxisMode } from "./axis";
 import { type Plot, valuesAt } from "./plot";
-import type { YLimits } from "./y-range";
+import type { SetLimits, YLimits } from "./y-range";
 
 export interface AxisRangesProps {
   series: string;
-  plot: Plot;
+  /** The chart as it is drawn when the ranges are opened. */
+  plotOf: () => Plot | null;
   x: XAxisMode;
   logY: boolean;
   window: Span | null;
   limits: YLimits | null;
   onZoom: (window: Span | null) => void;
-  onLimits: (limits: YLimits | null) => void;
+  onLimits: SetLimits;
 }
 
 /** Milliseconds of a unit of x as it is typed: a step, or a second. */
@@ -39,36 +40,11 @@ export function faultOf(name: string, from: number | null, to: number | null): s
 }
 
 /** The ranges of a chart's axes, typed by hand. What is left empty follows the data. */
-export function AxisRanges({ series, plot, x, logY, window, limits, onZoom, onLimits }: AxisRangesProps) {
+export const AxisRanges = memo(function AxisRanges(props: AxisRangesProps) {
+  const { series, limits } = props;
   const [isOpen, setOpen] = useState(false);
-  const [fault, setFault] = useState<string | null>(null);
-  const unit = typedUnit(x);
-  const shownY = valuesAt(plot.y, logY);
-  const shown = { from: unprojectX(plot.x.from, x) / unit, to: unprojectX(plot.x.to, x) / unit };
-
-  function apply(event: FormEvent<HTMLFormElement>): void {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const [yFrom, yTo, xFrom, xTo] = ["yFrom", "yTo", "xFrom", "xTo"].map((name) => numberOf(form.get(name)));
-    const y: YLimits = { from: yFrom ?? null, to: yTo ?? null };
-    const span = { from: xFrom ?? shown.from, to: xTo ?? shown.to };
-    const isAll = (xFrom ?? null) === null && (xTo ?? null) === null;
-    const found = faultOf("y", y.from, y.to) ?? (isAll ? null : faultOf("x", span.from, span.to));
-    setFault(found);
-    if (found !== null) return;
-    setOpen(false);
-    onLimits(y.from === null && y.to === null ? null : y);
-    if (x.mode !== "time") onZoom(isAll ? null : { from: span.from * unit, to: span.to * unit });
-  }
-
   return (
-    <Popover.Root
-      open={isOpen}
-      onOpenChange={(open) => {
-        setFault(null);
-        setOpen(open);
-      }}
-    >
+    <Popover.Root open={isOpen} onOpenChange={setOpen}>
       <Popover.Trigger asChild>
         <Button
           look="quiet"
@@ -93,44 +69,69 @@ export function AxisRanges({ series, plot, x, logY, window, limits, onZoom, onLi
           // Else Enter within would enlarge the chart beneath.
           onKeyDown={(event) => event.stopPropagation()}
         >
-          <form onSubmit={apply} className="grid gap-3" aria-label={`Ranges of ${series}`}>
-            <div className="grid grid-cols-2 gap-2">
-              <Field
-                label="y from"
-                name="yFrom"
-                defaultValue={typed(limits?.from)}
-                placeholder={formatValue(shownY.from)}
-              />
-              <Field label="y to" name="yTo" defaultValue={typed(limits?.to)} placeholder={formatValue(shownY.to)} />
-            </div>
-            {x.mode === "time" ? null : (
-              <div className="grid grid-cols-2 gap-2">
-                <Field
-                  label={x.mode === "step" ? "step from" : "seconds from"}
-                  name="xFrom"
-                  defaultValue={typed(window === null ? null : window.from / unit)}
-                  placeholder={formatValue(shown.from)}
-                />
-                <Field
-                  label={x.mode === "step" ? "step to" : "seconds to"}
-                  name="xTo"
-                  defaultValue={typed(window === null ? null : window.to / unit)}
-                  placeholder={formatValue(shown.to)}
-                />
-              </div>
-            )}
-            <p
-              className={fault === null ? "text-faint text-xs" : "text-bad text-xs"}
-              role={fault === null ? undefined : "alert"}
-            >
-              {fault ?? "Empty: as the data are. The range of x is that of all charts."}
-            </p>
-            <Button type="submit" size="small" look="primary">
-              Apply
-            </Button>
-          </form>
+          <RangesForm {...props} onDone={() => setOpen(false)} />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
+  );
+});
+
+function RangesForm(props: AxisRangesProps & { onDone: () => void }) {
+  const { series, plotOf, x, logY, window, limits, onZoom, onLimits, onDone } = props;
+  const [plot] = useState(plotOf);
+  const [fault, setFault] = useState<string | null>(null);
+  const unit = typedUnit(x);
+  const shownY = plot === null ? null : valuesAt(plot.y, logY);
+  const shownX =
+    plot === null ? null : { from: unprojectX(plot.x.from, x) / unit, to: unprojectX(plot.x.to, x) / unit };
+  const now = (value: number | undefined): string => (value === undefined ? "" : formatValue(value));
+
+  function apply(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const [yFrom, yTo, xFrom, xTo] = ["yFrom", "yTo", "xFrom", "xTo"].map((name) => numberOf(form.get(name)));
+    const y: YLimits = { from: yFrom ?? null, to: yTo ?? null };
+    const span = { from: xFrom ?? shownX?.from ?? 0, to: xTo ?? shownX?.to ?? 0 };
+    const isAll = (xFrom ?? null) === null && (xTo ?? null) === null;
+    const found = faultOf("y", y.from, y.to) ?? (isAll ? null : faultOf("x", span.from, span.to));
+    setFault(found);
+    if (found !== null) return;
+    onDone();
+    onLimits(series, y.from === null && y.to === null ? null : y, "push");
+    if (x.mode !== "time") onZoom(isAll ? null : { from: span.from * unit, to: span.to * unit });
+  }
+
+  return (
+    <form onSubmit={apply} className="grid gap-3" aria-label={`Ranges of ${series}`}>
+      <div className="grid grid-cols-2 gap-2">
+        <Field label="y from" name="yFrom" defaultValue={typed(limits?.from)} placeholder={now(shownY?.from)} />
+        <Field label="y to" name="yTo" defaultValue={typed(limits?.to)} placeholder={now(shownY?.to)} />
+      </div>
+      {x.mode === "time" ? null : (
+        <div className="grid grid-cols-2 gap-2">
+          <Field
+            label={x.mode === "step" ? "step from" : "seconds from"}
+            name="xFrom"
+            defaultValue={typed(window === null ? null : window.from / unit)}
+            placeholder={now(shownX?.from)}
+          />
+          <Field
+            label={x.mode === "step" ? "step to" : "seconds to"}
+            name="xTo"
+            defaultValue={typed(window === null ? null : window.to / unit)}
+            placeholder={now(shownX?.to)}
+          />
+        </div>
+      )}
+      <p
+        className={fault === null ? "text-faint text-xs" : "text-bad text-xs"}
+        role={fault === null ? undefined : "alert"}
+      >
+        {fault ?? "Empty: as the data are. The range of x is that of all charts."}
+      </p>
+      <Button type="submit" size="small" look="primary">
+        Apply
+      </Button>
+    </form>
   );
 }

@@ -76,6 +76,9 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
     const ticks = { x: Math.max(2, Math.floor(size.width / 64)), y: Math.max(2, Math.floor(size.height / 34)) };
     return layOutPlot(view, { ...settings, limits, unit: unitOf(series), ticks });
   }, [view, series, settings, limits, size]);
+  const drawn = useRef(plot);
+  drawn.current = plot;
+  const plotOf = useCallback(() => drawn.current, []);
   const marks = useMemo(() => checkpoints.map((at) => projectX(at, settings.x)), [checkpoints, settings.x]);
 
   const changes = useMemo(
@@ -132,18 +135,16 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
             </Button>
           </>
         )}
-        {plot === null ? null : (
-          <AxisRanges
-            series={series}
-            plot={plot}
-            x={settings.x}
-            logY={settings.logY}
-            window={settings.window}
-            limits={limits}
-            onZoom={onZoom}
-            onLimits={(next) => onLimits(series, next, "push")}
-          />
-        )}
+        <AxisRanges
+          series={series}
+          plotOf={plotOf}
+          x={settings.x}
+          logY={settings.logY}
+          window={settings.window}
+          limits={limits}
+          onZoom={onZoom}
+          onLimits={onLimits}
+        />
         <Reading series={series} hover={hover} plot={plot} settings={settings} />
       </figcaption>
       <div className="relative" style={{ height }}>

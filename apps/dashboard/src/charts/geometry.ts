@@ -18,17 +18,19 @@ export function plotArea({ width, height }: Size) {
   };
 }
 
-/** Pixel of a place on the x axis, from the chart's left. */
-export function pixelOfX(place: number, x: Span, size: Size): number {
+/** Pixels of places on the x axis, from the chart's left. */
+export function pixelsOfX(x: Span, size: Size): (place: number) => number {
   const { left, width } = plotArea(size);
-  return left + ((place - x.from) / (x.to - x.from)) * width;
+  return (place) => left + ((place - x.from) / (x.to - x.from)) * width;
 }
+export const pixelOfX = (place: number, x: Span, size: Size): number => pixelsOfX(x, size)(place);
 
-/** Pixel of a place on the y axis, from the chart's top. */
-export function pixelOfY(place: number, y: Span, size: Size): number {
+/** Pixels of places on the y axis, from the chart's top. */
+export function pixelsOfY(y: Span, size: Size): (place: number) => number {
   const { top, height } = plotArea(size);
-  return top + (1 - (place - y.from) / (y.to - y.from)) * height;
+  return (place) => top + (1 - (place - y.from) / (y.to - y.from)) * height;
 }
+export const pixelOfY = (place: number, y: Span, size: Size): number => pixelsOfY(y, size)(place);
 
 /** Place on the y axis at a pixel, held within the plot. */
 export function placeAtPixelY(pixel: number, y: Span, size: Size): number {

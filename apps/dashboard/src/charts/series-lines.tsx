@@ -1,4 +1,4 @@
-import { pixelOfX, pixelOfY, plotArea, type Size } from "./geometry";
+import { pixelsOfX, pixelsOfY, plotArea, type Size } from "./geometry";
 import type { Plot, PlotRow } from "./plot";
 
 /** Tenths of a pixel are as fine as anybody sees, and short to write. */
@@ -6,11 +6,17 @@ const round = (pixel: number): number => Math.round(pixel * 10) / 10;
 
 /** Beyond the axis a line goes on out of sight; how far out no longer matters, and not every number is one to an SVG. */
 const FAR = 1e4;
-const pixelOf = (place: number, plot: Plot, size: Size): number =>
-  round(Math.min(FAR, Math.max(-FAR, pixelOfY(place, plot.y, size))));
+function pixelsOf(plot: Plot, size: Size) {
+  const [toX, toY] = [pixelsOfX(plot.x, size), pixelsOfY(plot.y, size)];
+  return {
+    x: (place: number): number => round(toX(place)),
+    y: (place: number): number => round(Math.min(FAR, Math.max(-FAR, toY(place)))),
+  };
+}
 
 /** A line through the rows' values, broken where there is none; a value by itself is a dot, by its round ends. */
 function linePath(plot: Plot, size: Size, pick: (row: PlotRow) => number | null): string {
+  const pixels = pixelsOf(plot, size);
   let path = "";
   let isOpen = false;
   for (const row of [plot.enters, ...plot.rows, plot.leaves]) {
@@ -19,7 +25,7 @@ function linePath(plot: Plot, size: Size, pick: (row: PlotRow) => number | null)
       isOpen = false;
       continue;
     }
-    const point = `${round(pixelOfX(row.x, plot.x, size))} ${pixelOf(value, plot, size)}`;
+    const point = `${pixels.x(row.x)} ${pixels.y(value)}`;
     path += isOpen ? `L${point}` : `M${point}L${point}`;
     isOpen = true;
   }
@@ -28,6 +34,7 @@ function linePath(plot: Plot, size: Size, pick: (row: PlotRow) => number | null)
 
 /** The area between the rows' extremes, broken where there are none. */
 function bandPath(plot: Plot, size: Size): string {
+  const pixels = pixelsOf(plot, size);
   let path = "";
   let upper = "";
   let lower = "";
@@ -41,9 +48,9 @@ function bandPath(plot: Plot, size: Size): string {
       close();
       continue;
     }
-    const pixel = round(pixelOfX(x, plot.x, size));
-    upper += `L${pixel} ${pixelOf(band[1], plot, size)}`;
-    lower = `L${pixel} ${pixelOf(band[0], plot, size)}${lower}`;
+    const pixel = pixels.x(x);
+    upper += `L${pixel} ${pixels.y(band[1])}`;
+    lower = `L${pixel} ${pixels.y(band[0])}${lower}`;
   }
   close();
   return path;

@@ -19,6 +19,15 @@ export interface PointsRequest extends Range {
 
 export type ReadPoints = (request: PointsRequest, signal: AbortSignal) => Promise<Buckets>;
 
+/** A series as it was when it was last asked for, and what has come since, in lists that grow in place: they may become long. */
+interface Held {
+  readonly view: ChartView;
+  readonly frames: LiveFrame[];
+  readonly parts: LegPoints[];
+}
+
+const held = (view: ChartView): Held => ({ view, frames: [], parts: [] });
+
 /** What a chart may draw: the newest view (of the range before while the new one is under way), or why there is none. */
 export interface ChartState {
   readonly view: ChartView | null;
@@ -27,19 +36,23 @@ export interface ChartState {
 
 const nothing: ChartState = { view: null, error: null };
 
+/** Of a series that nobody shows no more than so many frames wait to be added; beyond it, it is read anew when it is shown again. */
+const MOST_WAITING = 2000;
+
 /** Series of one request: enough to need few of them, few enough for the first charts to be there soon. */
 const SERIES_PER_READ = 10;
 
 /**
- * The charts of one run on one range of x, live. Only series that somebody shows are read; once read they are kept up to date. All
- * that the drawing side sees is `state` and `onChange`.
+ * The charts of one run on one range of x, live. Only series that somebody shows are read; once read they are kept up to date: what
+ * comes is held, and added when the series is asked for, so that what nobody looks at costs next to nothing. All that the drawing side
+ * sees is `state` and `onChange`.
  */
 export class ChartFeed implements FeedReader {
   readonly #feed: RunFeed;
   readonly #readPoints: ReadPoints;
   readonly #onChange: (series: string) => void;
   readonly #shown = new Map<string, number>();
-  readonly #slots = new Map<string, Slot<ChartView>>();
+  readonly #slots = new Map<string, Slot<Held>>();
   readonly #states = new Map<string, ChartState>();
   readonly #wanted = new Set<string>();
   readonly #reading = new Set<string>();
@@ -54,7 +67,18 @@ export class ChartFeed implements FeedReader {
     this.#detach = feed.attach(this);
   }
 
+  /** The newest that can be drawn of a series: the same object for as long as nothing comes. */
   state(series: string): ChartState {
+    const slot = this.#slots.get(series);
+    if (slot !== undefined && slot.value.frames.length > 0) {
+      const { view, frames, parts } = slot.value;
+      const grown = addLive(view, frames, parts.length === 0 ? undefined : parts);
+      if (grown === null) this.#drop(series);
+      else {
+        this.#slots.set(series, { offset: slot.offset, value: held(grown) });
+        if (grown !== view) this.#states.set(series, { view: grown, error: null });
+      }
+    }
     return this.#states.get(series) ?? nothing;
   }
 
@@ -113,15 +137,11 @@ export class ChartFeed implements FeedReader {
         sorted.set(included, bySeries);
       }
       const parts = bySeries.get(series);
-      let isOutdated = false;
-      const next = advanceSlot(slot, frames, from, (view, fresh) => {
-        const grown = addLive(view, fresh, parts);
-        isOutdated = grown === null;
-        return grown ?? view;
-      });
-      if (isOutdated) this.#drop(series);
-      else this.#slots.set(series, next);
-      if (next.value !== slot.value) this.#put(series, { view: next.value, error: null });
+      const next = advanceSlot(slot, frames, from, (value, fresh) => hold(value, fresh, parts));
+      this.#slots.set(series, next);
+      if (next.value === slot.value) continue;
+      if (this.#shown.has(series)) this.#onChange(series);
+      else if (next.value.frames.length > MOST_WAITING) this.#drop(series);
     }
   }
 
@@ -171,7 +191,7 @@ export class ChartFeed implements FeedReader {
         );
         const view = addLive(known, since, bySeries.get(name));
         if (view === null) outdated.push(name);
-        else this.#slots.set(name, { offset: snapshot.offset + since.length, value: view });
+        else this.#slots.set(name, { offset: snapshot.offset + since.length, value: held(view) });
         this.#put(name, { view: view ?? known, error: null });
       }
     };
@@ -192,4 +212,12 @@ export class ChartFeed implements FeedReader {
     }
     if (!signal.aborted) for (const name of outdated) if (this.#shown.has(name)) this.#want(name);
   }
+}
+
+/** Frames matter to a series when they hold points of it, or may show that its legs do not follow each other. */
+function hold(value: Held, frames: readonly LiveFrame[], parts: readonly LegPoints[] = []): Held {
+  if (parts.length === 0 && value.view.legs.every(({ untilMs }) => untilMs === null)) return value;
+  value.frames.push(...frames);
+  value.parts.push(...parts);
+  return { ...value };
 }

@@ -3,19 +3,26 @@ export interface FrameClock {
   readonly now: () => number;
   /** Calls back before the next frame is painted. */
   readonly onFrame: (callback: () => void) => void;
+  /** The page is being scrolled. */
+  readonly isScrolling: () => boolean;
 }
 
 /** Between two drawings of one chart lie at least so many milliseconds for each chart that is live. */
 const MS_PER_CHART = 8;
 const SHORTEST_MS = 33;
 const LONGEST_MS = 125;
+/** While the page is scrolled, charts are drawn so often, and one in a frame: scrolling is to be as smooth as on a page that stands still. */
+const SCROLLED_MS = 1000;
 const SMOOTH_FRAME_MS = 24;
 const SLOW_FRAME_MS = 40;
 const MOST_PER_FRAME = 12;
+/** What drawing may take of a frame; the rest is the browser's, which has yet to paint it. */
+const BUDGET_MS = 6;
 
 /**
  * Spreads drawing over frames: those that waited longest first, each at most 30 times a second when it is alone and 8 times when
- * there are many, and no more in one frame than the machine draws without a stutter, which it learns from the frames' lengths.
+ * there are many, and no more in one frame than the machine draws without a stutter, which it learns from what drawing takes and
+ * from the frames' lengths.
  */
 export class DrawScheduler {
   readonly #clock: FrameClock;
@@ -26,6 +33,7 @@ export class DrawScheduler {
   #lastFrame: number | null = null;
   #scheduled = false;
 
+  /** `draw` draws at once: when it returns, the work is done. */
   constructor(clock: FrameClock, draw: (chart: string) => void) {
     this.#clock = clock;
     this.#draw = draw;
@@ -54,16 +62,20 @@ export class DrawScheduler {
   #frame(): void {
     const now = this.#clock.now();
     this.#adapt(now);
-    const intervalMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, MS_PER_CHART * this.#drawnAt.size));
+    const isScrolling = this.#clock.isScrolling();
+    const intervalMs = isScrolling
+      ? SCROLLED_MS
+      : Math.min(LONGEST_MS, Math.max(SHORTEST_MS, MS_PER_CHART * this.#drawnAt.size));
     const drawnAt = (chart: string): number => this.#drawnAt.get(chart) ?? Number.NEGATIVE_INFINITY;
     const due = [...this.#dirty]
       .filter((chart) => now - drawnAt(chart) >= intervalMs)
       .sort((a, b) => drawnAt(a) - drawnAt(b))
-      .slice(0, this.#perFrame);
+      .slice(0, isScrolling ? 1 : this.#perFrame);
     for (const chart of due) {
       this.#dirty.delete(chart);
       this.#drawnAt.set(chart, now);
       this.#draw(chart);
+      if (this.#clock.now() - now >= BUDGET_MS) break;
     }
     this.#lastFrame = this.#dirty.size > 0 || due.length > 0 ? now : null;
     this.#schedule();

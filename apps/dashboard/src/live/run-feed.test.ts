@@ -228,6 +228,48 @@ describe("a run's feed", () => {
   });
 });
 
+test("a series that nobody looks at is caught up when it is shown again, and read anew when it has missed too much", async () => {
+  const hub = new ModelHub();
+  const feed = new RunFeed({ follow: (offset) => hub.follows.push(offset) });
+  const changed: string[] = [];
+  const charts = new ChartFeed(feed, hub.readPoints, (series) => changed.push(series));
+  hub.connected = true;
+  feed.connected();
+  const hide = charts.show("n");
+  const settleAll = async (): Promise<void> => {
+    await settle();
+    hub.answerFollow();
+    hub.answerRead();
+    hub.answers.shift()?.();
+    for (let event = hub.inbox.shift(); event !== undefined; event = hub.inbox.shift()) feed.receive(event);
+    await settle();
+  };
+  const commit = async (count: number): Promise<void> => {
+    for (let frame = 0; frame < count; frame++) hub.commit();
+    await settleAll();
+  };
+  await settleAll();
+  await commit(10);
+  expect(charts.state("n").view?.total).toBe(10);
+  expect(charts.state("n")).toBe(charts.state("n"));
+  hide();
+  changed.length = 0;
+  await commit(100);
+  expect(changed).toEqual([]);
+  const hideAgain = charts.show("n");
+  await settle();
+  expect(hub.asked).toHaveLength(0);
+  expect(charts.state("n").view?.total).toBe(110);
+  hideAgain();
+  await commit(2500);
+  charts.show("n");
+  await settle();
+  expect(hub.asked).toHaveLength(1);
+  await settleAll();
+  expect(charts.state("n").view?.total).toBe(2610);
+  charts.close();
+});
+
 test("a read that keeps failing is told of while it is tried again, and what it brings in the end is taken", async () => {
   const feed = new RunFeed({ follow: () => {}, pause: async () => {} });
   const [told, taken]: [string[], number[]] = [[], []];

@@ -5,11 +5,14 @@ import { ChartFeed, type ChartState, type ReadPoints } from "./chart-feed";
 import { DrawScheduler } from "./draw-scheduler";
 import { addReadings, type Features } from "./features";
 import { RunFeed } from "./run-feed";
+import { watchScrolling } from "./scrolling";
 import { SlotFeed } from "./slot-feed";
 
 export interface RunLiveOptions {
   readonly follow: (offset: number | null) => void;
   readonly onProgress: () => void;
+  /** Does what it is given, and has what that changes on the page drawn before it returns. */
+  readonly drawNow: (change: () => void) => void;
   readonly readPoints: ReadPoints;
   readonly listSeries: (signal: AbortSignal) => Promise<SeriesList>;
   readonly listFeatures: (signal: AbortSignal) => Promise<FeatureList>;
@@ -28,12 +31,17 @@ export class RunLive {
   readonly #drawn = new Map<string, ChartState>();
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #scheduler: DrawScheduler;
+  readonly #scrolling = watchScrolling();
 
-  constructor({ follow, onProgress, readPoints, listSeries, listFeatures, onRecord }: RunLiveOptions) {
+  constructor({ follow, onProgress, drawNow, readPoints, listSeries, listFeatures, onRecord }: RunLiveOptions) {
     this.feed = new RunFeed({ follow, onProgress });
     this.#scheduler = new DrawScheduler(
-      { now: () => performance.now(), onFrame: (callback) => requestAnimationFrame(callback) },
-      (series) => this.#draw(series),
+      {
+        now: () => performance.now(),
+        onFrame: (callback) => requestAnimationFrame(callback),
+        isScrolling: this.#scrolling.isScrolling,
+      },
+      (series) => drawNow(() => this.#draw(series)),
     );
     this.charts = new ChartFeed(this.feed, readPoints, (series) => {
       if (this.#listeners.has(series)) this.#scheduler.touch(series);
@@ -67,7 +75,9 @@ export class RunLive {
   watch(series: string, listener: () => void): () => void {
     const listeners = this.#listeners.get(series) ?? new Set();
     this.#listeners.set(series, listeners.add(listener));
-    this.#drawn.set(series, this.charts.state(series));
+    // What it was when it was last in sight stands until its turn comes.
+    if ((this.#drawn.get(series)?.view ?? null) === null) this.#drawn.set(series, this.charts.state(series));
+    else this.#scheduler.touch(series);
     const hide = this.charts.show(series);
     return () => {
       hide();
@@ -79,13 +89,16 @@ export class RunLive {
   }
 
   close(): void {
+    this.#scrolling.stop();
     this.charts.close();
     this.series.close();
     this.features.close();
   }
 
   #draw(series: string): void {
-    this.#drawn.set(series, this.charts.state(series));
+    const state = this.charts.state(series);
+    // While it is read anew there is nothing to draw, and what is there stays.
+    if (state.view !== null || state.error !== null || this.#drawn.get(series)?.error) this.#drawn.set(series, state);
     for (const listener of this.#listeners.get(series) ?? []) listener();
   }
 }

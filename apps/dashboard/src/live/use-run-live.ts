@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { flushSync } from "react-dom";
 import { listFeatures, listSeries, readBuckets } from "../api/calls";
 import { useLive } from "./live-provider";
 import { RunLive } from "./run-live";
@@ -27,6 +28,7 @@ export function useRunLive(run: string): RunLive | null {
     const created = new RunLive({
       follow: (offset) => connection.follow(run, offset),
       onProgress: () => connection.progress(),
+      drawNow: flushSync,
       readPoints: (request, signal) => readBuckets(run, request, signal),
       listSeries: (signal) => listSeries(run, signal),
       listFeatures: (signal) => listFeatures(run, signal),
