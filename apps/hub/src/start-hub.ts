@@ -126,7 +126,7 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
   const secret = settings.secret ?? (await loadSecret(dataDir));
   const { allowPrivateWebhooks: allowPrivate, smtpUrl, mailFrom } = settings;
   const send = createSender({ origin: origins.public, allowPrivate, smtpUrl, mailFrom });
-  const dispatcher = startDispatcher({ db, send, log });
+  const dispatcher = startDispatcher({ db, send, log, clock });
   parts.add(dispatcher.close);
   const services = createServices({
     db,

@@ -7,6 +7,15 @@ export interface Clock {
   readonly monotonicMs: () => number;
 }
 
+/**
+ * The wall's time as it would go on from now if nobody set the clock: for times that are stored and waited for. In one process they follow
+ * each other as they should, whatever becomes of the wall's clock.
+ */
+export function steadyWall({ wallMs, monotonicMs }: Clock): () => number {
+  const offsetMs = wallMs() - monotonicMs();
+  return () => offsetMs + monotonicMs();
+}
+
 export const systemClock: Clock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),

@@ -12,6 +12,9 @@ export interface Claimed {
   alert: Alert;
 }
 
+/** No delivery waits for longer: what is due only later was put off by a clock that was wrong, and is due now. */
+export const LONGEST_WAIT_MS = 3_600_000;
+
 /**
  * Takes up to `limit` deliveries of all teams that are due, for `leaseMs`: one that is not settled by then is due again, so it is
  * delivered at least once though its sender dies. No two senders get the same one.
@@ -23,7 +26,8 @@ export async function claimDeliveries(
   const sql = db.$client;
   const rows = await sql<{ id: string; attempts: number; target: ChannelTarget; team: string; alertId: string }[]>`
     with due as (
-      select id from delivery where state = 'pending' and due_ms <= ${nowMs}
+      select id from delivery
+      where state = 'pending' and (attempts = 0 or due_ms <= ${nowMs} or due_ms > ${nowMs + LONGEST_WAIT_MS})
       order by due_ms limit ${limit} for update skip locked
     ), claimed as (
       update delivery set due_ms = ${nowMs + leaseMs}, attempts = attempts + 1 from due

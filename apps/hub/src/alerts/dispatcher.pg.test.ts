@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
+import { systemClock } from "@tailbone/base/clock";
 import { readAlerts } from "@tailbone/db/alerts";
 import { appendFrames } from "@tailbone/db/append-frames";
 import { openWriter } from "@tailbone/db/open-writer";
@@ -108,6 +109,50 @@ test("what a sender took with it when it died is sent by the next one, once its 
   await settleDelivery(database.db, second?.id ?? "", { state: "delivered", nowMs });
   expect(await claim(nowMs + 200_000)).toEqual([]);
   expect(await listDeliveries(database.db, { team })).toMatchObject([{ state: "delivered", attempts: 2 }]);
+});
+
+test("a clock that goes a day forth and back all the time holds no alert up, and sends none twice", async () => {
+  let offsetMs = 0;
+  const wallMs = (): number => {
+    offsetMs = -offsetMs;
+    return Date.now() + offsetMs;
+  };
+  const clock = { wallMs, monotonicMs: systemClock.monotonicMs };
+  const { team, nan } = await fire(webhook);
+  await nan();
+  let calls = 0;
+  let finish: () => void = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const send: Send = async () => {
+    calls++;
+    await finished;
+    if (calls === 1) throw new Error("away");
+  };
+  const dispatchers = [1, 2].map(() => startDispatcher({ db: database.db, log, send, clock, backoffMs: 1, pollMs: 5 }));
+  offsetMs = 86_400_000;
+  await vi.waitFor(() => expect(calls).toBe(1));
+  // The other one comes round while this is being sent, again and again.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(calls).toBe(1);
+  finish();
+  expect(await settled(team, "delivered")).toMatchObject({ attempts: 2 });
+  await Promise.all(dispatchers.map((dispatcher) => dispatcher.close()));
+  expect(calls).toBe(2);
+});
+
+test("what a hub with a wrong clock has put off for days is due", async () => {
+  const { team, nan } = await fire(webhook);
+  await nan();
+  const claim = (nowMs: number) => claimDeliveries(database.db, { nowMs, leaseMs: 60_000, limit: 100 });
+  const nowMs = Date.now();
+  const [wrong] = await claim(nowMs + 5 * 86_400_000);
+  const [right] = await claim(nowMs);
+  expect(right?.id).toBe(wrong?.id);
+  expect(await claim(nowMs)).toEqual([]);
+  await settleDelivery(database.db, right?.id ?? "", { state: "delivered", nowMs });
+  expect(await listDeliveries(database.db, { team })).toMatchObject([{ state: "delivered" }]);
 });
 
 test("an alert is sent by mail", async () => {
