@@ -3,7 +3,7 @@ import { judgeRun, type RunFacts, type TrainerFacts } from "./model";
 
 const none: ReadonlySet<number> = new Set();
 const trainer = (change: Partial<TrainerFacts> = {}): TrainerFacts => ({
-  ...{ first: 0, width: 1, planned: 10, synced: 10, damaged: none, cutOff: none, kept: none },
+  ...{ first: 0, width: 1, planned: 10, synced: 10, excused: none, cutOff: none, kept: none },
   ...change,
 });
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, step) => step);
@@ -26,18 +26,18 @@ test.each<[string, RunFacts]>([
   ["stored twice", stored([...upTo(10), 9])],
   ["another's value", stored(upTo(10), { series: [{ steps: upTo(10), values: upTo(10).map((n) => n + 1) }] })],
   ["nobody logged", stored(upTo(11))],
-  ["the run says 0", stored(upTo(9), { trainers: [trainer({ damaged: new Set([9]) })] })],
-  ["the run says 1", stored(upTo(8), { trainers: [trainer({ damaged: new Set([8, 9]) })], reported: 1 })],
+  ["the run says 0", stored(upTo(9), { trainers: [trainer({ excused: new Set([9]) })] })],
+  ["the run says 1", stored(upTo(8), { trainers: [trainer({ excused: new Set([8, 9]) })], reported: 1 })],
   ["only 0 are", stored(upTo(10), { reported: 1 })],
   ["lost", stored(upTo(9), { reported: 1 })],
 ])("%s is said", (what, facts) => {
   expect(judgeRun(facts).problems).toEqual([expect.stringContaining(what)]);
 });
 
-test("what damage hit may be missing if it is reported, what was cut off in any case, what is kept if it was named", () => {
+test("what damage or a restore took may be missing if it is reported, what was cut off in any case, what is kept if it was named", () => {
   const of = (change: Partial<TrainerFacts>, reported: number) =>
     judgeRun(stored(upTo(8), { trainers: [trainer(change)], reported }));
-  expect(of({ damaged: new Set([8, 9]) }, 2)).toEqual({ problems: [], logged: 10, stored: 8, missing: 2, cutOff: 0 });
+  expect(of({ excused: new Set([8, 9]) }, 2)).toEqual({ problems: [], logged: 10, stored: 8, missing: 2, cutOff: 0 });
   expect(of({ cutOff: new Set([8, 9]) }, 0)).toMatchObject({ problems: [], missing: 0, cutOff: 2 });
   expect(of({ cutOff: new Set([8, 9]) }, 2).problems).toEqual([]);
   expect(of({ kept: new Set([8, 9]) }, 0)).toMatchObject({ problems: [], missing: 2 });

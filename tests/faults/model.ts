@@ -12,8 +12,8 @@ export interface TrainerFacts {
   readonly planned: number;
   /** Steps that are promised: on disk when it was killed, or all when it ended in order. */
   readonly synced: number;
-  /** Steps in frames that were damaged: they may be missing, and then are to be reported. */
-  readonly damaged: ReadonlySet<number>;
+  /** Steps that may be missing, and then are to be reported: their frames were damaged, or forgotten by a database that was put back. */
+  readonly excused: ReadonlySet<number>;
   /** Steps in frames cut off an end: nobody can know that they were there. */
   readonly cutOff: ReadonlySet<number>;
   /** Steps in frames that were named as not delivered, and still lie on disk. */
@@ -63,21 +63,21 @@ export function judgeRun({ trainers, series, reported }: RunFacts): Verdict {
     if (strange.length > 0) problems.push(`series ${index}: ${strange.length} points nobody logged (${few(strange)})`);
     stored += there.size;
 
-    for (const { first, width, planned, synced, damaged, cutOff, kept } of trainers) {
+    for (const { first, width, planned, synced, excused, cutOff, kept } of trainers) {
       if (width <= index) continue;
       // Frames are stored in their order: what lies before a stored point was synced too.
       const last = steps.findLast((step) => first <= step && step < first + planned) ?? -1;
       const promised = Math.max(synced, last - first + 1);
       const gone = Array.from({ length: promised }, (_, count) => first + count).filter((step) => !there.has(step));
-      const lost = gone.filter((step) => !damaged.has(step) && !cutOff.has(step) && !kept.has(step));
+      const lost = gone.filter((step) => !excused.has(step) && !cutOff.has(step) && !kept.has(step));
       if (lost.length > 0) {
         problems.push(`series ${index}: ${lost.length} of ${promised} promised points are lost (${few(lost)})`);
       }
       const unkept = gone.filter((step) => !kept.has(step));
-      mustReport += unkept.filter((step) => damaged.has(step)).length;
+      mustReport += unkept.filter((step) => excused.has(step)).length;
       mayReport += unkept.length;
       logged += promised;
-      missing += gone.filter((step) => damaged.has(step) || kept.has(step)).length;
+      missing += gone.filter((step) => excused.has(step) || kept.has(step)).length;
       torn += gone.filter((step) => cutOff.has(step)).length;
     }
   }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { readPoints } from "../support/points";
 import type { Child } from "../support/processes";
 import { trainer as trainerScript } from "../support/stack";
@@ -28,6 +29,8 @@ class Trainer {
   readonly plan: TrainerPlan;
   synced = 0;
   hit: Hit | null = null;
+  /** What it had not on disk any more when the database was put back: steps below this one. */
+  forgotten = 0;
   isKilled = false;
 
   constructor(plan: TrainerPlan, first: number, child: Child, run: string, dir: string) {
@@ -42,6 +45,9 @@ class Trainer {
     return this.child.line((line) => line.startsWith('{"logged"') && Number(line.slice(10, -1)) >= count);
   }
 }
+
+const stepsBetween = (first: number, end: number): number[] =>
+  Array.from({ length: Math.max(0, end - first) }, (_, count) => first + count);
 
 /** Carries out a schedule in a world, starts everything again, delivers what was left, and says what became of every point. */
 export class ScheduleRun {
@@ -153,8 +159,10 @@ export class ScheduleRun {
         return world.freeDisk(act.disk);
       case "copy database":
         return world.copyDatabase();
+      case "await trim":
+        return this.#awaitTrim(this.#trainer(act.trainer));
       case "restore database":
-        return world.restoreDatabase();
+        return world.restoreDatabase(() => this.#lookForForgotten());
       case "cut network":
         return world.proxy.after(act.direction, act.afterBytes, () => world.proxy.reset());
       case "close network":
@@ -171,6 +179,19 @@ export class ScheduleRun {
 
   #pidOf(index: number): number {
     return this.#trainer(index).child.process.pid ?? 0;
+  }
+
+  async #awaitTrim({ dir }: Trainer): Promise<void> {
+    while (existsSync(join(dir, "00000000.seg"))) await pause(20);
+  }
+
+  /** Of writers that live; what the dead had was delivered and is gone with the database, or is on disk. */
+  #lookForForgotten(): void {
+    for (const trainer of this.#trainers.values()) {
+      if (trainer.isKilled) continue;
+      const [first = trainer.first] = readLeft(trainer.dir).flatMap(({ steps }) => steps);
+      trainer.forgotten = first;
+    }
   }
 
   async #killTrainer(trainer: Trainer): Promise<void> {
@@ -235,11 +256,11 @@ export class ScheduleRun {
     return { trainers: trainers.map((trainer) => this.#factsOf(trainer)), series, reported: droppedPoints };
   }
 
-  #factsOf({ first, plan, synced, hit, dir }: Trainer): TrainerFacts {
+  #factsOf({ first, plan, synced, hit, dir, forgotten }: Trainer): TrainerFacts {
     const isKept = this.#named.has(dir) && hit !== null;
     return {
       ...{ first, width: plan.width, planned: plan.points, synced },
-      damaged: new Set(hit?.damaged),
+      excused: new Set([...(hit?.damaged ?? []), ...stepsBetween(first, forgotten)]),
       cutOff: new Set(hit?.cutOff),
       kept: new Set(isKept && hit.isNameless ? readLeft(dir).flatMap(({ steps }) => steps) : []),
     };

@@ -30,6 +30,8 @@ export type Act =
   | { readonly kind: "damage"; readonly trainer: number; readonly how: Damage; readonly part: number }
   | { readonly kind: "fill disk"; readonly disk: Disk }
   | { readonly kind: "free disk"; readonly disk: Disk }
+  /** Waits until the hub has so much of a trainer that the first segment of its spool is deleted. */
+  | { readonly kind: "await trim"; readonly trainer: number }
   | { readonly kind: "copy database" }
   | { readonly kind: "restore database" }
   | { readonly kind: "cut network"; readonly afterBytes: number; readonly direction: "up" | "down" }
@@ -59,6 +61,10 @@ export interface Schedule {
 const HOUR_MS = 3_600_000;
 const CLOCK_STEPS_MS = [-24 * HOUR_MS, -HOUR_MS, -60_000, -500, 500, 60_000, HOUR_MS, 24 * HOUR_MS];
 
+/** Series of a trainer whose spool fills a segment (4 MiB) with so many steps. */
+const WIDE = 200;
+const SEGMENT_STEPS = Math.ceil((4 * 1024 * 1024) / (8 * (WIDE + 2)));
+
 type EpisodeKind =
   | "kill trainer"
   | "kill hub"
@@ -68,6 +74,7 @@ type EpisodeKind =
   | "damage"
   | "disk"
   | "restore"
+  | "deep restore"
   | "cut"
   | "network";
 
@@ -81,6 +88,7 @@ const WEIGHTS: Record<EpisodeKind, number> = {
   damage: 0,
   disk: 2,
   restore: 2,
+  "deep restore": 1,
   cut: 3,
   network: 3,
 };
@@ -152,10 +160,17 @@ class Planner {
       this.#interval({ kind: "fill disk", disk }, { kind: "free disk", disk });
     },
     restore: () => {
-      // Of a writer that is dead by then, and delivered, nobody has the points any more.
-      if (this.#restores || this.#trainers.some(({ isAlive }) => !isAlive)) return this.#episodes.cut();
-      this.#restores = true;
+      if (!this.#mayRestore()) return this.#episodes.cut();
       this.#interval({ kind: "copy database" }, { kind: "restore database" });
+    },
+    "deep restore": () => {
+      if (!this.#mayRestore()) return this.#episodes.network();
+      const trainer = this.#trainers.length;
+      this.#later({ kind: "start trainer", trainer });
+      this.#add(this.#runs++, false, WIDE);
+      this.#later({ kind: "copy database" }, trainer);
+      this.#later({ kind: "await trim", trainer }, trainer, SEGMENT_STEPS + this.between(200, 2000));
+      this.#later({ kind: "restore database" }, trainer);
     },
     cut: () =>
       this.#later({ kind: "cut network", afterBytes: this.between(0, 6000), direction: this.pick(["up", "down"]) }),
@@ -170,9 +185,15 @@ class Planner {
     },
   };
 
-  #add(run: number, isFirst: boolean): number {
-    this.#trainers.push({ run, width: this.pick([1, 1, 1, 3]), isFirst, reached: 0, isAlive: true });
-    return this.#trainers.length - 1;
+  #add(run: number, isFirst: boolean, width = this.pick([1, 1, 1, 3])): void {
+    this.#trainers.push({ run, width, isFirst, reached: 0, isAlive: true });
+  }
+
+  /** Once; and of a writer that is dead by then, and delivered, nobody would have the points any more. */
+  #mayRestore(): boolean {
+    if (this.#restores || this.#trainers.some(({ isAlive }) => !isAlive)) return false;
+    this.#restores = true;
+    return true;
   }
 
   #alive(without: Target = "hub"): number[] {
@@ -214,10 +235,10 @@ class Planner {
     };
   }
 
-  #later(act: Act, pacer = this.pick(this.#alive())): void {
+  #later(act: Act, pacer = this.pick(this.#alive()), steps = this.between(10, 150)): void {
     const trainer = this.#trainers[pacer];
     if (trainer === undefined) throw new Error(`there is no trainer ${pacer}`);
-    trainer.reached += this.between(10, 150);
+    trainer.reached += steps;
     this.actions.push({ trainer: pacer, logged: trainer.reached, act });
   }
 

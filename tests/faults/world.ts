@@ -123,11 +123,13 @@ export class World {
     });
   }
 
-  restoreDatabase(): Promise<void> {
+  /** `look` is called when nobody can acknowledge anything. */
+  restoreDatabase(look: () => void): Promise<void> {
     return this.#whileStopped(() => {
       if (!existsSync(this.#copy)) return;
       rmSync(this.#cluster, { recursive: true });
       execFileSync("cp", ["-a", this.#copy, this.#cluster]);
+      look();
     });
   }
 
