@@ -149,11 +149,11 @@ describe("tailbone", () => {
     const id = await train("exported", 12_000);
     const csv = (await tailbone("runs", "export", id)).stdout.trim().split("\n");
     expect(csv.length).toBe(24_001);
-    expect(csv[0]).toBe("series,step,time_ms,value");
+    expect(csv[0]).toBe("series,step,time_ms,value,leg,abandoned");
     expect(csv.filter((line) => line.startsWith("n,")).map((line) => Number(line.split(",")[3]))).toEqual(
       Array.from({ length: 12_000 }, (_, n) => n),
     );
-    expect(csv.find((line) => line.endsWith("NaN"))).toMatch(/^"odd, name",1,[\d.]+,NaN$/);
+    expect(csv.find((line) => line.includes("NaN"))).toMatch(/^"odd, name",1,[\d.]+,NaN,1,0$/);
 
     const out = join(folder, "run.json");
     expect((await tailbone("runs", "export", id, "--format", "json", "--out", out, "--series", "n")).code).toBe(0);

@@ -16,6 +16,9 @@ export interface PointPage {
   readonly steps: readonly number[];
   readonly timesMs: readonly number[];
   readonly values: readonly number[];
+  /** The leg of each point, and 1 where a later one has logged its step anew, else 0. */
+  readonly legs: readonly number[];
+  readonly abandoned: readonly number[];
 }
 
 /** Takes pages series after series. */
@@ -92,18 +95,20 @@ interface TextFormat {
 /** One row a point; values are numbers, NaN, Infinity or -Infinity. */
 function csvText(): TextFormat {
   return {
-    open: "series,step,time_ms,value\n",
-    page: ({ series, steps, timesMs, values }) => {
+    open: "series,step,time_ms,value,leg,abandoned\n",
+    page: ({ series, steps, timesMs, values, legs, abandoned }) => {
       const name = csvCell(series);
       let text = "";
-      for (const [index, step] of steps.entries()) text += `${name},${step},${timesMs[index]},${values[index]}\n`;
+      for (const [index, step] of steps.entries()) {
+        text += `${name},${step},${timesMs[index]},${values[index]},${legs[index]},${abandoned[index]}\n`;
+      }
       return text;
     },
     end: () => "",
   };
 }
 
-/** `{"run": …, "pages": [{"series", "steps", "timesMs", "values"}, …]}`: the pages of a series follow each other. */
+/** `{"run": …, "pages": [{"series", "steps", "timesMs", "values", "legs", "abandoned"}, …]}`: the pages of a series follow each other. */
 function jsonText(run: RunDetail): TextFormat {
   let separator = "\n";
   return {
@@ -117,17 +122,19 @@ function jsonText(run: RunDetail): TextFormat {
   };
 }
 
-/** Columns series, step, time_ms and value; the run's id and name are in the file's metadata. */
+/** Columns series, step, time_ms, value, leg and abandoned; the run's id and name are in the file's metadata. */
 function openParquet(path: string, run: RunDetail, finish: () => Promise<void>): ExportWriter {
   const double = (name: string) => ({ name, type: "DOUBLE", repetition_type: "REQUIRED" }) as const;
   const writer = new ParquetWriter({
     writer: fileWriter(path),
     schema: [
-      { name: "root", num_children: 4 },
+      { name: "root", num_children: 6 },
       { name: "series", type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "REQUIRED" },
       double("step"),
       double("time_ms"),
       double("value"),
+      { name: "leg", type: "INT32", repetition_type: "REQUIRED" },
+      { name: "abandoned", type: "BOOLEAN", repetition_type: "REQUIRED" },
     ],
     kvMetadata: [
       { key: "tailbone.run", value: run.id },
@@ -137,7 +144,7 @@ function openParquet(path: string, run: RunDetail, finish: () => Promise<void>):
     createdBy: "tailbone",
   });
   return {
-    write: async ({ series, steps, timesMs, values }) => {
+    write: async ({ series, steps, timesMs, values, legs, abandoned }) => {
       if (steps.length === 0) return;
       await writer.write({
         columnData: [
@@ -145,6 +152,8 @@ function openParquet(path: string, run: RunDetail, finish: () => Promise<void>):
           { name: "step", data: Float64Array.from(steps) },
           { name: "time_ms", data: Float64Array.from(timesMs) },
           { name: "value", data: Float64Array.from(values) },
+          { name: "leg", data: Int32Array.from(legs) },
+          { name: "abandoned", data: abandoned.map((one) => one === 1) },
         ],
         rowGroupSize: steps.length,
       });

@@ -25,7 +25,15 @@ async function* readPages(hub: HubAddress, run: string, series: string): AsyncGe
       cursor: cursor ?? undefined,
     };
     const page = await readHub(hub, `/runs/${run}/points`, rawPointsSchema, query);
-    yield { series, steps: page.steps, timesMs: page.timesMs, values: page.values.map(fromWireNumber) };
+    const { steps, timesMs } = page;
+    yield {
+      series,
+      steps,
+      timesMs,
+      values: page.values.map(fromWireNumber),
+      legs: page.legs ?? steps.map(() => 1),
+      abandoned: page.abandoned ?? steps.map(() => 0),
+    };
     cursor = page.cursor;
   } while (cursor !== null);
 }
@@ -43,7 +51,7 @@ export async function exportRun(
   for (const name of wanted ?? []) {
     if (!chosen.some((one) => one.name === name)) note(`The run has no series ${JSON.stringify(name)}.`);
   }
-  const total = chosen.reduce((sum, { points }) => sum + points, 0);
+  const total = chosen.reduce((sum, { points, abandoned }) => sum + points + abandoned, 0);
   const writer = await openExport(format, out, detail);
   const bar =
     process.stderr.isTTY && out !== undefined

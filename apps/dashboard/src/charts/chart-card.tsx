@@ -160,7 +160,7 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
               size={size}
               x={settings.x}
               logY={settings.logY}
-              events={changes}
+              events={[...changes, ...plot.resumes]}
               colour={colour}
               store={hover}
               onZoom={onZoom}
@@ -184,6 +184,7 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
               onShow={() => (limits === null ? onOutliers("shown") : onLimits(series, null, "push"))}
             />
             <Count plot={plot} points={view.count} total={view.total} />
+            <Overwritten points={view.abandoned.reduce((sum, { count }) => sum + count, 0)} />
           </>
         )}
       </p>
@@ -204,6 +205,16 @@ function Count({ plot, points, total }: { plot: Plot; points: number; total: num
         {formatCount(plot.rows.length)} of {formatPlural(points, "point")}
       </span>
     </>
+  );
+}
+
+/** What a resume has gone back over is not among the points that count. */
+function Overwritten({ points }: { points: number }) {
+  if (points === 0) return null;
+  return (
+    <span title="The run was resumed from an earlier step and has logged these steps anew: they are drawn faint.">
+      {formatCount(points)} overwritten
+    </span>
   );
 }
 

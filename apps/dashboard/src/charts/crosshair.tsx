@@ -23,7 +23,7 @@ export interface CrosshairProps {
   x: XAxisMode;
   logY: boolean;
   /** At places on the x axis. */
-  events: readonly EventMark[];
+  events: readonly Pick<EventMark, "at" | "says">[];
   colour: string;
   store: HoverStore;
   onZoom: (window: Span | null) => void;

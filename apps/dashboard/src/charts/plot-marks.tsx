@@ -79,7 +79,21 @@ export const PlotMarks = memo(function PlotMarks({
             </g>
           );
         })}
+      {plot.resumes.map(({ at, leg, step }) => {
+        const x = Math.round(pixelOfX(at, plot.x, size)) + 0.5;
+        return (
+          <g key={leg} data-testid="chart-resume" data-step={step} stroke="var(--ink-soft)">
+            <path d={`M${x} ${top}v${height}`} strokeDasharray="2 3" strokeOpacity={0.8} />
+            <path d={`M${x} ${top - 3}v7l-6 -3.5z`} fill="var(--ink-soft)" stroke="none" />
+          </g>
+        );
+      })}
       <path d={ticks} stroke="var(--ink-soft)" strokeWidth={1} fill="none" />
+      <g opacity={0.45} stroke={colour} fill="none" strokeWidth={1.25}>
+        {(["above", "below", "nan", "high", "low"] as const).map((kind) => (
+          <path key={kind} d={plot.abandoned.map(({ edges }) => pathOf(edges, kind, plot, size)).join("")} />
+        ))}
+      </g>
       <path
         data-testid="beyond"
         d={pathOf(plot.edges, "above", plot, size) + pathOf(plot.edges, "below", plot, size)}

@@ -29,6 +29,31 @@ const anyValue = fc.oneof(
 );
 
 describe("a plot", () => {
+  test("draws what a resume has overwritten beside the line, each of its extremes within the axis or marked at its edge", () => {
+    const view = viewOf(Array.from({ length: 100 }, (_, step) => Math.sin(step)));
+    const diverged = viewOf(Array.from({ length: 150 }, (_, step) => (step < 60 ? 0 : 1.5 ** (step - 60))));
+    const [kept, left] = [view.buckets, diverged.buckets.slice(60)];
+    const resumed: ChartView = {
+      ...view,
+      legs: [
+        { leg: 1, fromStep: 0, cut: 60, resumedAtMs: null, untilMs: 9 },
+        { leg: 2, fromStep: 60, cut: null, resumedAtMs: 9, untilMs: null },
+      ],
+      abandoned: [{ ...diverged, leg: 1, buckets: left, count: left.length }],
+    };
+    const plot = layOutPlot(resumed, plain);
+    expect(plot?.rows).toHaveLength(kept.length);
+    expect(plot?.abandoned[0]?.rows.map(({ x }) => x)).toEqual(left.map(({ stepFrom }) => stepFrom));
+    expect(plot?.x).toEqual({ from: 0, to: 149 });
+    expect(plot?.resumes).toMatchObject([{ at: 60, leg: 2, step: 60 }]);
+    const beyond = left.filter(({ max }) => max > (plot?.y.to ?? 0)).length;
+    expect(beyond).toBeGreaterThan(50);
+    expect(plot?.abandoned[0]?.edges.filter(({ kind }) => kind === "above")).toHaveLength(beyond);
+    expect((plot?.y.to ?? 0) - (plot?.y.from ?? 0)).toBeLessThan(10);
+    const all = layOutPlot(resumed, { ...plain, outliers: "shown" });
+    expect(all?.abandoned[0]?.edges).toEqual([]);
+  });
+
   test("hides nothing: every finite extreme is within it or counted and marked beyond its edge, as is every other value, on both y axes", () => {
     const anyLimits = fc.option(
       fc.record({ from: fc.option(fc.double({ min: -1e6, max: 0 })), to: fc.option(fc.double({ min: 1, max: 1e6 })) }),

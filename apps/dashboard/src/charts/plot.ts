@@ -1,4 +1,5 @@
 import type { Neighbour } from "@tailbone/series/buckets";
+import type { LiveBuckets } from "@tailbone/series/live-buckets";
 import { smooth } from "@tailbone/series/smoothing";
 import { countFinite, type Summary, spanOf, summarise } from "@tailbone/series/summary";
 import type { ChartView } from "../live/chart-view";
@@ -45,8 +46,8 @@ export interface EdgeMark {
   readonly kind: "nan" | "high" | "low" | "above" | "below";
 }
 
-/** Everything of a chart that is drawn. */
-export interface Plot {
+/** A line of a chart, with the area of its extremes. */
+export interface PlotLine {
   readonly rows: readonly PlotRow[];
   /** Where the line comes into the window and where it leaves it, at its borders: on the way to the points next to it. */
   readonly enters: PlotRow | null;
@@ -56,6 +57,21 @@ export interface Plot {
   /** Some row stands for values that differ. */
   readonly hasBand: boolean;
   readonly edges: readonly EdgeMark[];
+}
+
+/** Where a leg of the run goes on from an earlier one: its place on the x axis, and in words. */
+export interface ResumeMark {
+  readonly at: number;
+  readonly leg: number;
+  readonly step: number;
+  readonly says: string;
+}
+
+/** Everything of a chart that is drawn. */
+export interface Plot extends PlotLine {
+  /** What a resume has overwritten, each leg by itself. */
+  readonly abandoned: readonly PlotLine[];
+  readonly resumes: readonly ResumeMark[];
   /** The finite values beyond the ends of the y axis, taken together. */
   readonly above: Beyond | null;
   readonly below: Beyond | null;
@@ -73,35 +89,33 @@ export function layOutPlot(view: ChartView, options: PlotOptions): Plot | null {
   const { x: axis, logY, smoothing, window, outliers, limits, unit, ticks } = options;
   // While another axis is on its way, what is there cannot be drawn on it.
   if (view.range.axis !== hubAxis(axis.mode)) return null;
-  const span = window ?? openSpan(view.buckets, axis);
+  const span = window ?? openSpan([view, ...view.abandoned], axis);
   if (span === null) return null;
-  const { inside: buckets, before, after } = cut(view, window, axis);
-  const around = [...before, ...buckets, ...after];
-
-  const values = valuesOf(around, logY);
-  const smoothed = smoothing > 0 ? smooth(values.means, smoothing) : null;
-  const all: PlotRow[] = around.map((bucket, index) => ({
-    x: middleOf(bucket, axis),
-    band: values.bands[index] ?? null,
-    raw: values.means[index] ?? null,
-    smooth: smoothed?.[index] ?? null,
-  }));
-  const rows = all.slice(before.length, before.length + buckets.length);
   const x = { from: projectX(span.from, axis), to: projectX(span.to, axis) };
-  const enters = before.length === 0 ? null : crossing(all[0], all[1], x.from);
-  const leaves = after.length === 0 ? null : crossing(all.at(-2), all.at(-1), x.to);
-  if (rows.length === 0 && enters === null) return null;
-  const bands = [enters, ...rows, leaves].flatMap((row) => bandOf(row) ?? []);
-  const y = rangeOfY(spanOfBands(bands, outliers), limits, logY);
+  const lineOf = (part: LiveBuckets) => layOutLine(part, { axis, logY, smoothing, window, x });
+  const line = lineOf(view);
+  const abandoned = view.abandoned.map(lineOf).filter(isDrawn);
+  if (!isDrawn(line) && abandoned.length === 0) return null;
+  const spans = [line, ...abandoned].map((one) => {
+    return spanOfBands(
+      [one.enters, ...one.rows, one.leaves].flatMap((row) => bandOf(row) ?? []),
+      outliers,
+    );
+  });
+  const y = rangeOfY(joinSpans(spans, outliers), limits, logY);
   const ends = valuesAt(y, logY);
-  const beyond = buckets.map((bucket) => beyondOf(bucket, ends, logY));
+  const beyond = line.buckets.map((bucket) => beyondOf(bucket, ends, logY));
+  const withEdges = (one: Omit<PlotLine, "edges">): PlotLine => ({
+    ...one,
+    edges: one.rows.flatMap((row, index) => {
+      const bucket = one.buckets[index];
+      return bucket === undefined ? [] : edgesOf(bucket, beyondOf(bucket, ends, logY), row.x, logY);
+    }),
+  });
   return {
-    rows,
-    enters,
-    leaves,
-    buckets,
-    hasBand: rows.some(({ band }) => band !== null && band[0] < band[1]),
-    edges: rows.flatMap((row, index) => edgesOf(buckets[index], beyond[index], row.x, logY)),
+    ...withEdges(line),
+    abandoned: abandoned.map(withEdges),
+    resumes: resumesOf(view, axis).filter(({ at }) => at >= x.from && at <= x.to),
     above: sumBeyond(
       beyond.map(({ above }) => above),
       Math.max,
@@ -117,6 +131,58 @@ export function layOutPlot(view: ChartView, options: PlotOptions): Plot | null {
   };
 }
 
+interface LineOptions extends Pick<PlotOptions, "logY" | "smoothing" | "window"> {
+  readonly axis: XAxisMode;
+  readonly x: Span;
+}
+
+function layOutLine(part: LiveBuckets, { axis, logY, smoothing, window, x }: LineOptions): Omit<PlotLine, "edges"> {
+  const { inside: buckets, before, after } = cut(part, window, axis);
+  const around = [...before, ...buckets, ...after];
+  const values = valuesOf(around, logY);
+  const smoothed = smoothing > 0 ? smooth(values.means, smoothing) : null;
+  const all: PlotRow[] = around.map((bucket, index) => ({
+    x: middleOf(bucket, axis),
+    band: values.bands[index] ?? null,
+    raw: values.means[index] ?? null,
+    smooth: smoothed?.[index] ?? null,
+  }));
+  const rows = all.slice(before.length, before.length + buckets.length);
+  return {
+    rows,
+    enters: before.length === 0 ? null : crossing(all[0], all[1], x.from),
+    leaves: after.length === 0 ? null : crossing(all.at(-2), all.at(-1), x.to),
+    buckets,
+    hasBand: rows.some(({ band }) => band !== null && band[0] < band[1]),
+  };
+}
+
+const isDrawn = ({ rows, enters }: Omit<PlotLine, "edges">): boolean => rows.length > 0 || enters !== null;
+
+/**
+ * The span of the line and of what was abandoned. That may have diverged, and must not flatten what counts: beyond the line's own
+ * height it is marked at the edge, unless outliers are to be shown.
+ */
+function joinSpans([line = null, ...others]: readonly (Span | null)[], outliers: Outliers): Span | null {
+  return others.reduce((joined, other) => {
+    if (joined === null || other === null) return joined ?? other;
+    const room = line === null || outliers === "shown" ? 0 : line.to - line.from;
+    const [low, high] = line === null || room === 0 ? [-Infinity, Infinity] : [line.from - room, line.to + room];
+    return {
+      from: Math.min(joined.from, Math.max(low, other.from)),
+      to: Math.max(joined.to, Math.min(high, other.to)),
+    };
+  }, line);
+}
+
+function resumesOf({ legs, range }: ChartView, axis: XAxisMode): ResumeMark[] {
+  return legs.flatMap(({ leg, fromStep, resumedAtMs }) => {
+    if (resumedAtMs === null) return [];
+    const at = projectX(shownX(range.axis === "step" ? fromStep : resumedAtMs, axis), axis);
+    return [{ at, leg, step: fromStep, says: `resumed at step ${fromStep} (leg ${leg})` }];
+  });
+}
+
 const least = (values: readonly number[]): number =>
   values.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
 
@@ -130,10 +196,10 @@ function bandOf(row: PlotRow | null): [Band] | null {
 export const valuesAt = (y: Span, log: boolean): Span => (log ? { from: 10 ** y.from, to: 10 ** y.to } : y);
 
 /** The buckets that lie in a window, and the one next to it on each side, or the point, where there is one. */
-function cut({ buckets, before, after, range }: ChartView, window: Span | null, axis: XAxisMode) {
+function cut({ buckets, before, after }: LiveBuckets, window: Span | null, axis: XAxisMode) {
   if (window === null) return { inside: buckets, before: [], after: [] };
   const shown = (x: number): number => shownX(x, axis);
-  const spans = buckets.map((bucket) => spanOf(bucket, range.axis));
+  const spans = buckets.map((bucket) => spanOf(bucket, hubAxis(axis.mode)));
   const from = spans.findIndex(([, high]) => shown(high) >= window.from);
   const start = from === -1 ? buckets.length : from;
   const end = Math.max(start, spans.findLastIndex(([low]) => shown(low) <= window.to) + 1);
@@ -163,11 +229,12 @@ function middleOf(bucket: Summary, axis: XAxisMode): number {
   return projectX(shownX(from / 2 + to / 2, axis), axis);
 }
 
-function openSpan(buckets: readonly Summary[], axis: XAxisMode): Span | null {
-  const [first, last] = [buckets[0], buckets.at(-1)];
-  if (first === undefined || last === undefined) return null;
-  const from = shownX(spanOf(first, hubAxis(axis.mode))[0], axis);
-  const to = shownX(spanOf(last, hubAxis(axis.mode))[1], axis);
+function openSpan(parts: readonly LiveBuckets[], axis: XAxisMode): Span | null {
+  const ends = parts.flatMap(({ buckets }) => [buckets[0], buckets.at(-1)].filter((bucket) => bucket !== undefined));
+  if (ends.length === 0) return null;
+  const spans = ends.map((bucket) => spanOf(bucket, hubAxis(axis.mode)));
+  const from = shownX(Math.min(...spans.map(([low]) => low)), axis);
+  const to = shownX(Math.max(...spans.map(([, high]) => high)), axis);
   return from < to ? { from, to } : { from: from - 1, to: to + 1 };
 }
 

@@ -1,5 +1,5 @@
 import { pixelsOfX, pixelsOfY, plotArea, type Size } from "./geometry";
-import type { Plot, PlotRow } from "./plot";
+import type { Plot, PlotLine, PlotRow } from "./plot";
 
 /** Tenths of a pixel are as fine as anybody sees, and short to write. */
 const round = (pixel: number): number => Math.round(pixel * 10) / 10;
@@ -15,11 +15,11 @@ function pixelsOf(plot: Plot, size: Size) {
 }
 
 /** A line through the rows' values, broken where there is none; a value by itself is a dot, by its round ends. */
-function linePath(plot: Plot, size: Size, pick: (row: PlotRow) => number | null): string {
+function linePath(line: PlotLine, plot: Plot, size: Size, pick: (row: PlotRow) => number | null): string {
   const pixels = pixelsOf(plot, size);
   let path = "";
   let isOpen = false;
-  for (const row of [plot.enters, ...plot.rows, plot.leaves]) {
+  for (const row of [line.enters, ...line.rows, line.leaves]) {
     const value = row === null ? null : pick(row);
     if (row === null || value === null) {
       isOpen = false;
@@ -33,7 +33,7 @@ function linePath(plot: Plot, size: Size, pick: (row: PlotRow) => number | null)
 }
 
 /** The area between the rows' extremes, broken where there are none. */
-function bandPath(plot: Plot, size: Size): string {
+function bandPath(line: PlotLine, plot: Plot, size: Size): string {
   const pixels = pixelsOf(plot, size);
   let path = "";
   let upper = "";
@@ -43,7 +43,7 @@ function bandPath(plot: Plot, size: Size): string {
     upper = "";
     lower = "";
   };
-  for (const { x, band } of plot.rows) {
+  for (const { x, band } of line.rows) {
     if (band === null) {
       close();
       continue;
@@ -85,17 +85,26 @@ export function SeriesLines({ plot, size, colour, isSmoothed }: SeriesLinesProps
       strokeLinejoin="round"
       strokeLinecap="round"
     >
+      {plot.abandoned.map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the legs of a run stay in their order
+        <g key={index} className="series-abandoned" strokeDasharray={line.rows.length === 1 ? undefined : "3 3"}>
+          {line.hasBand ? <path d={bandPath(line, plot, size)} fill={colour} fillOpacity={0.07} stroke="none" /> : null}
+          <path d={linePath(line, plot, size, meanOfRow)} strokeOpacity={0.45} strokeWidth={1} />
+        </g>
+      ))}
       {plot.hasBand ? (
         // Its outline is as wide as a pixel, so that one extreme among a thousand points to a pixel is seen as well.
-        <path d={bandPath(plot, size)} fill={colour} fillOpacity={0.2} strokeOpacity={0.35} strokeWidth={1} />
+        <path d={bandPath(plot, plot, size)} fill={colour} fillOpacity={0.2} strokeOpacity={0.35} strokeWidth={1} />
       ) : null}
       <path
         className="series-raw"
-        d={linePath(plot, size, meanOfRow)}
+        d={linePath(plot, plot, size, meanOfRow)}
         strokeOpacity={isSmoothed ? 0.35 : 1}
         strokeWidth={plot.rows.length === 1 ? 5 : isSmoothed ? 1 : 1.5}
       />
-      {isSmoothed ? <path className="series-smooth" d={linePath(plot, size, smoothOfRow)} strokeWidth={1.75} /> : null}
+      {isSmoothed ? (
+        <path className="series-smooth" d={linePath(plot, plot, size, smoothOfRow)} strokeWidth={1.75} />
+      ) : null}
     </svg>
   );
 }

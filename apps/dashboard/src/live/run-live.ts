@@ -18,6 +18,8 @@ export interface RunLiveOptions {
   readonly listFeatures: (signal: AbortSignal) => Promise<FeatureList>;
   /** Frames came that hold records (checkpoints, alerts) which are read as lists of their own. */
   readonly onRecord: (type: Frame["records"][number]["type"]) => void;
+  /** The run goes on with a writer that was not heard of before. */
+  readonly onLeg: () => void;
 }
 
 /** Everything of one run that is live on its page, and what of it is on the screen at the moment. */
@@ -30,10 +32,11 @@ export class RunLive {
   readonly features: SlotFeed<Features, FeatureList>;
   readonly #drawn = new Map<string, ChartState>();
   readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #legs = new Set<number>();
   readonly #scheduler: DrawScheduler;
   readonly #scrolling = watchScrolling();
 
-  constructor({ follow, onProgress, drawNow, readPoints, listSeries, listFeatures, onRecord }: RunLiveOptions) {
+  constructor({ follow, onProgress, drawNow, readPoints, listSeries, listFeatures, onRecord, onLeg }: RunLiveOptions) {
     this.feed = new RunFeed({ follow, onProgress });
     this.#scheduler = new DrawScheduler(
       {
@@ -60,6 +63,10 @@ export class RunLive {
       oldest: () => null,
       reload: () => false,
       take: (frames) => {
+        for (const { leg } of frames) {
+          if (leg > 1 && !this.#legs.has(leg)) onLeg();
+          this.#legs.add(leg);
+        }
         for (const type of new Set(frames.flatMap(({ records }) => records.map((record) => record.type))))
           onRecord(type);
       },

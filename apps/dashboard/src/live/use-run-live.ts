@@ -32,6 +32,7 @@ export function useRunLive(run: string): RunLive | null {
       readPoints: (request, signal) => readBuckets(run, request, signal),
       listSeries: (signal) => listSeries(run, signal),
       listFeatures: (signal) => listFeatures(run, signal),
+      onLeg: () => refresh("run"),
       onRecord: (type) => {
         if (type === "checkpoint") refresh("checkpoints");
         if (type === "reading" || type === "finish") refresh("events", EVENTS_MS);

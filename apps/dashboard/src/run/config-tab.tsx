@@ -1,18 +1,29 @@
 "use client";
-import type { JsonObject } from "@tailbone/protocol/json";
-import { parseAsString, useQueryState } from "nuqs";
+import type { Json, JsonObject } from "@tailbone/protocol/json";
+import type { Writer } from "@tailbone/protocol/run";
+import { parseAsInteger, parseAsString, useQueryState } from "nuqs";
+import { formatExact } from "../format/time";
 import { CopyButton } from "../ui/copy-button";
 import { Input } from "../ui/input";
 import { EmptyNotice } from "../ui/notice";
+import { Segmented } from "../ui/segmented";
 import { Table } from "../ui/table";
-import { flattenConfig, searchConfig } from "./flat-config";
+import { compareConfigs, searchConfig } from "./flat-config";
 
 const findParser = parseAsString.withDefault("");
 
-/** What the run was started with, as a table of its innermost values. */
-export function ConfigTab({ config }: { config: JsonObject }) {
+const sayValue = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+const legParser = parseAsInteger;
+
+/** What the run was started with, as a table of its innermost values; of a run that was resumed, with what each leg has changed. */
+export function ConfigTab({ config: now, writers }: { config: JsonObject; writers: readonly Writer[] }) {
   const [find, setFind] = useQueryState("key", findParser);
-  const entries = flattenConfig(config);
+  const [leg, setLeg] = useQueryState("leg", legParser);
+  const shown = writers.find((writer) => writer.leg === leg);
+  const config = shown?.config ?? now;
+  const before = writers.findLast((writer) => writer.leg < (shown?.leg ?? writers.length));
+  const entries = compareConfigs(config, before?.config ?? null);
   if (entries.length === 0) {
     return (
       <EmptyNotice title="This run has no config." className="px-4">
@@ -35,6 +46,17 @@ export function ConfigTab({ config }: { config: JsonObject }) {
           value={find}
           onChange={(event) => void setFind(event.target.value)}
         />
+        {writers.length < 2 ? null : (
+          <Segmented
+            label="Leg"
+            value={shown === undefined ? "now" : String(shown.leg)}
+            options={[
+              { value: "now", label: "Now" },
+              ...writers.map((writer) => ({ value: String(writer.leg), label: `Leg ${writer.leg}` })),
+            ]}
+            onChange={(value) => void setLeg(value === "now" ? null : Number(value))}
+          />
+        )}
         <span className="text-faint text-xs">
           {found.length} of {entries.length}
         </span>
@@ -42,6 +64,12 @@ export function ConfigTab({ config }: { config: JsonObject }) {
           <CopyButton text={JSON.stringify(config, null, 2)} label="Copy as JSON" />
         </span>
       </div>
+      {shown === undefined ? null : (
+        <p className="border-line border-b px-4 py-2 text-soft text-xs">
+          Leg {shown.leg} began on {formatExact(shown.startedAtMs)} and sent its newest frame on{" "}
+          {formatExact(shown.lastAtMs)}.
+        </p>
+      )}
       {found.length === 0 ? (
         <EmptyNotice title={`Neither key nor value has “${find}” in it.`} className="px-4" />
       ) : (
@@ -53,14 +81,19 @@ export function ConfigTab({ config }: { config: JsonObject }) {
             </tr>
           </thead>
           <tbody>
-            {found.map(({ path, value }) => (
+            {found.map(({ path, value, was }) => (
               <tr key={path.join("\u0000")}>
                 <td>
                   {path.slice(0, -1).map((key) => `${key}.`)}
                   <span className="font-medium">{path.at(-1)}</span>
                 </td>
                 <td className="!whitespace-pre-wrap break-all font-mono text-xs">
-                  {typeof value === "string" ? value : JSON.stringify(value)}
+                  {sayValue(value)}
+                  {was === undefined || before === undefined ? null : (
+                    <span className="ml-3 text-faint">
+                      {was === null ? `not in leg ${before.leg}` : `was ${sayValue(was.value)} in leg ${before.leg}`}
+                    </span>
+                  )}
                 </td>
               </tr>
             ))}

@@ -106,7 +106,7 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
           charts: <ChartsTab {...charts} />,
           life: <LifeTab run={run} live={live} />,
           checkpoints: <CheckpointsTab run={run.id} />,
-          config: <ConfigTab config={run.config} />,
+          config: <ConfigTab config={run.config} writers={run.writers} />,
           console: <ConsoleTab run={run.id} live={live} />,
           system: (
             <>

@@ -1,0 +1,90 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launchBrowser } from "../support/browser";
+import { type Child, spawnNode } from "../support/processes";
+import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
+
+let browser: Browser;
+let page: Page;
+let place: Place;
+let stack: Stack;
+const children: Child[] = [];
+
+beforeAll(async () => {
+  [browser, place] = await Promise.all([launchBrowser(), openPlace()]);
+  stack = await startStack(place);
+  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  await page.goto(stack.signInLink);
+  await page.waitForURL((url) => !url.pathname.startsWith("/api/") && !url.pathname.startsWith("/sign-in"));
+});
+
+afterAll(async () => {
+  for (const child of children) await child.kill("SIGKILL");
+  await browser?.close();
+  await stack?.stop();
+  await place?.remove();
+});
+
+const chart = '[data-testid="chart"][data-series="loss"]';
+
+async function train(...args: string[]): Promise<{ child: Child; run: string }> {
+  const child = spawnNode([trainer("resume"), ...args], { env: place.env, cwd: place.folder });
+  children.push(child);
+  const { run }: { run: string } = JSON.parse(await child.line((text) => text.startsWith('{"run"')));
+  return { child, run };
+}
+
+/** The paths of the chart: the line, what is drawn faint beside it, and the step of the mark. */
+async function picture(): Promise<(string | null)[]> {
+  return [
+    await page.locator(`${chart} .series-raw`).getAttribute("d"),
+    await page.locator(`${chart} .series-abandoned path`).last().getAttribute("d"),
+    await page.locator(`${chart} [data-testid="chart-resume"]`).getAttribute("data-step"),
+  ];
+}
+
+/** A screenshot into the folder that SCREENSHOTS names, for whoever wants to look. */
+async function shoot(name: string): Promise<void> {
+  const folder = process.env.SCREENSHOTS;
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+test("a run that is resumed from an earlier step shows the newer leg as its line, live and read anew, the older one faint", async () => {
+  const { child, run } = await train();
+  expect(await child.exited).not.toBe(0);
+  await page.goto(`${stack.url}/runs/${run}`);
+  await page.waitForSelector(`${chart}[data-points="200"]`);
+  expect(await page.locator(`${chart} .series-abandoned`).count()).toBe(0);
+
+  await train(run);
+  await page.waitForSelector(`${chart}[data-points="120"][data-last-step="119"]`);
+  await writeFile(join(place.folder, "more"), "");
+  await page.waitForSelector(`${chart}[data-points="160"][data-last-step="159"]`);
+  await page.locator(`${chart} .series-abandoned`).waitFor({ state: "attached" });
+  const live = await picture();
+  expect(live[2]).toBe("80");
+  expect(await page.locator(chart).textContent()).toContain("120 overwritten");
+  await shoot("resume-light");
+  await page.reload();
+  await page.waitForSelector(`${chart}[data-points="160"]`);
+  await page.locator(`${chart} .series-abandoned`).waitFor({ state: "attached" });
+  expect(await picture()).toEqual(live);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await shoot("resume-dark");
+  await page.goto(`${stack.url}/runs/${run}?x=relative`);
+  await page.locator(`${chart} .series-abandoned`).waitFor({ state: "attached" });
+  await shoot("resume-time");
+});
+
+test("the Config tab has what each leg was started with", async () => {
+  const run = new URL(page.url()).pathname;
+  await page.goto(`${stack.url}${run}?tab=config`);
+  const row = page.locator("tbody tr", { hasText: "lr" });
+  await row.waitFor();
+  expect(await row.textContent()).toContain("0.01was 0.1 in leg 1");
+  await shoot("resume-config");
+  await page.getByRole("radio", { name: "Leg 1" }).click();
+  await expect.poll(() => row.textContent()).toBe("lr0.1");
+});
