@@ -21,7 +21,7 @@ export async function readAlerts(
   const rows = await sql<(Omit<Alert, "run"> & { runId: string; runName: string; project: string })[]>`
     select alert.id, alert.rule_id as "ruleId", alert.kind, alert.title, alert.text, alert.level, alert.feature, alert.after,
       alert.by, alert.evidence, case when alert.path = '' then '/runs/' || alert.run_id else alert.path end as path,
-      alert.step, alert.time_ms as "timeMs", alert.read_at_ms as "readAtMs", alert.acknowledged_at_ms as "acknowledgedAtMs",
+      alert.step, alert.time_ms as "timeMs", alert.swallowed, alert.swallowed_to as "swallowedTo", alert.read_at_ms as "readAtMs", alert.acknowledged_at_ms as "acknowledgedAtMs",
       alert.acknowledged_by as "acknowledgedBy", alert.snoozed_until_ms as "snoozedUntilMs", alert.assigned_to as "assignedTo",
       run.id as "runId", run.name as "runName", project.name as project
     from alert join run on run.id = alert.run_id join project on project.id = run.project_id

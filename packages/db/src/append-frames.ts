@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from "uuid";
 import { appendLife } from "./append-life";
 import { type Append, collectPoints, placePoints, readSeries, type SeriesRow } from "./append-points";
 import { appendRecords } from "./append-records";
-import { applyRules, occurrencesOf } from "./apply-rules";
+import { applyRules, occurrencesOf, type SeriesPast } from "./apply-rules";
 import type { Database, Transaction } from "./database";
 import { gatherLife, type RunHead } from "./gather-records";
 import { readRun } from "./get-run";
@@ -71,7 +71,7 @@ export async function appendFrames(
     const { events, remarks } = await appendLife(sql, { team, run, records, isEnd, nowMs });
     const alerts = ofScript.map((alert) => ({ ...alert, id: uuidv7() }));
     const alertIds = alerts.map(({ id }) => id);
-    const occurrences = occurrencesOf(fresh, alertIds);
+    const occurrences = occurrencesOf(fresh, { scripts: alertIds, leg: legs.leg, past: pastOf(appends, known) });
     if (events.length > 0) occurrences.push({ type: "events", events });
     const written = writePoints(sql, { team, run, leg: legs.leg, appends });
     const moved = appends.filter(({ counted }) => counted.moves).map(({ id }) => id);
@@ -110,6 +110,17 @@ export async function appendFrames(
       alerts: [...new Set([...alertIds, ...told])],
     };
   });
+}
+
+function pastOf(appends: readonly Append[], known: readonly SeriesRow[]): Map<string, SeriesPast> {
+  const rows = new Map(known.map((row) => [row.name, row]));
+  return new Map(
+    appends.map(({ name, counted: { isOld, isRewound } }) => {
+      const row = rows.get(name);
+      const last = row !== undefined && Number.isFinite(row.last) ? { step: row.stepTo, value: row.last } : null;
+      return [name, { last, isOld, isRewound }];
+    }),
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Firing, type Occurrence, reduceRule, subjectsOf } from "@tailbone/lifecycle/rules/reduce-rule";
-import type { SubjectMemory } from "@tailbone/lifecycle/rules/rule-state";
+import type { SubjectMemory, Swallowed } from "@tailbone/lifecycle/rules/rule-state";
+import type { FinitePoint } from "@tailbone/lifecycle/rules/series-condition";
 import type { Frame } from "@tailbone/protocol/frame";
 import type { AlertLevel } from "@tailbone/protocol/records";
 import type { Condition } from "@tailbone/protocol/rules";
@@ -44,17 +45,20 @@ export async function applyRules(sql: Transaction, input: ApplyRules): Promise<s
     if (before === undefined) continue;
     const after = new Map<string, SubjectMemory>();
     const firings: Firing[] = [];
+    const swallowed = new Map<string, Swallowed>();
     for (const occurrence of occurrences) {
       const recall = (subject: string) => after.get(subject) ?? before.get(storable(subject));
       const reduced = reduceRule(rule, recall, occurrence, nowMs);
       for (const [subject, memory] of reduced.memories) after.set(subject, memory);
       firings.push(...reduced.firings);
+      for (const [key, kept] of reduced.swallowed) swallowed.set(key, kept);
     }
-    for (const [subject, memory] of after) changed.push({ rule: rule.id, subject, memory });
     for (const firing of firings) {
       const alert = await insertAlert(sql, input, rule, firing);
       if (alert !== null) told.push(alert);
     }
+    for (const [subject, memory] of after) changed.push({ rule: rule.id, subject, memory });
+    await countSwallowed(sql, run, rule.id, swallowed);
   }
   await writeMemories(sql, run, changed);
   return told;
@@ -82,23 +86,43 @@ async function readMemories(
   }
   if (wanted.length === 0) return memories;
   const rows = await sql<({ rule: string; subject: string } & SubjectMemory)[]>`
-    select rule_id as rule, subject, series, told_ms as "toldMs"
+    select rule_id as rule, subject, series, told_ms as "toldMs", told_key as "toldKey", swallowed
     from unnest(${wanted.map(({ rule }) => rule)}::uuid[], ${wanted.map(({ subject }) => subject)}::text[])
       as wanted (rule_id, subject) join rule_state using (rule_id, subject)
     where run_id = ${run}`;
-  for (const { rule, subject, series, toldMs } of rows) memories.get(rule)?.set(subject, { series, toldMs });
+  for (const { rule, subject, ...memory } of rows) memories.get(rule)?.set(subject, memory);
   return memories;
 }
 
 async function writeMemories(sql: Transaction, run: string, changed: readonly Changed[]): Promise<void> {
   if (changed.length === 0) return;
   await sql`
-    insert into rule_state (rule_id, run_id, subject, series, told_ms)
-    select rule_id, ${run}::uuid, subject, series::jsonb, told_ms
+    insert into rule_state (rule_id, run_id, subject, series, told_ms, told_key, swallowed)
+    select rule_id, ${run}::uuid, subject, series::jsonb, told_ms, told_key, swallowed::jsonb
     from unnest(${changed.map(({ rule }) => rule)}::uuid[], ${changed.map(({ subject }) => storable(subject))}::text[],
-      ${changed.map(({ memory: { series } }) => (series === null ? null : storableJson(series)))}::text[],
-      ${changed.map(({ memory: { toldMs } }) => toldMs)}::float8[]) as new (rule_id, subject, series, told_ms)
-    on conflict (rule_id, run_id, subject) do update set series = excluded.series, told_ms = excluded.told_ms`;
+      ${changed.map(({ memory: { series } }) => jsonOrNull(series))}::text[],
+      ${changed.map(({ memory: { toldMs } }) => toldMs)}::float8[],
+      ${changed.map(({ memory: { toldKey } }) => (toldKey === null ? null : storable(toldKey)))}::text[],
+      ${changed.map(({ memory: { swallowed } }) => jsonOrNull(swallowed))}::text[])
+      as new (rule_id, subject, series, told_ms, told_key, swallowed)
+    on conflict (rule_id, run_id, subject) do update set series = excluded.series, told_ms = excluded.told_ms,
+      told_key = excluded.told_key, swallowed = excluded.swallowed`;
+}
+
+const jsonOrNull = (value: unknown): string | null => (value === null ? null : storableJson(value));
+
+/** Counts at an alert what the rule's cooldown has kept silent since. One that the script has raised has its own id for a key. */
+async function countSwallowed(
+  sql: Transaction,
+  run: string,
+  rule: string,
+  swallowed: ReadonlyMap<string, Swallowed>,
+): Promise<void> {
+  for (const [key, { count, to }] of swallowed) {
+    await sql`
+      update alert set swallowed = ${count}, swallowed_to = ${to}::float8
+      where run_id = ${run} and (rule_id = ${rule} and key = ${storable(key)} or rule_id is null and id::text = ${key})`;
+  }
 }
 
 /** Null: the rule has told of this already. */
@@ -135,14 +159,37 @@ function pathOf(run: string, isOfLife: boolean, feature: string | null): string 
   return `/runs/${run}?${new URLSearchParams({ tab: "life", ...(feature === null ? {} : { feature }) })}`;
 }
 
-/** What in frames the rules may wait for, besides lifecycle events. `scripts`: ids of the alerts that the script raised, in their order. */
-export function occurrencesOf(frames: readonly Frame[], scripts: readonly string[]): Occurrence[] {
+/** What rules are told of a series beside its new points. */
+export interface SeriesPast {
+  /** The last point that is stored. */
+  readonly last: FinitePoint | null;
+  /** A later leg has points of the series: these are not what the training does now. */
+  readonly isOld: boolean;
+  readonly isRewound: boolean;
+}
+
+/**
+ * What in frames the rules may wait for, besides lifecycle events. `scripts`: ids of the alerts that the script raised, in their order;
+ * `past`: of series by name. Points of a leg that another goes on from are not among it.
+ */
+export function occurrencesOf(
+  frames: readonly Frame[],
+  { scripts, leg, past }: { scripts: readonly string[]; leg: number; past: ReadonlyMap<string, SeriesPast> },
+): Occurrence[] {
   const found: Occurrence[] = [];
+  const finite = new Map<string, FinitePoint | null>();
   let script = 0;
   for (const frame of frames) {
     for (const { names, steps, values } of frame.groups) {
       for (const [index, series] of names.entries()) {
-        found.push({ type: "points", series, steps, values: values[index] ?? new Float64Array() });
+        const column = values[index];
+        const known = past.get(storable(series));
+        if (column === undefined || known?.isOld) continue;
+        const isFirst = !finite.has(series);
+        const isRewound = isFirst && (known?.isRewound ?? false);
+        const before = isFirst && !isRewound ? (known?.last ?? null) : (finite.get(series) ?? null);
+        found.push({ type: "points", series, steps, values: column, before, leg, isRewound });
+        finite.set(series, lastFinite(steps, column) ?? before);
       }
     }
     for (const record of frame.records) {
@@ -155,6 +202,15 @@ export function occurrencesOf(frames: readonly Frame[], scripts: readonly string
     }
   }
   return found;
+}
+
+/** The last of some points that is finite. */
+export function lastFinite(steps: Float64Array, values: Float64Array): FinitePoint | null {
+  for (let index = values.length - 1; index >= 0; index--) {
+    const value = values[index] ?? Number.NaN;
+    if (Number.isFinite(value)) return { step: steps[index] ?? 0, value };
+  }
+  return null;
 }
 
 function endOf(state: RunState, error: string | null): Occurrence {

@@ -6,12 +6,15 @@ import type { RunRecord } from "@tailbone/protocol/records";
 import { BucketGrid } from "@tailbone/series/buckets";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readAlerts } from "./alerts";
 import { appendFrames } from "./append-frames";
 import { getRun, getRunDetail } from "./get-run";
 import { listSeries } from "./list-series";
 import { openWriter } from "./open-writer";
 import { queryBuckets } from "./query-buckets";
 import { queryRawPoints } from "./query-raw-points";
+import { replayRule } from "./replay-rule";
+import { createRule } from "./rules";
 import { openTestDatabase, type TestDatabase } from "./testing";
 
 let database: TestDatabase;
@@ -24,16 +27,17 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 interface Leg {
+  readonly team: string;
   readonly writer: string;
   readonly startedAtMs: number;
   sequence: number;
 }
 
-async function openLeg(run: string, startedAtMs: number, config = {}): Promise<Leg> {
+async function openLeg(run: string, startedAtMs: number, config = {}, of = team): Promise<Leg> {
   const writer = randomUUID();
   const request = { run, writer, project: "legs", mode: "create" as const, config, tags: [], startedAtMs };
-  await openWriter(database.db, { team, createdBy: "test", request });
-  return { writer, startedAtMs, sequence: 0 };
+  await openWriter(database.db, { team: of, createdBy: "test", request });
+  return { team: of, writer, startedAtMs, sequence: 0 };
 }
 
 interface Point {
@@ -56,7 +60,7 @@ function frameOf(
 }
 
 async function append(run: string, leg: Leg, ...frames: Frame[]) {
-  return appendFrames(database.db, { team, run, writer: leg.writer, frames });
+  return appendFrames(database.db, { team: leg.team, run, writer: leg.writer, frames });
 }
 
 const points = (from: number, to: number, value: number): Point[] =>
@@ -158,6 +162,52 @@ describe("writers that append at the same time", () => {
     ]);
     expect((await readRaw(run)).abandoned?.some((one) => one === 1)).toBe(false);
     expect(await getRun(database.db, { team, run })).toMatchObject({ lastStep: 29 });
+  });
+});
+
+describe("rules", () => {
+  const nan = { type: "nan" as const, series: "loss" };
+  const rule = { name: "nan", project: null, level: "error" as const, channels: [], enabled: true };
+
+  test("see the points of the newest leg alone; replayed they see one leg after the other", async () => {
+    const own = await database.addTeam();
+    const high = { type: "threshold" as const, series: "loss", op: "above" as const, value: 5, points: 1 };
+    await createRule(database.db, { team: own, rule: { ...rule, cooldownMs: 0, condition: high } });
+    const run = randomUUID();
+    const first = await openLeg(run, 0, {}, own);
+    await append(run, first, frameOf(first, 10, [...points(0, 60, 1), ...points(60, 70, 9)]));
+    const left = frameOf(first, 19, [...points(70, 80, 1), ...points(80, 90, 9)]);
+    const second = await openLeg(run, 20, {}, own);
+    await append(run, second, frameOf(second, 30, [...points(50, 60, 1), ...points(60, 65, 9)]));
+    // Left on disk by a leg that is no longer the newest.
+    await append(run, first, left);
+    const told = await readAlerts(database.db, { team: own });
+    expect(told.map(({ by }) => by)).toEqual([60, 60]);
+    const replay = { rule: { ...rule, cooldownMs: 0, condition: high }, runs: 10 };
+    const replayed = await replayRule(database.db, { team: own, replay });
+    expect(replayed.alerts.map(({ step }) => step)).toEqual([60, 80, 60]);
+  });
+
+  test("name the last finite point though it came in an earlier frame, and what the cooldown keeps silent is counted at the alert", async () => {
+    const own = await database.addTeam();
+    await createRule(database.db, { team: own, rule: { ...rule, cooldownMs: 1e9, condition: nan } });
+    const run = randomUUID();
+    const leg = await openLeg(run, 0, {}, own);
+    const not = Number.NaN;
+    await append(run, leg, frameOf(leg, 1, points(0, 10, 2.5)));
+    await append(run, leg, frameOf(leg, 2, points(10, 12, not)));
+    await append(run, leg, frameOf(leg, 3, [...points(12, 14, 1), ...points(14, 15, not)]));
+    await append(run, leg, frameOf(leg, 4, [...points(15, 16, 1), ...points(16, 17, not)]));
+    expect(await readAlerts(database.db, { team: own })).toMatchObject([
+      {
+        title: "loss is NaN at step 10",
+        text: "At step 10 its value is NaN. The last finite one was 2.5, at step 9.",
+        after: 9,
+        by: 10,
+        swallowed: 2,
+        swallowedTo: 16,
+      },
+    ]);
   });
 });
 
@@ -283,7 +333,7 @@ describe("whatever the legs and the order in which their frames come", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   }, 120_000);
 });

@@ -1,14 +1,18 @@
 import { type Firing, type Occurrence, reduceRule } from "@tailbone/lifecycle/rules/reduce-rule";
 import type { SubjectMemory } from "@tailbone/lifecycle/rules/rule-state";
-import { fitsSeries } from "@tailbone/lifecycle/rules/series-condition";
+import { type FinitePoint, fitsSeries } from "@tailbone/lifecycle/rules/series-condition";
 import { readStoredEvent } from "@tailbone/lifecycle/stored-life";
 import type { StoredEvent } from "@tailbone/protocol/lifecycle";
 import type { AlertLevel } from "@tailbone/protocol/records";
 import type { Condition, Replay, Replayed } from "@tailbone/protocol/rules";
 import type { RunState } from "@tailbone/protocol/run";
 import { decodePoints } from "@tailbone/series/chunk";
+import { placeLegs } from "@tailbone/series/legs";
+import type { Summary } from "@tailbone/series/summary";
+import { lastFinite } from "./apply-rules";
 import type { Database } from "./database";
 import { getProject } from "./projects";
+import { readLegs, toLegStarts } from "./run-legs";
 
 /** How many alerts are named; all are counted. */
 const NAMED = 100;
@@ -102,21 +106,35 @@ async function* readPoints(
 ): AsyncGenerator<Timed, void, undefined> {
   const sql = db.$client;
   // A series without such values needs no second look.
-  const which = condition.type === "nan" ? sql`and nan + pos_inf + neg_inf > 0` : sql``;
-  const all = await sql<{ id: number; name: string }[]>`
-    select id, name from series where run_id = ${run} and team_id = ${team} and count > 0 ${which} order by name`;
-  for (const { id, name } of all.filter((series) => fitsSeries(condition.series, series.name))) {
-    const chunks = sql<{ points: Uint8Array }[]>`
-      select points from chunk where series_id = ${id} order by ordinal`.cursor(8);
+  const which = condition.type === "nan" ? sql`and (nan + pos_inf + neg_inf > 0 or abandoned > 0)` : sql``;
+  const all = await sql<(Pick<Summary, "count" | "stepFrom"> & { id: number; name: string; legs: number[] })[]>`
+    select id, name, legs, count, step_from as "stepFrom" from series where run_id = ${run} and team_id = ${team} and count > 0 ${which} order by name`;
+  const times = all.some(({ legs }) => legs.length > 2) ? await readLegs(sql, run) : [];
+  for (const { id, name, ...series } of all.filter((one) => fitsSeries(condition.series, one.name))) {
+    const places = placeLegs(toLegStarts(series.legs, series), times);
+    // A leg that goes on from another comes after it, though something of the older one may have been delivered later.
+    const inOrder = places.some(({ resumedAtMs }) => resumedAtMs !== null) ? sql`leg, ordinal` : sql`ordinal`;
+    const chunks = sql<{ leg: number; points: Uint8Array }[]>`
+      select leg, points from chunk where series_id = ${id} order by ${inOrder}`.cursor(8);
+    const seen = new Set<number>();
+    let highest = Number.NEGATIVE_INFINITY;
+    let finite: FinitePoint | null = null;
     for await (const rows of chunks) {
-      for (const { points } of rows) {
+      for (const { leg, points } of rows) {
         const { steps, timesMs, values } = decodePoints(points);
+        const place = places.find((one) => one.leg === leg);
+        let isRewound = !seen.has(leg) && typeof place?.resumedAtMs === "number" && place.fromStep <= highest;
+        if (isRewound) finite = null;
+        seen.add(leg);
+        highest = Math.max(highest, steps.at(-1) ?? highest);
         let from = 0;
         for (let to = 1; to <= values.length; to++) {
           const timeMs = timesMs[from] ?? 0;
           if (to < values.length && Math.abs((timesMs[to] ?? 0) - timeMs) < BEAT_MS) continue;
           const part = { steps: steps.subarray(from, to), values: values.subarray(from, to) };
-          yield { occurrence: { type: "points", series: name, ...part }, timeMs };
+          yield { occurrence: { type: "points", series: name, ...part, before: finite, leg, isRewound }, timeMs };
+          isRewound = false;
+          finite = lastFinite(part.steps, part.values) ?? finite;
           from = to;
         }
       }

@@ -1,4 +1,4 @@
-import type { SeriesMemory } from "@tailbone/lifecycle/rules/rule-state";
+import type { SeriesMemory, Swallowed } from "@tailbone/lifecycle/rules/rule-state";
 import type { JsonObject, WireNumber } from "@tailbone/protocol/json";
 import type { CheckpointRecord, RunError } from "@tailbone/protocol/records";
 import type { ChannelTarget, Condition } from "@tailbone/protocol/rules";
@@ -257,6 +257,8 @@ export const ruleState = pgTable(
     subject: text("subject").notNull(),
     series: jsonb("series").$type<SeriesMemory>(),
     toldMs: doublePrecision("told_ms"),
+    toldKey: text("told_key"),
+    swallowed: jsonb("swallowed").$type<Swallowed>(),
   },
   (table) => [
     primaryKey({ columns: [table.ruleId, table.runId, table.subject] }),
@@ -284,6 +286,9 @@ export const alert = pgTable(
     path: text("path").notNull().default(""),
     step: doublePrecision("step"),
     timeMs: doublePrecision("time_ms").notNull(),
+    /** How often the rule has fired of the same subject since, while its cooldown kept it silent, and the last step of those. */
+    swallowed: integer("swallowed").notNull().default(0),
+    swallowedTo: doublePrecision("swallowed_to"),
     readAtMs: doublePrecision("read_at_ms"),
     acknowledgedAtMs: doublePrecision("acknowledged_at_ms"),
     acknowledgedBy: text("acknowledged_by"),

@@ -129,6 +129,9 @@ export const alertSchema = z.object({
   path: z.string(),
   step: stepSchema.nullable(),
   timeMs: timeMsSchema,
+  /** How often the rule has fired of the same since, while its cooldown kept it silent, and the last step of those. */
+  swallowed: z.number().int().nonnegative(),
+  swallowedTo: stepSchema.nullable(),
   readAtMs: timeMsSchema.nullable(),
   acknowledgedAtMs: timeMsSchema.nullable(),
   acknowledgedBy: z.string().nullable(),

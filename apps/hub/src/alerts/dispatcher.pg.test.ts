@@ -182,5 +182,5 @@ test("an alert is sent by mail", async () => {
   await settled(team, "delivered");
   await dispatcher.close();
   await new Promise<void>((done) => smtp.close(done));
-  expect(mails[0]).toContain("loss is not a number");
+  expect(mails[0]).toContain("loss is NaN at step");
 });

@@ -21,6 +21,8 @@ export async function testChannel(send: Send, target: ChannelTarget, { team, by 
     path: "/alerts?tab=channels",
     step: null,
     timeMs: Date.now(),
+    swallowed: 0,
+    swallowedTo: null,
     readAtMs: null,
     acknowledgedAtMs: null,
     acknowledgedBy: null,

@@ -66,6 +66,50 @@ describe("a rule", () => {
     expect(replay({ type: "nan", series: "acc" }, [points([Number.NaN])])).toEqual([]);
   });
 
+  test("names the step at which a series ceased to be finite, and the last finite point, wherever its frames were cut", () => {
+    const nan: Condition = { type: "nan", series: "loss" };
+    const cut = { ...points([Number.NaN], 3), before: { step: 2, value: 2.5 } };
+    for (const occurrences of [[points([4, 3, 2.5, Number.NaN])], [points([4, 3, 2.5]), cut]]) {
+      expect(replay(nan, occurrences)).toMatchObject([
+        {
+          title: "loss is NaN at step 3",
+          text: "At step 3 its value is NaN. The last finite one was 2.5, at step 2.",
+          after: 2,
+          by: 3,
+        },
+      ]);
+    }
+    const [infinite] = replay(nan, [points([Number.POSITIVE_INFINITY])]);
+    expect(infinite).toMatchObject({ title: "loss is Infinity at step 0", after: null });
+  });
+
+  test("says afterwards what its cooldown has kept silent, at the alert before and in the next", () => {
+    let memories: ReadonlyMap<string, SubjectMemory> = new Map();
+    const see = (values: number[], first: number, nowMs: number) => {
+      const rule = { condition: above, cooldownMs: 100 };
+      const reduced = reduceRule(rule, (subject) => memories.get(subject), points(values, first), nowMs);
+      memories = new Map([...memories, ...reduced.memories]);
+      return reduced;
+    };
+    const [told] = see([2, 2, 0], 0, 0).firings;
+    const silent = see([2, 2, 0, 2, 2, 0], 3, 50);
+    expect(silent.firings).toEqual([]);
+    expect([...silent.swallowed]).toEqual([[told?.key, { count: 2, from: 4, to: 7 }]]);
+    expect(see([2, 2, 0], 9, 200).firings[0]?.text).toContain("fired 2 times, at steps 4 to 7.");
+    expect(see([2, 2, 0], 12, 400).firings[0]?.text).not.toContain("cooldown");
+  });
+
+  test("forgets of a series what a leg that goes back over its steps has overwritten, and tells of the same step again", () => {
+    const back = { ...points([2, 2], 1), leg: 2, isRewound: true };
+    expect(replay(above, [points([0, 2, 2]), back]).map(({ key }) => key)).toEqual(["loss@2", "loss@2#2"]);
+    const nan: Condition = { type: "nan", series: "loss" };
+    const again = { ...points([Number.NaN], 1), leg: 2, isRewound: true };
+    expect(replay(nan, [points([1, Number.NaN]), again]).map(({ key }) => key)).toEqual(["loss@1", "loss@1#2"]);
+    const plateau: Condition = { type: "plateau", series: "loss", goal: "lower", by: 0, steps: 3 };
+    const worse = { ...points([5, 5, 5, 5], 1), leg: 2, isRewound: true };
+    expect(replay(plateau, [points([3, 2]), worse]).map(({ by }) => by)).toEqual([4]);
+  });
+
   test("sees divergence, change and a plateau", () => {
     expect(replay({ type: "divergence", series: "loss", factor: 2, points: 1 }, [points([4, 1, 1.5, 3])])).toHaveLength(
       1,

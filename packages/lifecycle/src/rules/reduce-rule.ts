@@ -6,15 +6,36 @@ import type { RunState } from "@tailbone/protocol/run";
 import { nameEvent } from "../say-event";
 import { formatStep } from "../say-number";
 import { endsOf } from "../transitions";
-import { emptySeries, type SeriesMemory, type SubjectMemory } from "./rule-state";
-import { describe, fitsSeries, holdsAt, type SeriesCondition } from "./series-condition";
+import { emptySeries, emptySubject, type SeriesMemory, type SubjectMemory, type Swallowed } from "./rule-state";
+import {
+  describe,
+  type FinitePoint,
+  fitsSeries,
+  holdsAt,
+  type SeriesCondition,
+  sayLastFinite,
+  sayNotFinite,
+} from "./series-condition";
 
 /** What happened in a run that a rule may wait for. Points of one series, in the order in which they came. */
 export type Occurrence =
   | { type: "events"; events: readonly LifecycleEvent[] }
-  | { type: "points"; series: string; steps: ArrayLike<number>; values: ArrayLike<number> }
+  | PointsOccurrence
   | { type: "run_state"; state: RunState; note: string }
   | { type: "script"; id: string; title: string; text: string; level: AlertLevel; step: number | null };
+
+export interface PointsOccurrence {
+  type: "points";
+  series: string;
+  steps: ArrayLike<number>;
+  values: ArrayLike<number>;
+  /** The last finite point of the series before these, as far as one is known. */
+  before?: FinitePoint | null;
+  /** The leg of the run that logged them; the first if missing. */
+  leg?: number;
+  /** The leg begins with them, and goes back over steps of an earlier one: what was remembered of that no longer counts. */
+  isRewound?: boolean;
+}
 
 /** What a rule has to say. `key` is the same whenever it is said of the same thing. */
 export interface Firing {
@@ -47,6 +68,8 @@ export interface Reduced {
   /** The memories that have changed; what was recalled is left as it was. */
   memories: ReadonlyMap<string, SubjectMemory>;
   firings: Firing[];
+  /** For what was told before, by its key: what the cooldown has kept silent since, all of it. */
+  swallowed: ReadonlyMap<string, Swallowed>;
 }
 
 const subjectOfSeries = (series: string): string => `series:${series}`;
@@ -89,18 +112,40 @@ export function reduceRule(
 ): Reduced {
   const memories = new Map<string, SubjectMemory>();
   const firings: Firing[] = [];
-  if (subjectsOf(condition, occurrence).length === 0) return { memories, firings };
+  const swallowed = new Map<string, Swallowed>();
+  if (subjectsOf(condition, occurrence).length === 0) return { memories, firings, swallowed };
   const { seen, candidates } = match(condition, recall, occurrence, nowMs);
-  const known = (subject: string): SubjectMemory =>
-    memories.get(subject) ?? recall(subject) ?? { series: null, toldMs: null };
+  const known = (subject: string): SubjectMemory => memories.get(subject) ?? recall(subject) ?? emptySubject;
   if (seen !== null) memories.set(seen.subject, { ...known(seen.subject), series: seen.memory });
   for (const { subject, ...firing } of candidates) {
     const memory = known(subject);
-    if (memory.toldMs !== null && nowMs - memory.toldMs < cooldownMs) continue;
-    memories.set(subject, { ...memory, toldMs: nowMs });
-    firings.push(firing);
+    if (memory.toldMs !== null && nowMs - memory.toldMs < cooldownMs) {
+      const kept = swallow(memory.swallowed, firing.by);
+      memories.set(subject, { ...memory, swallowed: kept });
+      if (memory.toldKey !== null) swallowed.set(memory.toldKey, kept);
+      continue;
+    }
+    memories.set(subject, { ...memory, toldMs: nowMs, toldKey: firing.key, swallowed: null });
+    if (memory.swallowed === null) firings.push(firing);
+    else {
+      const said = saySwallowed(memory.swallowed);
+      firings.push({ ...firing, text: `${firing.text} ${said}`, evidence: `${firing.evidence} ${said}` });
+    }
   }
-  return { memories, firings };
+  return { memories, firings, swallowed };
+}
+
+const swallow = (before: Swallowed | null, step: number | null): Swallowed => ({
+  count: (before?.count ?? 0) + 1,
+  from: before?.from ?? step,
+  to: step ?? before?.to ?? null,
+});
+
+/** What an alert says of those that the rule's cooldown has kept silent since the one before it. */
+function saySwallowed({ count, from, to }: Swallowed): string {
+  const steps = from === null || to === null ? "" : from === to ? `, at step ${from}` : `, at steps ${from} to ${to}`;
+  const times = count === 1 ? "once" : `${count} times`;
+  return `Since the alert before, the rule's cooldown has kept silent that it fired ${times}${steps}.`;
 }
 
 interface Match {
@@ -185,22 +230,30 @@ function matchEvents(condition: LifecycleCondition, events: readonly LifecycleEv
 function matchPoints(
   condition: SeriesCondition,
   recall: Recall,
-  { series, steps, values }: Extract<Occurrence, { type: "points" }>,
+  { series, steps, values, before = null, leg = 1, isRewound = false }: PointsOccurrence,
 ): Match {
   const subject = subjectOfSeries(series);
-  const known = recall(subject)?.series ?? null;
+  const remembered = recall(subject)?.series ?? null;
+  const known = isRewound ? null : remembered;
   const memory = known === null ? emptySeries() : { ...known, window: [...known.window] };
   const candidates: Candidate[] = [];
   // What is looked for by itself needs no memory until it is found: nothing is written for a series that is well.
-  let changed = condition.type !== "nan";
+  let changed = condition.type !== "nan" || known !== remembered;
+  let finite = before;
   for (let index = 0; index < values.length; index++) {
     const step = steps[index] ?? 0;
-    const evidence = holdsAt(condition, memory, step, values[index] ?? Number.NaN);
+    const value = values[index] ?? Number.NaN;
+    const evidence = holdsAt(condition, memory, step, value);
     if (evidence !== null && !memory.holds) {
-      const title = describe(condition, series);
-      const text = `At step ${step}: ${evidence}.`;
-      candidates.push({ ...plain(`${series}@${step}`, title, text), after: memory.lastStep, by: step, subject });
+      // A later leg may come to the same step again.
+      const key = leg === 1 ? `${series}@${step}` : `${series}@${step}#${leg}`;
+      const isOfNan = condition.type === "nan";
+      const title = isOfNan ? sayNotFinite(series, step, value) : describe(condition, series);
+      const text = isOfNan ? sayLastFinite(step, value, finite) : `At step ${step}: ${evidence}.`;
+      const after = isOfNan ? (finite?.step ?? null) : memory.lastStep;
+      candidates.push({ ...plain(key, title, text), after, by: step, subject });
     }
+    if (Number.isFinite(value)) finite = { step, value };
     const holds = evidence !== null;
     if (holds !== memory.holds) changed = true;
     memory.holds = holds;

@@ -20,7 +20,20 @@ export interface SubjectMemory {
   readonly series: SeriesMemory | null;
   /** When the rule last told of it; null: never. */
   readonly toldMs: number | null;
+  /** The key of what it told then. */
+  readonly toldKey: string | null;
+  /** What its cooldown has kept silent since. */
+  readonly swallowed: Swallowed | null;
 }
+
+/** Firings that were not told: how many, and the steps of the first and the last, where they have one. */
+export interface Swallowed {
+  readonly count: number;
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+export const emptySubject: SubjectMemory = { series: null, toldMs: null, toldKey: null, swallowed: null };
 
 export const emptySeries = (): SeriesMemory => ({
   window: [],

@@ -74,11 +74,27 @@ export function holdsAt(condition: SeriesCondition, memory: SeriesMemory, step: 
   }
 }
 
-/** What a condition over a series says when it holds. */
-export function describe(condition: SeriesCondition, name: string): string {
+/** A point of a series with a value that has a place on an axis. */
+export interface FinitePoint {
+  readonly step: number;
+  readonly value: number;
+}
+
+export const sayNotFinite = (name: string, step: number, value: number): string =>
+  `${name} is ${value} at step ${step}`;
+
+/** Where a series ceased to be finite, and what it was last. */
+export function sayLastFinite(step: number, value: number, finite: FinitePoint | null): string {
+  const before =
+    finite === null
+      ? "No finite value before it is known."
+      : `The last finite one was ${short(finite.value)}, at step ${finite.step}.`;
+  return `At step ${step} its value is ${value}. ${before}`;
+}
+
+/** What a condition over a series says when it holds; what is not finite has words of its own. */
+export function describe(condition: Exclude<SeriesCondition, { type: "nan" }>, name: string): string {
   switch (condition.type) {
-    case "nan":
-      return `${name} is not a number`;
     case "threshold":
       return `${name} is ${condition.op} ${short(condition.value)}`;
     case "change":

@@ -5,7 +5,7 @@ import { LifeStrips } from "../../life/life-strips";
 import { Ago } from "../../ui/ago";
 import { cn } from "../../ui/cn";
 import { LevelWord } from "../alert-level";
-import { sayEvidence, saySteps } from "../alert-words";
+import { sayEvidence, saySteps, saySwallowed } from "../alert-words";
 import { AlertStanding } from "./alert-standing";
 import type { AlertLife } from "./run-lives";
 
@@ -67,6 +67,7 @@ export function AlertRow({ alert, life, now, isSelected, onSelect, onOpen, child
       {evidence === "" ? null : (
         <p className={cn("max-w-4xl whitespace-pre-wrap text-soft", !isSelected && "line-clamp-2")}>{evidence}</p>
       )}
+      {alert.swallowed === 0 ? null : <p className="text-soft text-xs">{saySwallowed(alert)}</p>}
       <AlertStanding alert={alert} now={now} />
       {isSelected ? (
         <div className="mt-1 flex flex-wrap items-center gap-1.5">

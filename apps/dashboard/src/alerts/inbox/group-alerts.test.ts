@@ -19,6 +19,8 @@ const alertOf = (id: string, run: string, timeMs: number, readAtMs: number | nul
   path: `/runs/${run}`,
   step: null,
   timeMs,
+  swallowed: 0,
+  swallowedTo: null,
   readAtMs,
   acknowledgedAtMs: null,
   acknowledgedBy: null,
