@@ -60,7 +60,7 @@ export interface PlotLine {
 }
 
 /** Where a leg of the run goes on from an earlier one: its place on the x axis, and in words. */
-export interface ResumeMark {
+interface ResumeMark {
   readonly at: number;
   readonly leg: number;
   readonly step: number;
