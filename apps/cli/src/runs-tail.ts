@@ -30,6 +30,7 @@ export async function tailRun(run: string, { json = false, ...options }: TailOpt
   });
   const write = json ? printJson : printWords;
   let offset: number | null = null;
+  let epoch: string | null = null;
   try {
     await new Promise<void>((resolve, reject) => {
       const end = (head: Run): void => {
@@ -37,9 +38,10 @@ export async function tailRun(run: string, { json = false, ...options }: TailOpt
         resolve();
       };
       socket.on("connect", () => {
-        socket.emit("run:follow", { run, offset }, (reply: Reply<Followed>) => {
+        socket.emit("run:follow", { run, offset, ...(epoch === null ? {} : { epoch }) }, (reply: Reply<Followed>) => {
           if (!reply.ok) return reject(fromWire(reply.error));
           const { value } = reply;
+          epoch = value.epoch;
           if (offset !== null && !value.resumed) note("The connection was away too long; some points are not shown.");
           else if (offset === null && !json) note(`${value.run.project.name} / ${value.run.name} (${value.run.state})`);
           if (!value.resumed || offset === null) offset = value.offset;

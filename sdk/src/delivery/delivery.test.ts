@@ -215,6 +215,19 @@ describe("a delivery", () => {
     expect((asked[3] ?? 0) - (asked[2] ?? 0)).toBeGreaterThanOrEqual(waitMs);
   });
 
+  test("goes on also when it is cut off by the hub while it waits to come back", async () => {
+    let refusals = 0;
+    server.faults.onFrame = ({ sequence }) => {
+      if (sequence !== 7 || refusals++ > 0) return undefined;
+      setImmediate(() => server.cut());
+      throw new TailboneError("rate_limited", "Too much at once.", "Wait.", { retryAfterMs: 200 });
+    };
+    deliver(new Source(20));
+    await storesAll(20);
+    expect(stored()).toEqual(upTo(20));
+    expect(refusals).toBeGreaterThan(1);
+  });
+
   test("sets a frame aside on which the hub fails again and again, says so in the run, and goes on", async () => {
     let failures = 0;
     server.faults.onFrame = ({ sequence, groups }) => {

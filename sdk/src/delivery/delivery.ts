@@ -109,7 +109,7 @@ export class Delivery {
     this.#socket.on("disconnect", (reason) => {
       this.#away(`the connection ended (${reason})`);
       // Socket.IO leaves a connection alone that the hub has ended on purpose, as it does when it restarts.
-      if (reason === "io server disconnect") this.#later(() => this.#socket.connect());
+      if (reason === "io server disconnect") this.#later();
     });
     this.#socket.on("connect_error", (error) => this.#refusedConnection(error));
   }
@@ -165,7 +165,7 @@ export class Delivery {
 
   #openLater(error: TailboneError): void {
     this.#away(error.message, error);
-    this.#later(() => (this.#socket.connected ? this.#open() : this.#socket.connect()), error.retryAfterMs);
+    this.#later(error.retryAfterMs);
   }
 
   #opened(opened: OpenedWriter): void {
@@ -230,7 +230,7 @@ export class Delivery {
   /** Sends all again that is not acknowledged, after a pause. */
   #tryAgain(atLeastMs: number | undefined): void {
     this.#rewind();
-    this.#later(() => this.pump(), atLeastMs);
+    this.#later(atLeastMs);
   }
 
   /** Counts how often a frame has tripped the hub. */
@@ -317,13 +317,13 @@ export class Delivery {
     // The transport's own words ("xhr poll error") help nobody.
     this.#away(refusal?.message ?? "nothing answers there", refusal);
     // After a refusal by the hub itself, Socket.IO does not try again by itself.
-    if (!this.#socket.active) this.#later(() => this.#socket.connect(), refusal?.retryAfterMs);
+    if (!this.#socket.active) this.#later(refusal?.retryAfterMs);
   }
 
   #reconnect(reason: string): void {
     this.#away(reason);
     this.#socket.disconnect();
-    this.#later(() => this.#socket.connect());
+    this.#later();
   }
 
   #away(reason: string, refusal?: TailboneError): void {
@@ -339,7 +339,14 @@ export class Delivery {
     this.#options.events.onClosed(error);
   }
 
-  #later(action: () => void, atLeastMs?: number): void {
-    if (!this.#isClosed) this.#backoff.later(action, atLeastMs);
+  /** Goes on after a pause with whatever is next then: much can have happened meanwhile. */
+  #later(atLeastMs?: number): void {
+    if (!this.#isClosed) this.#backoff.later(() => this.#resume(), atLeastMs);
+  }
+
+  #resume(): void {
+    if (!this.#socket.connected) this.#socket.connect();
+    else if (!this.#isOpen) this.#open();
+    else this.pump();
   }
 }

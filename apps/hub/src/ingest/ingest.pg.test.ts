@@ -1,6 +1,7 @@
 import { decodeFrame, encodeFrame } from "@tailbone/protocol/frame";
 import { LIMITS } from "@tailbone/protocol/limits";
 import type { RunRecord } from "@tailbone/protocol/records";
+import { readFrameVectors } from "@tailbone/protocol/vectors.test-util";
 import { MIN_VERSION, PROTOCOL_VERSION } from "@tailbone/protocol/version";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -52,7 +53,13 @@ describe("a writer", () => {
     for (let protocol = MIN_VERSION; protocol <= PROTOCOL_VERSION; protocol++) {
       const socket = hub.writer({ key: hub.key, protocol });
       const { address } = await openWriter(socket);
-      expect(unwrap(await socket.emitWithAck("frame:append", address, lossFrame(0)))).toMatchObject({ next: 1 });
+      const vectors = new Map(readFrameVectors(protocol).map(({ name, bytes }) => [name, bytes]));
+      for (const [sequence, name] of ["empty", "records", "mixed"].entries()) {
+        const frame = vectors.get(name) ?? expect.fail(`version ${protocol} has no frame ${name}`);
+        expect(unwrap(await socket.emitWithAck("frame:append", address, frame))).toMatchObject({ next: sequence + 1 });
+      }
+      const run = await hub.fetch(`/api/v1/runs/${address.run}`);
+      expect(await run.json()).toMatchObject({ state: "finished", points: 2, droppedPoints: 13 });
     }
   });
 
