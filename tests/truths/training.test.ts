@@ -26,6 +26,8 @@ interface Event {
   readonly to: string;
   readonly after: number | null;
   readonly by: number;
+  readonly doubt: string | null;
+  readonly sentence: string;
 }
 
 /** Trains to the end; what happened to the run's features, and how many readings there are. */
@@ -78,6 +80,13 @@ test(
     const { events } = await train("vestige", "erased");
     const ends = events.filter(({ to }) => ["vestigial", "lost", "spandrel"].includes(to));
     expect(ends).toEqual([]);
+    for (const feature of ["x1", "x2"]) {
+      expect(events.findLast((event) => event.feature === feature)).toMatchObject({
+        to: "latent",
+        doubt: "erasure",
+        sentence: `${feature} is undecided: LEACE at hidden shows no use of it.`,
+      });
+    }
   },
   TRAINING_MS,
 );

@@ -76,7 +76,7 @@ const STEPS = Array.from({ length: 12 }, (_, step) => step);
 const lifeOf = (feature?: string) =>
   STEPS.map((step) => (step < 10 ? reading(step, 0.1, 0.3, feature) : reading(step, 0.001, 0, feature)));
 const life = lifeOf();
-const saidOf = (event: RunEvent | undefined): string => `${event?.sentence} ${event?.evidence}`;
+const saidOf = (event: RunEvent | undefined): string => `${event?.sentence}\n${event?.evidence}`;
 const path = (events: readonly { from: string; to: string }[]): string[] =>
   events.map(({ from, to }) => `${from} -> ${to}`);
 

@@ -43,6 +43,7 @@ describe("what is said of an event", () => {
     expect(encoded?.evidence).toMatch(
       /The model has learnt 1\s%, below 5\s% of what there is to learn: its benefit is no more than noise\./,
     );
+    expect(encoded?.evidence).not.toMatch(/costs|gains|brings/);
     expect(used?.evidence).toContain("The benefit decided: swapping shape");
     expect(used?.evidence).toContain("costs 4.7 times what the model has learnt");
     expect(unused?.evidence).toContain("Both series of use decided, by equivalence");

@@ -93,7 +93,7 @@ const DECIDED: Readonly<Record<Finding, Clauses>> = {
     return [
       probe === null ? null : `the probe decided: ${probe}, encoded above ${formatPercent(context.settings.encodedOn)}`,
       ...(use === null ? [] : [`what the model does without it does not decide that: ${use}`]),
-      use !== null && last !== null && isNoise(last) ? sayNoise(last.learnt) : null,
+      last !== null && last.benefit !== null && isNoise(last) ? sayNoise(last.learnt) : null,
     ];
   },
   "not encoded": (event, context) => {

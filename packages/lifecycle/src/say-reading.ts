@@ -1,7 +1,7 @@
 import type { EvidenceReading, LifeSettings } from "@tailbone/protocol/lifecycle";
 import type { Estimate, Intervention, Reading, ReadingMark } from "@tailbone/protocol/reading";
 import { isErasure, sayClaim, sayMeans } from "./claim";
-import { type EncodingVerdict, type Judgement, judgeReading, type UseVerdict } from "./judge-reading";
+import { type EncodingVerdict, isNoise, type Judgement, judgeReading, type UseVerdict } from "./judge-reading";
 import { formatCount, formatPercent, formatPercents, formatTimes, formatTimesInterval } from "./say-number";
 import { LEAST_LEARNT } from "./settings";
 
@@ -96,14 +96,14 @@ function verdictOf({ use, encoding }: Judgement, naming: Naming, hasServed: bool
     : `${VERDICTS[use](naming)}; ${ENCODINGS[encoding](isVestige)}`;
 }
 
-type Measured = Pick<EvidenceReading, "encoded" | "used" | "benefit">;
+type Measured = Pick<EvidenceReading, "encoded" | "used" | "benefit" | "learnt">;
 
-/** `swapping patch changes 9 % of what the output depends on (…) and costs 4.7 times what the model has learnt (…)`. */
-export function sayUse({ used, benefit }: Measured, naming: Naming): string | null {
+/** A benefit that is noise is not told. `swapping patch changes 9 % of what the output depends on (…) and costs 4.7 times what the model has learnt (…)`. */
+export function sayUse({ used, benefit, learnt }: Measured, naming: Naming): string | null {
   const act = sayAct(naming);
   const parts = [
     ...(used === null ? [] : [sayDependence(used, act !== null)]),
-    ...(benefit === null ? [] : [sayBenefit(benefit, act !== null)]),
+    ...(benefit === null || isNoise({ learnt }) ? [] : [sayBenefit(benefit, act !== null)]),
   ];
   return parts.length === 0 ? null : `${act ?? naming.feature} ${parts.join(" and ")}`;
 }

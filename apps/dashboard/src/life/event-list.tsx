@@ -33,7 +33,7 @@ export interface EventListProps {
 export function EventList({ events, selected, onSelect, onCheckpoint }: EventListProps) {
   if (events.length === 0) return <p className="text-soft">No change of state so far.</p>;
   return (
-    <ol className="grid gap-2">
+    <ol className="grid grid-cols-[minmax(0,1fr)] gap-2">
       {events.toReversed().map((event) => (
         <EventEntry
           key={event.id}
@@ -68,7 +68,7 @@ function EventEntry({ event, isSelected, onSelect, onCheckpoint }: EventEntryPro
       data-from={from}
       data-to={to}
       className={cn(
-        "grid gap-1.5 rounded-lg border bg-panel px-3 py-2",
+        "grid grid-cols-[minmax(0,1fr)] gap-1.5 rounded-lg border bg-panel px-3 py-2",
         isSelected ? "border-accent ring-1 ring-accent" : "border-line",
       )}
     >
@@ -98,10 +98,10 @@ function EventEntry({ event, isSelected, onSelect, onCheckpoint }: EventEntryPro
       <p className="max-w-4xl">{sentence}</p>
       <details open={isSelected} className="text-xs">
         <summary className="w-fit cursor-pointer rounded text-soft hover:text-ink">What it rests on</summary>
-        {evidence === "" ? null : <p className="mt-1 max-w-4xl">{evidence}</p>}
-        <p className="mt-1 text-faint" title={formatExact(timeMs)}>
-          Decided at step {formatStep(decidedAt)} by {test}, α {formatValue(alpha)}
-          {eValue === null ? "" : `, e-value ${formatValue(eValue)}`}
+        <p className="mt-1 max-w-4xl" title={formatExact(timeMs)}>
+          {evidence === ""
+            ? `${test}${eValue === null ? "" : `: e-value ${formatValue(eValue)} at alpha ${formatValue(alpha)}`}, decided at step ${formatStep(decidedAt)}.`
+            : evidence}
         </p>
         {readings.length === 0 ? null : (
           <div className="mt-1 overflow-x-auto">

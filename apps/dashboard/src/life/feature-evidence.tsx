@@ -44,8 +44,8 @@ export function FeatureEvidence(props: FeatureEvidenceProps) {
   const shown = EVIDENCE_SERIES.filter((series) => readings.some((reading) => estimateOf(reading, series) !== null));
   const hasPlane = readings.some(({ encoded, used }) => encoded !== null && used !== null);
   return (
-    <section aria-label={feature.name} className="grid gap-4">
-      <div className="grid gap-3 rounded-lg border border-line bg-panel px-3 py-2.5">
+    <section aria-label={feature.name} className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3 rounded-lg border border-line bg-panel px-3 py-2.5">
         <header className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h2 className="font-semibold text-sm">{feature.name}</h2>
           <StateChip state={lane.state} />

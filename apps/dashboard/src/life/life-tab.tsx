@@ -52,7 +52,7 @@ export function LifeTab({ run, live }: { run: Pick<Run, "id" | "state" | "lastSt
   const feature = features.find(({ name }) => name === selected?.feature);
   const under = url.under ?? names[0] ?? "";
   return (
-    <div className="grid gap-4 px-4 pt-3 pb-10">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 px-4 pt-3 pb-10">
       <div className="flex flex-wrap items-center gap-x-5 gap-y-2">
         <Segmented
           label="Steps"

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { formatStep } from "@tailbone/lifecycle/say-number";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Alert, ChannelTarget } from "@tailbone/protocol/rules";
 import { createTransport } from "nodemailer";
@@ -18,7 +19,12 @@ export type Send = (target: ChannelTarget, alert: Alert, id: string) => Promise<
 function describe(alert: Alert, origin: string): { where: string; lines: string; link: string } {
   const { run, feature, after, by, evidence, text, path } = alert;
   const where = `${run.project} / ${run.name}${feature === null ? "" : `, feature ${feature}`}`;
-  const between = by === null ? null : after === null ? `By step ${by}.` : `After step ${after}, by step ${by}.`;
+  const between =
+    by === null
+      ? null
+      : after === null
+        ? `By step ${formatStep(by)}.`
+        : `After step ${formatStep(after)}, by step ${formatStep(by)}.`;
   const lines = [text, between, evidence === text ? null : evidence].filter((line) => line !== null && line !== "");
   return { where, lines: lines.join("\n"), link: `${origin}${path}` };
 }

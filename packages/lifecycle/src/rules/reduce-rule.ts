@@ -222,7 +222,7 @@ function matchEvents(condition: LifecycleCondition, events: readonly LifecycleEv
       feature: event.feature,
       after: event.after,
       by: event.by,
-      evidence: `${event.sentence} ${event.evidence}`.trim(),
+      evidence: `${event.sentence}\n${event.evidence}`.trim(),
       existing: null,
     }));
 }
