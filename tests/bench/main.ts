@@ -1,6 +1,7 @@
 import { benchAlerts } from "./alerts";
 import { benchControls } from "./controls";
 import { benchDetection } from "./detection";
+import { benchFairness } from "./fairness";
 import { benchHoldup } from "./holdup";
 import { benchIngest } from "./ingest";
 import { benchLatency } from "./latency";
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<void>> = {
   ingest: benchIngest,
   latency: benchLatency,
   scroll: benchScroll,
+  fairness: benchFairness,
   holdup: benchHoldup,
   detection: benchDetection,
   controls: benchControls,

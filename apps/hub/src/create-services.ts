@@ -18,6 +18,7 @@ import { createEpoch } from "./ingest/epoch";
 import { createLive } from "./live/live";
 import type { Log } from "./log";
 import { createMetrics } from "./metrics";
+import { createQuotas, type QuotaSettings } from "./quotas";
 import type { Services } from "./services";
 
 export interface ServicesOptions {
@@ -29,11 +30,13 @@ export interface ServicesOptions {
   readonly origins: Origins;
   readonly log: Log;
   readonly wakeDispatcher: () => void;
+  readonly quotas: QuotaSettings;
 }
 
 /** Puts the parts of a hub together: who may enter, the way in for frames, the way out to viewers. */
 export function createServices({
   db,
+  quotas: quotaSettings,
   clock,
   epoch: initialEpoch,
   secret,
@@ -42,6 +45,7 @@ export function createServices({
   wakeDispatcher,
 }: ServicesOptions): Services {
   const metrics = createMetrics();
+  const quotas = createQuotas(quotaSettings, clock);
   const admissions = createAdmissions();
   const auth = createAuth({ db, secret, origins, admissions, log });
   const keys = createKeys(db, log, clock);
@@ -59,7 +63,7 @@ export function createServices({
   const alertsRaised = (team: string, ids: readonly string[]): void => {
     if (ids.length === 0) return;
     wakeDispatcher();
-    readAlerts(db, { team, ids })
+    readAlerts(db, { team, ids, limit: ids.length })
       .then((alerts) => {
         for (const alert of alerts) live.alertRaised(team, alert);
       })
@@ -69,9 +73,13 @@ export function createServices({
     commit: async (address, frames) => {
       const appended = await appendFrames(db, { ...address, frames, nowMs: clock.wallMs() });
       alertsRaised(address.team, appended.alerts);
+      const ofScripts = frames.flatMap(({ records }) => records).filter(({ type }) => type === "alert").length;
+      quotas.countAlerts(address.team, Math.max(0, appended.alerts.length - ofScripts));
       return appended;
     },
     onCommitted: live.committed,
+    quotas,
+    clock,
     metrics,
   });
   return {
@@ -95,6 +103,7 @@ export function createServices({
         request,
         createdBy: by.name,
         only: project,
+        admitNew: () => quotas.admitRun(team.id),
         nowMs: clock.wallMs(),
       });
       await epoch.notice(request, place.next);
@@ -112,6 +121,7 @@ export function createServices({
       const { next } = await appender.append(address, bytes);
       return { next, epoch: epoch.current };
     },
+    quotas,
     live,
     alertsRaised,
     wakeDispatcher,

@@ -15,6 +15,7 @@ import type { Address, Appender } from "./ingest/appender";
 import type { Live } from "./live/live";
 import type { Log } from "./log";
 import type { Metrics } from "./metrics";
+import type { Quotas } from "./quotas";
 
 /** What the routes and sockets of one hub work with. */
 export interface Services {
@@ -35,6 +36,7 @@ export interface Services {
   readonly appender: Appender;
   /** Commits one frame, and answers as a writer is to be answered. Throws what it is to be told. */
   readonly appendFrame: (address: Address, bytes: Uint8Array) => Promise<Appended>;
+  readonly quotas: Quotas;
   readonly live: Live;
   /** New alerts of a team were committed. */
   readonly alertsRaised: (team: string, ids: readonly string[]) => void;

@@ -2,8 +2,11 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { z } from "zod";
+import type { QuotaSettings } from "./quotas";
 
 const url = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin);
+const bytes = z.coerce.number().int().min(1024);
+const perMinute = z.coerce.number().positive();
 const milliseconds = z.coerce.number().int().positive();
 
 const environmentSchema = z.object({
@@ -21,6 +24,11 @@ const environmentSchema = z.object({
   TAILBONE_DASHBOARD_URL: url.optional(),
   TAILBONE_ALLOW_PRIVATE_WEBHOOKS: z.enum(["0", "1"]).default("0"),
   TAILBONE_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  TAILBONE_RUN_QUEUE_BYTES: bytes.default(16 * 1024 * 1024),
+  TAILBONE_TEAM_QUEUE_BYTES: bytes.default(64 * 1024 * 1024),
+  TAILBONE_RUNS_PER_MINUTE: perMinute.default(600),
+  TAILBONE_RULES_PER_MINUTE: perMinute.default(60),
+  TAILBONE_ALERTS_PER_MINUTE: perMinute.default(600),
   TAILBONE_MAIL_FROM: z.string().default("tailbone@localhost"),
 });
 
@@ -49,6 +57,7 @@ export interface Settings {
   /** Mail server for alerts. */
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
+  readonly quotas: QuotaSettings;
 }
 
 /** Parses the environment; an empty variable counts as missing. Throws `bad_request` naming the variable. */
@@ -82,5 +91,12 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     allowPrivateWebhooks: env.TAILBONE_ALLOW_PRIVATE_WEBHOOKS === "1",
     smtpUrl: env.TAILBONE_SMTP_URL,
     mailFrom: env.TAILBONE_MAIL_FROM,
+    quotas: {
+      runBytes: env.TAILBONE_RUN_QUEUE_BYTES,
+      teamBytes: env.TAILBONE_TEAM_QUEUE_BYTES,
+      runsPerMinute: env.TAILBONE_RUNS_PER_MINUTE,
+      rulesPerMinute: env.TAILBONE_RULES_PER_MINUTE,
+      alertsPerMinute: env.TAILBONE_ALERTS_PER_MINUTE,
+    },
   };
 }

@@ -136,6 +136,7 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
     origins,
     log,
     wakeDispatcher: dispatcher.wake,
+    quotas: settings.quotas,
   });
   const { auth, keys, live, appender } = services;
   parts.add(live.close);

@@ -1,7 +1,7 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import { type Frame, sequenceBehind } from "@tailbone/protocol/frame";
 import type { JsonObject } from "@tailbone/protocol/json";
-import type { Run } from "@tailbone/protocol/run";
+import type { RunState } from "@tailbone/protocol/run";
 import type { LegTimes } from "@tailbone/series/legs";
 import { v7 as uuidv7 } from "uuid";
 import { appendLife } from "./append-life";
@@ -10,7 +10,6 @@ import { appendRecords } from "./append-records";
 import { applyRules, occurrencesOf, type SeriesPast } from "./apply-rules";
 import type { Database, Transaction } from "./database";
 import { gatherLife, type RunHead } from "./gather-records";
-import { readRun } from "./get-run";
 import { refuseMissingRun } from "./missing-run";
 import { recountSeries } from "./recount-series";
 import { moveLegs } from "./run-legs";
@@ -32,7 +31,9 @@ export interface AppendedFrames {
   to: number;
   /** The leg of the run that the writer appends. */
   leg: number;
-  run: Run;
+  /** Where the run stands now, without reading it. */
+  project: string;
+  state: RunState;
   /** New alerts: those of the script and those of the team's rules. */
   alerts: readonly string[];
 }
@@ -60,8 +61,9 @@ export async function appendFrames(
       next = sequenceBehind(frame);
     }
     const to = head.streamOffset + fresh.length;
-    if (fresh.length === 0)
-      return { next, from: to, to, leg: place.leg, run: await readRun(sql, { team, run }), alerts: [] };
+    const { project } = head;
+    const { leg } = place;
+    if (fresh.length === 0) return { next, from: to, to, leg, project, state: head.state, alerts: [] };
 
     const arrived = fresh.length === frames.length ? all : collectPoints(fresh.flatMap((frame) => frame.groups));
     const sealedAtMs = Math.max(...fresh.map((frame) => frame.sealedAtMs));
@@ -79,8 +81,7 @@ export async function appendFrames(
       await written;
       await recountSeries(sql, { run, ids: legs.isUntied ? null : moved, legs: legs.after });
     }
-    // Sent together and carried out in this order, so that the run is read as the others have left it.
-    const [, , , after, told] = await Promise.all([
+    const [, state, , told] = await Promise.all([
       written,
       appendRecords(sql, {
         team,
@@ -98,17 +99,9 @@ export async function appendFrames(
       sql`
         update writer set next_sequence = ${next}, points_through = ${fresh.at(-1)?.pointsThrough ?? null}, last_at_ms = greatest(last_at_ms, ${sealedAtMs}::float8)
         where run_id = ${run} and id = ${writer}`,
-      readRun(sql, { team, run }),
       applyRules(sql, { team, run, occurrences, nowMs }),
     ]);
-    return {
-      next,
-      from: head.streamOffset,
-      to,
-      leg: place.leg,
-      run: after,
-      alerts: [...new Set([...alertIds, ...told])],
-    };
+    return { next, from: head.streamOffset, to, leg, project, state, alerts: [...new Set([...alertIds, ...told])] };
   });
 }
 
@@ -152,7 +145,7 @@ async function lockRun(
   // Statements of their own, because each sees what is committed when it begins: the last ones after the lock was got.
   const [[head], [place], known] = await Promise.all([
     sql<Omit<RunHead, "writerConfig">[]>`
-      select state, tags, stream_offset as "streamOffset", ${withConfig ? sql`config` : sql`null::json as config`}
+      select state, tags, project_id as project, stream_offset as "streamOffset", ${withConfig ? sql`config` : sql`null::json as config`}
       from run where id = ${run} and team_id = ${team} for no key update`,
     sql<Place[]>`
       select next_sequence as next, leg, ${withConfig ? sql`config` : sql`null::json`} as "config", (

@@ -25,8 +25,11 @@ interface AppendRecords {
   nowMs: number;
 }
 
-/** Stores the records of new frames and moves the run's head on. Nothing in it waits for an answer before it sends all. */
-export async function appendRecords(sql: Transaction, input: AppendRecords): Promise<void> {
+/**
+ * Stores the records of new frames and moves the run's head on; returns the run's state then. Nothing in it waits for an answer before it
+ * sends all.
+ */
+export async function appendRecords(sql: Transaction, input: AppendRecords): Promise<RunState> {
   const { team, run, writer, head, frames, leftOut, remarks, alerts, nowMs } = input;
   const changes = gatherRecords(head, frames, { leftOut, remarks, nowMs });
   const { points, lastStep } = countPoints(frames);
@@ -61,6 +64,7 @@ export async function appendRecords(sql: Transaction, input: AppendRecords): Pro
     ...(changes.checkpoints.length === 0 ? [] : [insertCheckpoints(sql, team, run, changes.checkpoints)]),
     ...(alerts.length === 0 ? [] : [insertAlerts(sql, team, run, alerts)]),
   ]);
+  return state;
 }
 
 function stateAfter(before: RunState, revive: boolean): RunState {

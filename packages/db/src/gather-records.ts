@@ -6,6 +6,7 @@ import type { RunState } from "@tailbone/protocol/run";
 
 /** What of a run's row its next frames depend on. */
 export interface RunHead {
+  project: string;
   state: RunState;
   tags: string[];
   /** Read only where the frames change it. */

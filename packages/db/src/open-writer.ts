@@ -14,6 +14,8 @@ interface OpenInput {
   createdBy: string;
   /** The one project that the writer's key is for. */
   only?: { id: string; name: string } | null;
+  /** Called before a run is made that was not there; it may throw. */
+  admitNew?: () => void;
   nowMs?: number;
 }
 
@@ -37,11 +39,11 @@ type Opened = Omit<OpenedWriter, "epoch">;
  */
 export async function openWriter(
   db: Database,
-  { team, request, createdBy, only = null, nowMs = Date.now() }: OpenInput,
+  { team, request, createdBy, only = null, admitNew = () => {}, nowMs = Date.now() }: OpenInput,
 ): Promise<Opened> {
   checkConfig(request.config);
   return db.$client.begin(async (sql) => {
-    if (request.mode === "create") await createRun(sql, { team, request, createdBy, only, nowMs });
+    if (request.mode === "create") await createRun(sql, { team, request, createdBy, only, admitNew, nowMs });
     const [place] = await sql<Place[]>`
       select run.name, project.name as project, project.id as "projectId", run.last_step as "lastStep", run.config, run.tags, writer.next_sequence as next,
         writer.points_through as "pointsThrough"
@@ -95,10 +97,14 @@ function checkConfig(config: JsonObject): void {
   );
 }
 
-async function createRun(sql: Transaction, { team, request, createdBy, nowMs }: Required<OpenInput>): Promise<void> {
+async function createRun(
+  sql: Transaction,
+  { team, request, createdBy, admitNew, nowMs }: Required<OpenInput>,
+): Promise<void> {
   const [existing] = await sql`
     select 1 from run where id = ${request.run} union all select 1 from deleted_run where run_id = ${request.run}`;
   if (existing !== undefined) return;
+  admitNew();
   await sql`
     insert into project (id, team_id, name, created_at_ms) values (${uuidv7()}, ${team}, ${request.project}, ${nowMs})
     on conflict (team_id, name) do nothing`;

@@ -1,10 +1,13 @@
+import type { Clock } from "@tailbone/base/clock";
 import { type ErrorCode, RETRYABLE, TailboneError } from "@tailbone/protocol/errors";
 import { decodeFrame, type Frame } from "@tailbone/protocol/frame";
 import { LIMITS } from "@tailbone/protocol/limits";
-import type { Run } from "@tailbone/protocol/run";
+import type { RunState } from "@tailbone/protocol/run";
 import { expectedFailure } from "../failure";
 import type { Metrics } from "../metrics";
-import { type PendingFrame, type Placed, takeBatch } from "./lane";
+import type { Quotas } from "../quotas";
+import { createCommitSlots } from "./commit-slots";
+import { BATCH_BYTES, type PendingFrame, type Placed, takeBatch } from "./lane";
 
 export interface Address {
   readonly team: string;
@@ -13,9 +16,7 @@ export interface Address {
 }
 
 /** Frames `from` (inclusive) to `to` (exclusive) of the run's stream, as they have just been committed. */
-export interface Committed {
-  readonly team: string;
-  readonly run: Run;
+export interface Committed extends Head {
   readonly from: number;
   readonly to: number;
   /** The leg of the run that their writer appends. */
@@ -23,12 +24,21 @@ export interface Committed {
   readonly frames: readonly Uint8Array[];
 }
 
+/** What the hub's own rounds need to know of a run, without reading it. */
+interface Head {
+  readonly team: string;
+  readonly run: string;
+  readonly project: string;
+  readonly state: RunState;
+}
+
 interface CommitResult {
   readonly next: number;
   readonly from: number;
   readonly to: number;
   readonly leg: number;
-  readonly run: Run;
+  readonly project: string;
+  readonly state: RunState;
 }
 
 export interface AppenderOptions {
@@ -36,6 +46,8 @@ export interface AppenderOptions {
   readonly commit: (address: Address, frames: readonly Frame[]) => Promise<CommitResult>;
   /** Called in the order of the run's stream, before the writers are answered. */
   readonly onCommitted: (committed: Committed) => void;
+  readonly quotas: Quotas;
+  readonly clock: Clock;
   readonly metrics: Metrics;
 }
 
@@ -46,9 +58,13 @@ export interface Appender {
   readonly drain: () => Promise<void>;
 }
 
-const RUN_QUEUE_BYTES = 32 * 1024 * 1024;
 const RUN_QUEUE_FRAMES = 4096;
 const QUEUE_BYTES = 256 * 1024 * 1024;
+/** Fewer than the pool has connections: the others are for those who read. */
+const SLOTS = { slots: 6, largeSlots: 1, largeBytes: 256 * 1024 };
+/** What the hub commits in a millisecond, until it has been seen; and how soon and how late a writer is to come back. */
+const FIRST_BYTES_PER_MS = 10_000;
+const RETRY_MS = { least: 100, most: 10_000 };
 
 interface Lane {
   readonly queue: PendingFrame[];
@@ -59,10 +75,14 @@ const codeOf = (error: unknown): ErrorCode => expectedFailure(error)?.code ?? "i
 
 /**
  * The way of a frame into the database. Each run has one lane with one commit under way, so the frames of a writer
- * commit in order and a run's stream is pushed to viewers in order; what arrives meanwhile is committed together next.
+ * commit in order and a run's stream is pushed to viewers in order; what arrives meanwhile is committed together next. Lanes take turns,
+ * fairly among teams and their runs, and what one may have waiting is bounded.
  */
-export function createAppender({ commit, onCommitted, metrics }: AppenderOptions): Appender {
+export function createAppender({ commit, onCommitted, quotas, clock, metrics }: AppenderOptions): Appender {
   const lanes = new Map<string, Lane>();
+  const slots = createCommitSlots(SLOTS);
+  const teamBytes = new Map<string, number>();
+  let bytesPerMs = FIRST_BYTES_PER_MS;
   const working = new Set<Promise<void>>();
   let queuedBytes = 0;
   let draining = false;
@@ -81,54 +101,78 @@ export function createAppender({ commit, onCommitted, metrics }: AppenderOptions
       for (const group of frame.groups) metrics.points.inc(group.names.length * group.steps.length);
     }
     if (fresh.length > 0) {
-      const { run: head, from, to, leg } = result;
-      onCommitted({ team, run: head, from, to, leg, frames: fresh.map(({ bytes }) => bytes) });
+      const { project, state, from, to, leg } = result;
+      onCommitted({ team, run, project, state, from, to, leg, frames: fresh.map(({ bytes }) => bytes) });
     }
     for (const pending of batch) pending.resolve({ next: result.next });
   }
 
+  async function commitNext(lane: Lane, team: string, run: string): Promise<void> {
+    const batch = takeBatch(lane.queue);
+    const began = clock.monotonicMs();
+    try {
+      await commitBatch(team, run, batch);
+    } catch (error) {
+      const code = codeOf(error);
+      if (batch.length === 1 || (RETRYABLE[code] && code !== "internal")) {
+        for (const pending of batch) pending.reject(error);
+      } else {
+        // One frame of the batch cannot be stored, or trips a bug; only its writer's answer to that very frame may say so.
+        for (const pending of batch) await commitBatch(team, run, [pending]).catch(pending.reject);
+      }
+    }
+    const bytes = batch.reduce((sum, pending) => sum + pending.bytes.byteLength, 0);
+    bytesPerMs += (bytes / Math.max(1, clock.monotonicMs() - began) - bytesPerMs) * Math.min(0.2, bytes / BATCH_BYTES);
+    count(lane, team, -bytes);
+  }
+
+  function count(lane: Lane, team: string, bytes: number): void {
+    lane.bytes += bytes;
+    queuedBytes += bytes;
+    const ofTeam = (teamBytes.get(team) ?? 0) + bytes;
+    if (ofTeam === 0) teamBytes.delete(team);
+    else teamBytes.set(team, ofTeam);
+    metrics.queuedBytes.set(queuedBytes);
+  }
+
   async function work(key: string, lane: Lane, team: string, run: string): Promise<void> {
     while (lane.queue.length > 0) {
-      const batch = takeBatch(lane.queue);
-      try {
-        await commitBatch(team, run, batch);
-      } catch (error) {
-        const code = codeOf(error);
-        if (batch.length === 1 || (RETRYABLE[code] && code !== "internal")) {
-          for (const pending of batch) pending.reject(error);
-        } else {
-          // One frame of the batch cannot be stored, or trips a bug; only its writer's answer to that very frame may say so.
-          for (const pending of batch) await commitBatch(team, run, [pending]).catch(pending.reject);
-        }
-      }
-      for (const { bytes } of batch) {
-        lane.bytes -= bytes.byteLength;
-        queuedBytes -= bytes.byteLength;
-      }
-      metrics.queuedBytes.set(queuedBytes);
+      await slots.take({ team, run, bytes: Math.min(lane.bytes, BATCH_BYTES) }, () => commitNext(lane, team, run));
     }
     lanes.delete(key);
   }
 
+  /** Throws `rate_limited` with the time after which what `waits` will have been committed, as far as can be seen. */
+  function refuse(who: string, waits: number): never {
+    const sharing = Math.max(1, teamBytes.size);
+    const retryAfterMs = Math.min(RETRY_MS.most, Math.max(RETRY_MS.least, (waits / bytesPerMs) * sharing));
+    throw new TailboneError(
+      "rate_limited",
+      `More frames of ${who} wait to be committed than the hub holds in memory for it.`,
+      "Send this frame again when the time that the answer names is over; wait for acknowledgements before sending many more.",
+      { retryAfterMs: Math.ceil(retryAfterMs) },
+    );
+  }
+
   function enqueue(address: Address, frame: Frame, bytes: Uint8Array): Promise<Placed> {
-    const key = `${address.team}/${address.run}`;
+    const { team } = address;
+    const key = `${team}/${address.run}`;
     const existing = lanes.get(key);
     const lane = existing ?? { queue: [], bytes: 0 };
-    const full = lane.queue.length >= RUN_QUEUE_FRAMES || lane.bytes + bytes.byteLength > RUN_QUEUE_BYTES;
-    if (full || queuedBytes + bytes.byteLength > QUEUE_BYTES) {
-      throw new TailboneError(
-        "rate_limited",
-        "More frames wait to be committed than the hub holds in memory.",
-        "Send this frame again in a moment; wait for acknowledgements before sending many more.",
-      );
-    }
-    lane.bytes += bytes.byteLength;
-    queuedBytes += bytes.byteLength;
+    const ofTeam = teamBytes.get(team) ?? 0;
+    const { runBytes, teamBytes: mostOfTeam } = quotas.settings;
+    // One frame always fits, or a large one never would.
+    const isBeyond = (waiting: number, most: number): boolean => waiting > 0 && waiting + bytes.byteLength > most;
+    if (lane.queue.length >= RUN_QUEUE_FRAMES || isBeyond(lane.bytes, runBytes)) refuse("this run", lane.bytes);
+    if (isBeyond(ofTeam, mostOfTeam)) refuse("this team", ofTeam);
+    if (isBeyond(queuedBytes, QUEUE_BYTES)) refuse("all teams", queuedBytes);
+    quotas.admitAlerts(team, frame.records.filter(({ type }) => type === "alert").length);
+    count(lane, team, bytes.byteLength);
     return new Promise((resolve, reject) => {
       lane.queue.push({ writer: address.writer, frame, bytes, resolve, reject });
       if (existing !== undefined) return;
       lanes.set(key, lane);
-      const task = work(key, lane, address.team, address.run).finally(() => working.delete(task));
+      const task = work(key, lane, team, address.run).finally(() => working.delete(task));
       working.add(task);
     });
   }

@@ -15,7 +15,7 @@ export interface PendingFrame {
 }
 
 const BATCH_FRAMES = 256;
-const BATCH_BYTES = 4 * 1024 * 1024;
+export const BATCH_BYTES = 2 * 1024 * 1024;
 const BATCH_VALUES = 250_000;
 
 /**

@@ -17,7 +17,7 @@ import {
 
 let hub: TestHub;
 beforeAll(async () => {
-  hub = await startTestHub({ TAILBONE_STALL_AFTER_MS: "400" });
+  hub = await startTestHub({ TAILBONE_STALL_AFTER_MS: "400", TAILBONE_ALERTS_PER_MINUTE: "100000" });
 });
 afterAll(() => hub.close());
 

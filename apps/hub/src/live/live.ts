@@ -1,8 +1,9 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Alert } from "@tailbone/protocol/rules";
-import type { Run } from "@tailbone/protocol/run";
+import type { Run, RunState } from "@tailbone/protocol/run";
 import { type Followed, followProjectSchema, followRunSchema, leaveRunSchema } from "@tailbone/protocol/sockets";
 import { requireProject } from "../auth/access";
+import { expectedFailure } from "../failure";
 import type { HubSocket } from "../hub-socket";
 import type { Committed } from "../ingest/appender";
 import type { Log } from "../log";
@@ -42,6 +43,21 @@ const FEED_BYTES = { runBytes: 8 * 1024 * 1024, totalBytes: 128 * 1024 * 1024 };
 const HEAD_INTERVAL_MS = 250;
 const FOLLOWED_RUNS = 500;
 
+/** A run's head that viewers are to be told of; read only if there are any, and not more often than they are told. */
+interface HeadToTell {
+  readonly run: string;
+  readonly project: string;
+  readonly state: RunState;
+  readonly read: () => Promise<Run>;
+}
+
+const headOf = (run: Run): HeadToTell => ({
+  run: run.id,
+  project: run.project.id,
+  state: run.state,
+  read: async () => run,
+});
+
 /** Who follows what. An entry without viewers is not kept. */
 class Rooms {
   readonly #rooms = new Map<string, Set<Viewer>>();
@@ -71,12 +87,24 @@ export function createLive({ getRun, checkProject, epoch, metrics, log }: LiveOp
   const byTeam = new Rooms();
   const viewers = new Set<Viewer>();
   metrics.watchViewerPackets(() => [...viewers].reduce((sum, { packets }) => sum + packets, 0));
-  const heads = createHeadThrottle(HEAD_INTERVAL_MS, (run) => {
-    for (const viewer of audience(run)) viewer.changed(run);
+  const heads = createHeadThrottle<HeadToTell>(HEAD_INTERVAL_MS, (head) => {
+    if (audience(head).size > 0) return tell(head);
   });
 
-  function audience(run: Run): Set<Viewer> {
-    return new Set([...byRun.of(run.id), ...byProject.of(run.project.id)]);
+  function audience({ run, project }: HeadToTell): Set<Viewer> {
+    return new Set([...byRun.of(run), ...byProject.of(project)]);
+  }
+
+  /** False: the database does not answer at the moment. */
+  async function tell(head: HeadToTell): Promise<boolean> {
+    try {
+      const run = await head.read();
+      for (const viewer of audience(head)) viewer.changed(run);
+      return true;
+    } catch (error) {
+      log.debug({ err: error }, "a run's head was not pushed");
+      return expectedFailure(error)?.code !== "unavailable";
+    }
   }
 
   async function follow(viewer: Viewer, wanted: Set<string>, payload: unknown): Promise<Followed> {
@@ -158,20 +186,20 @@ export function createLive({ getRun, checkProject, epoch, metrics, log }: LiveOp
   }
 
   return {
-    committed: ({ run, from, leg, frames }) => {
+    committed: ({ team, run, project, state, from, leg, frames }) => {
       const feed = feeds.append(
-        run.id,
+        run,
         from,
         frames.map((bytes) => ({ leg, bytes })),
       );
-      for (const viewer of byRun.of(run.id)) viewer.grown(run.id, feed);
-      heads.push(run);
+      for (const viewer of byRun.of(run)) viewer.grown(run, feed);
+      heads.push({ run, project, state, read: () => getRun(team, run) });
     },
-    changed: heads.push,
+    changed: (run) => heads.push(headOf(run)),
     deleted: (run) => {
       heads.forget(run.id);
       feeds.delete(run.id);
-      for (const viewer of audience(run)) {
+      for (const viewer of audience(headOf(run))) {
         viewer.deleted(run.id);
         byRun.leave(run.id, viewer);
       }

@@ -37,7 +37,7 @@ const params = z.object({ id: z.uuid() });
 const done = z.object({});
 
 /** Alerts, the rules that raise them, the channels they are sent to, and their deliveries. Channels are for admins to change. */
-export function addAlertRoutes(api: Api, { db, live, send, wakeDispatcher }: ApiServices): void {
+export function addAlertRoutes(api: Api, { db, live, quotas, send, wakeDispatcher }: ApiServices): void {
   const list = { method: "get", path: "/alerts", summary: "Alerts, newest first" } as const;
   api.openapi(
     createRoute({ ...list, request: { query: alertsQuerySchema }, responses: answers(alertListSchema) }),
@@ -77,9 +77,11 @@ export function addAlertRoutes(api: Api, { db, live, send, wakeDispatcher }: Api
   );
   const ruleBody = jsonBody(ruleCreateSchema);
   const create = { method: "post", path: "/rules", summary: "Makes a rule" } as const;
-  api.openapi(createRoute({ ...create, request: { body: ruleBody }, responses: answers(ruleSchema) }), async (c) =>
-    c.json(await createRule(db, { team: c.var.caller.team.id, rule: c.req.valid("json") }), 200),
-  );
+  api.openapi(createRoute({ ...create, request: { body: ruleBody }, responses: answers(ruleSchema) }), async (c) => {
+    const team = c.var.caller.team.id;
+    quotas.admitRule(team);
+    return c.json(await createRule(db, { team, rule: c.req.valid("json") }), 200);
+  });
   const rulePatchBody = jsonBody(rulePatchSchema);
   const change = { method: "patch", path: "/rules/{id}", summary: "Changes a rule" } as const;
   api.openapi(
