@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { lossFrame, openRequest, startTestHub, type TestHub, unwrap } from "./test-hub";
 
 /** The way to a database, which can be cut and mended. */
@@ -8,6 +8,7 @@ async function openWay(databaseUrl: string) {
   const sockets = new Set<Socket>();
   let server: Server | null = null;
   let port = 0;
+  let isFrozen = false;
   async function mend(): Promise<void> {
     const next = createServer((near) => {
       const far = connect(Number(target.port), target.hostname);
@@ -22,6 +23,7 @@ async function openWay(databaseUrl: string) {
           to.destroy();
         });
         from.pipe(to);
+        if (isFrozen) from.pause();
       }
     });
     await new Promise<void>((resolve) => next.listen(port, "127.0.0.1", resolve));
@@ -35,6 +37,15 @@ async function openWay(databaseUrl: string) {
   return {
     url: url.href,
     mend,
+    /** Lets nothing through from now on, and cuts nothing. */
+    freeze: () => {
+      isFrozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    thaw: () => {
+      isFrozen = false;
+      for (const socket of sockets) socket.resume();
+    },
     cut: () => {
       server?.close();
       for (const socket of sockets) socket.destroy();
@@ -80,4 +91,14 @@ test("a database that goes away and returns: writers are told to wait, and go on
     .toBe(true);
   const points = await hub.fetch(`/api/v1/runs/${request.run}/points?series=loss&raw=1`);
   expect(await points.json()).toMatchObject({ offset: 2, steps: [0, 1] });
+});
+
+test("a database that takes questions and does not answer: whoever watches the hub is told so, however many ask", async () => {
+  expect((await hub.fetch("/healthz")).status).toBe(200);
+  way.freeze();
+  const asked = await Promise.all(Array.from({ length: 30 }, () => hub.fetch("/healthz")));
+  expect(asked.map(({ status }) => status)).toEqual(asked.map(() => 503));
+  expect(await asked[0]?.json()).toMatchObject({ error: { code: "unavailable" } });
+  way.thaw();
+  await vi.waitFor(async () => expect((await hub.fetch("/healthz")).status).toBe(200), { timeout: 20_000 });
 });

@@ -7,6 +7,8 @@ import type { Database } from "./database";
 
 export interface Claimed {
   id: string;
+  team: string;
+  channel: string;
   attempts: number;
   target: ChannelTarget;
   alert: Alert;
@@ -15,29 +17,53 @@ export interface Claimed {
 /** No delivery waits for longer: what is due only later was put off by a clock that was wrong, and is due now. */
 export const LONGEST_WAIT_MS = 3_600_000;
 
+interface ClaimDeliveries {
+  nowMs: number;
+  leaseMs: number;
+  limit: number;
+  /** Those that are under way, and how many of one channel and of one team may be: so that none holds up the others. */
+  underWay?: readonly { team: string; channel: string }[];
+  perChannel?: number;
+  perTeam?: number;
+}
+
 /**
  * Takes up to `limit` deliveries of all teams that are due, for `leaseMs`: one that is not settled by then is due again, so it is
  * delivered at least once though its sender dies. No two senders get the same one.
  */
 export async function claimDeliveries(
   db: Database,
-  { nowMs, leaseMs, limit }: { nowMs: number; leaseMs: number; limit: number },
+  { nowMs, leaseMs, limit, underWay = [], perChannel = limit, perTeam = limit }: ClaimDeliveries,
 ): Promise<Claimed[]> {
   const sql = db.$client;
-  const rows = await sql<{ id: string; attempts: number; target: ChannelTarget; team: string; alertId: string }[]>`
-    with due as (
+  const isDue = sql`
+    state = 'pending' and (attempts = 0 or due_ms <= ${nowMs} or due_ms > ${nowMs + LONGEST_WAIT_MS})`;
+  const rows = await sql<(Omit<Claimed, "alert"> & { alertId: string })[]>`
+    with busy as (
+      select * from unnest(${underWay.map(({ team }) => team)}::text[], ${underWay.map(({ channel }) => channel)}::uuid[])
+        as one (team_id, channel_id)
+    ), of_channels as (
+      select id, team_id, due_ms, row_number() over (partition by channel_id order by due_ms, id)
+        + (select count(*) from busy where busy.channel_id = delivery.channel_id) as place
+      from delivery where ${isDue}
+    ), of_teams as (
+      select id, due_ms, row_number() over (partition by team_id order by due_ms, id)
+        + (select count(*) from busy where busy.team_id = of_channels.team_id) as place
+      from of_channels where place <= ${perChannel}
+    ), due as (
       select id from delivery
-      where state = 'pending' and (attempts = 0 or due_ms <= ${nowMs} or due_ms > ${nowMs + LONGEST_WAIT_MS})
-      order by due_ms limit ${limit} for update skip locked
+      where id in (select id from of_teams where place <= ${perTeam} order by due_ms, id limit ${limit}) and ${isDue}
+      for update skip locked
     ), claimed as (
       update delivery set due_ms = ${nowMs + leaseMs}, attempts = attempts + 1 from due
       where delivery.id = due.id returning delivery.*
     )
-    select claimed.id, claimed.attempts, channel.target, claimed.team_id as team, claimed.alert_id as "alertId"
+    select claimed.id, claimed.attempts, channel.target, claimed.team_id as team, claimed.channel_id as channel,
+      claimed.alert_id as "alertId"
     from claimed join channel on channel.id = claimed.channel_id and channel.team_id = claimed.team_id`;
   const found: Claimed[] = [];
-  for (const { team, alertId, ...rest } of rows) {
-    const [alert] = await readAlerts(db, { team, ids: [alertId] });
+  for (const { alertId, ...rest } of rows) {
+    const [alert] = await readAlerts(db, { team: rest.team, ids: [alertId] });
     if (alert !== undefined) found.push({ ...rest, alert });
   }
   return found;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { systemClock } from "@tailbone/base/clock";
 import { readAlerts } from "@tailbone/db/alerts";
 import { appendFrames } from "@tailbone/db/append-frames";
@@ -23,12 +23,15 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 /** A team with one rule for NaN that tells `target`, and a run of it in which NaN is logged. */
-async function fire(target: ChannelTarget): Promise<{ team: string; nan: () => Promise<readonly string[]> }> {
+async function fire(
+  target: ChannelTarget,
+  cooldownMs = 60_000,
+): Promise<{ team: string; nan: () => Promise<readonly string[]> }> {
   const { db } = database;
   const team = await database.addTeam();
   const channel = await createChannel(db, { team, channel: { name: "hook", target } });
   const condition = { type: "nan", series: "*loss*" } as const;
-  const base = { name: "nan", project: null, condition, level: "error", cooldownMs: 60_000, enabled: true } as const;
+  const base = { name: "nan", project: null, condition, level: "error", cooldownMs, enabled: true } as const;
   await createRule(db, { team, rule: { ...base, channels: [channel.id] } });
   const address = { team, run: randomUUID(), writer: randomUUID() };
   const request = { ...address, project: "p", mode: "create", config: {}, tags: [], startedAtMs: 1 } as const;
@@ -183,4 +186,53 @@ test("an alert is sent by mail", async () => {
   await dispatcher.close();
   await new Promise<void>((done) => smtp.close(done));
   expect(mails[0]).toContain("loss is NaN at step");
+});
+
+/** Takes connections, and never answers any. */
+async function startHangingReceiver() {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    connections: () => sockets.size,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+test("a receiver that never answers holds up nobody else, and takes no more than its channel's share", async () => {
+  const [hanging, web] = [await startHangingReceiver(), await startWebReceiver()];
+  const silent = await fire({ ...webhook, url: hanging.url }, 0);
+  for (let count = 0; count < 40; count++) await silent.nan();
+  const send = createSender({ origin: "http://hub", allowPrivate: true, smtpUrl: undefined, mailFrom: "a@b.c" });
+  const dispatcher = startDispatcher({ db: database.db, send, log });
+  await vi.waitFor(() => expect(hanging.connections()).toBe(2));
+  const other = await fire({ ...webhook, url: `${web.url}/` });
+  await other.nan();
+  dispatcher.wake();
+  await settled(other.team, "delivered");
+  const waiting = await listDeliveries(database.db, { team: silent.team });
+  expect(waiting.filter(({ attempts }) => attempts > 0)).toHaveLength(2);
+  expect(waiting.every(({ state }) => state === "pending")).toBe(true);
+  hanging.close();
+  web.close();
+  await dispatcher.close();
+});
+
+test("an attempt ends before its lease does, and says that it took too long", async () => {
+  const hanging = await startHangingReceiver();
+  const { team, nan } = await fire({ ...webhook, url: hanging.url });
+  await nan();
+  const send = createSender({ origin: "http://hub", allowPrivate: true, smtpUrl: undefined, mailFrom: "a@b.c" });
+  const dispatcher = startDispatcher({ db: database.db, send, log, attempts: 1, leaseMs: 400 });
+  expect(await settled(team, "dead")).toMatchObject({ attempts: 1, error: "It took longer than 0.2 s." });
+  await dispatcher.close();
+  hanging.close();
 });

@@ -1,4 +1,5 @@
 import { type Clock, steadyWall, systemClock } from "@tailbone/base/clock";
+import { within } from "@tailbone/base/within";
 import type { Database } from "@tailbone/db/database";
 import { type Claimed, claimDeliveries, LONGEST_WAIT_MS, settleDelivery } from "@tailbone/db/outbox";
 import type { Log } from "../log";
@@ -14,47 +15,79 @@ export interface DispatcherOptions {
   /** Wait after the first failure; it doubles with each. */
   readonly backoffMs?: number;
   readonly leaseMs?: number;
+  /** How long one attempt may take; shorter than the lease, so that nothing is sent while somebody else sends it again. */
+  readonly deadlineMs?: number;
   readonly pollMs?: number;
 }
 
 export interface Dispatcher {
   /** Something was put into the outbox. */
   readonly wake: () => void;
-  /** Ends after what is under way. */
+  /** Ends after what is under way; what takes long is left to the next hub, which sends it when its lease is over. */
   readonly close: () => Promise<void>;
 }
 
-const BATCH = 16;
+/** Attempts under way at once, in all, of one team and to one channel: a receiver that never answers holds up its own alone. */
+const SLOTS = 32;
+const PER_TEAM = 8;
+const PER_CHANNEL = 2;
+const CLOSE_MS = 3000;
 
 /** Empties the outbox: at once when woken, and on a beat for what other hubs put in or what is due again. */
 export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const { db, send, log, attempts = 8, backoffMs = 1000, leaseMs = 60_000, pollMs = 1000 } = options;
+  const deadlineMs = Math.min(options.deadlineMs ?? 20_000, leaseMs / 2);
   const clock = options.clock ?? systemClock;
   /** Leases and pauses are measured by it, so that no clock that is set holds an alert up or sends it twice. */
   const steadyMs = steadyWall(clock);
   let isClosed = false;
   let isWoken = false;
   let round: Promise<void> | null = null;
+  const underWay = new Map<Claimed, Promise<void>>();
 
-  async function deliver({ id, target, alert, attempts: attempt }: Claimed): Promise<void> {
+  /** True: it was taken, and the next one to the same channel may go. What fails waits for the beat. */
+  async function deliver({ id, target, alert, attempts: attempt }: Claimed): Promise<boolean> {
     try {
-      await send(target, alert, id);
+      await within(deadlineMs, send(target, alert, id));
       await settleDelivery(db, id, { state: "delivered", nowMs: clock.wallMs() });
+      return true;
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : String(cause);
       const wait = Math.min(LONGEST_WAIT_MS, backoffMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
       const state = attempt >= attempts ? "dead" : "pending";
       log.warn({ delivery: id, attempt, state, reason: error }, "an alert was not delivered");
       await settleDelivery(db, id, { state, dueMs: steadyMs() + wait, error });
+      return false;
     }
+  }
+
+  function begin(claimed: Claimed): void {
+    const delivered = deliver(claimed)
+      .catch((error: unknown) => {
+        log.debug({ err: error }, "what came of an alert was not kept; it is sent again");
+        return false;
+      })
+      .then((wasTaken) => {
+        underWay.delete(claimed);
+        if (wasTaken) wake();
+      });
+    underWay.set(claimed, delivered);
   }
 
   async function work(): Promise<void> {
     do {
       isWoken = false;
-      const claimed = await claimDeliveries(db, { nowMs: steadyMs(), leaseMs, limit: BATCH });
-      await Promise.all(claimed.map(deliver));
-      if (claimed.length === BATCH) isWoken = true;
+      const limit = SLOTS - underWay.size;
+      if (limit <= 0) return;
+      const claimed = await claimDeliveries(db, {
+        nowMs: steadyMs(),
+        leaseMs,
+        limit,
+        underWay: [...underWay.keys()],
+        perChannel: PER_CHANNEL,
+        perTeam: PER_TEAM,
+      });
+      for (const one of claimed) begin(one);
     } while (isWoken && !isClosed);
   }
 
@@ -76,6 +109,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       isClosed = true;
       clearInterval(timer);
       await round;
+      await within(CLOSE_MS, Promise.all(underWay.values())).catch(() => {});
     },
   };
 }

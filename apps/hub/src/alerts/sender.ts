@@ -39,9 +39,20 @@ const slackText = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const discordColors = { info: 0x0072b2, warning: 0xe69f00, error: 0xb91c1c };
 
+/** The library's own times are minutes. */
+const MAIL_TIMES_MS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 15_000, dnsTimeout: 10_000 };
+
+function boundTimes(smtpUrl: string): string {
+  const url = new URL(smtpUrl);
+  for (const [name, ms] of Object.entries(MAIL_TIMES_MS)) {
+    if (!url.searchParams.has(name)) url.searchParams.set(name, String(ms));
+  }
+  return url.href;
+}
+
 export function createSender(options: SenderOptions): Send {
   const { origin, smtpUrl, mailFrom } = options;
-  const mail = smtpUrl === undefined ? null : createTransport(smtpUrl);
+  const mail = smtpUrl === undefined ? null : createTransport(boundTimes(smtpUrl));
   return async (target, alert, id) => {
     const { where, lines, link } = describe(alert, origin);
     switch (target.type) {
