@@ -53,8 +53,15 @@ export async function openExport(format: ExportFormat, out: string | undefined, 
   }
 }
 
-/** A text as a cell of CSV (RFC 4180). */
-function csvCell(text: string): string {
+/** What spreadsheets take for the beginning of a formula, also in its full-width forms. */
+const FORMULA = /^[\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+
+/**
+ * A text as a cell of CSV (RFC 4180). Where a spreadsheet would calculate it, an apostrophe stands before it; numbers are no texts and stay as
+ * they are.
+ */
+export function csvCell(name: string): string {
+  const text = FORMULA.test(name) ? `'${name}` : name;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

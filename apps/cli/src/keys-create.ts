@@ -2,7 +2,7 @@ import { type KeyScope, keyCreatedSchema } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { projectListSchema } from "@tailbone/protocol/http";
 import { findHub, type HubOptions, postToHub, readHub } from "./hub-client";
-import { note, print } from "./output";
+import { note, print, printJson } from "./output";
 import { proveOwner, readHubSecret } from "./owner-proof";
 
 export interface KeyOptions extends HubOptions {
@@ -32,7 +32,7 @@ export async function createKey(name: string, { json, scope, project, days, ...o
     proveOwner(secret, { origin: hub.url, method: "POST", path, body: text }),
   );
   if (json === true) {
-    print(JSON.stringify(key));
+    printJson(key);
     return;
   }
   print(key.secret);

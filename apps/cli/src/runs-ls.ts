@@ -1,7 +1,7 @@
 import { runListSchema } from "@tailbone/protocol/http";
 import type { Run } from "@tailbone/protocol/run";
 import { findHub, type HubOptions, readHub } from "./hub-client";
-import { formatNumber, formatTable, note, print } from "./output";
+import { formatNumber, formatTable, note, print, printJson } from "./output";
 
 export interface ListOptions extends HubOptions {
   readonly project?: string;
@@ -23,7 +23,7 @@ export async function listRuns({ project, filter, sort, limit, json, ...options 
   const hub = findHub(options);
   const { runs, total } = await readHub(hub, "/runs", runListSchema, { project, filter, sort, limit });
   if (json === true) {
-    for (const run of runs) print(JSON.stringify(run));
+    for (const run of runs) printJson(run);
     return;
   }
   if (runs.length === 0) note("There are no such runs.");

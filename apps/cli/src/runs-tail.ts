@@ -12,7 +12,7 @@ import {
 import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
 import { io, type Socket } from "socket.io-client";
 import { findHub, type HubOptions } from "./hub-client";
-import { formatNumber, note, print } from "./output";
+import { formatNumber, note, oneLine, print, printJson } from "./output";
 
 export interface TailOptions extends HubOptions {
   readonly json?: boolean;
@@ -28,13 +28,13 @@ export async function tailRun(run: string, { json = false, ...options }: TailOpt
     tryAllTransports: true,
     auth: { protocol: PROTOCOL_VERSION, key: hub.key },
   });
-  const write = json ? printJson : printWords;
+  const write = json ? writeJson : printWords;
   let offset: number | null = null;
   let epoch: string | null = null;
   try {
     await new Promise<void>((resolve, reject) => {
       const end = (head: Run): void => {
-        if (!json) note(`${head.project.name} / ${head.name} is ${head.state}.`);
+        if (!json) note(`${oneLine(head.project.name)} / ${oneLine(head.name)} is ${head.state}.`);
         resolve();
       };
       socket.on("connect", () => {
@@ -43,7 +43,8 @@ export async function tailRun(run: string, { json = false, ...options }: TailOpt
           const { value } = reply;
           epoch = value.epoch;
           if (offset !== null && !value.resumed) note("The connection was away too long; some points are not shown.");
-          else if (offset === null && !json) note(`${value.run.project.name} / ${value.run.name} (${value.run.state})`);
+          else if (offset === null && !json)
+            note(`${oneLine(value.run.project.name)} / ${oneLine(value.run.name)} (${value.run.state})`);
           if (!value.resumed || offset === null) offset = value.offset;
           if (isOver(value.run)) end(value.run);
         });
@@ -101,21 +102,22 @@ function* rowsOf({ groups }: Frame): Generator<Row> {
   }
 }
 
-function printJson(frame: Frame): void {
+function writeJson(frame: Frame): void {
   for (const { step, timeMs, values } of rowsOf(frame)) {
     const metrics = Object.fromEntries(values.map(([name, value]) => [name, toWireNumber(value)]));
-    print(JSON.stringify({ type: "points", step, timeMs, metrics }));
+    printJson({ type: "points", step, timeMs, metrics });
   }
-  for (const record of frame.records) print(JSON.stringify(record));
+  for (const record of frame.records) printJson(record);
 }
 
 function printWords(frame: Frame): void {
   for (const { step, values } of rowsOf(frame)) {
-    print(`step ${step}  ${values.map(([name, value]) => `${name} ${formatNumber(value)}`).join("  ")}`);
+    print(`step ${step}  ${values.map(([name, value]) => `${oneLine(name)} ${formatNumber(value)}`).join("  ")}`);
   }
   for (const record of frame.records) {
-    if (record.type === "console") print(`${record.stream === "stderr" ? "!" : "|"} ${record.text}`);
-    else if (record.type === "alert") print(`alert (${record.level}): ${record.title}`);
+    if (record.type === "console") {
+      for (const line of record.text.split(/\r\n|\r|\n/)) print(`${record.stream === "stderr" ? "!" : "|"} ${line}`);
+    } else if (record.type === "alert") print(`alert (${record.level}): ${oneLine(record.title)}`);
     else if (record.type === "checkpoint") print(`checkpoint at step ${record.step}`);
     else if (record.type === "dropped") print(`${record.points} points were dropped (${record.reason})`);
   }

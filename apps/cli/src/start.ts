@@ -1,5 +1,5 @@
 import { runHub } from "@tailbone/hub/run-hub";
-import { print } from "./output";
+import { printJson } from "./output";
 
 export interface StartOptions {
   readonly port?: string;
@@ -20,7 +20,7 @@ export async function start({ port, host, data, dashboard, json }: StartOptions)
   else {
     await runHub({
       dashboard: need,
-      announce: ({ url, signInLink, credentials }) => print(JSON.stringify({ url, signInLink, credentials })),
+      announce: ({ url, signInLink, credentials, warning }) => printJson({ url, signInLink, credentials, warning }),
     });
   }
 }

@@ -3,7 +3,7 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import { Presets, SingleBar } from "cli-progress";
 import { deliverSpool, findStoredKey, listSpools, readEnvironment, type SpoolInfo } from "tailbone/spool";
 import type { HubOptions } from "./hub-client";
-import { note, print } from "./output";
+import { note, printJson } from "./output";
 import { EXIT } from "./report-error";
 
 export interface SyncOptions extends HubOptions {
@@ -35,7 +35,7 @@ export async function sync(dir: string | undefined, options: SyncOptions): Promi
   for (const spool of left) {
     const outcome = await syncOne(spool, options);
     if (outcome.error !== null) exitCode = EXIT.failed;
-    if (isQuiet) print(JSON.stringify(outcome));
+    if (isQuiet) printJson(outcome);
     else describeOutcome(spool, outcome);
   }
   return exitCode;

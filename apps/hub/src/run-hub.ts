@@ -9,7 +9,8 @@ export interface RunHubOptions extends StartHubOptions {
 /** When ending in an orderly way takes longer, the process ends in a disorderly way; the next start copes with that. */
 const STOP_LIMIT_MS = 10_000;
 
-function announceInWords({ url, signInLink }: Hub): void {
+function announceInWords({ url, signInLink, warning }: Hub): void {
+  if (warning !== null) process.stderr.write(`\n  ${warning}\n`);
   process.stdout.write(
     `\n  Tailbone serves at ${url}\n\n  Sign in with this link (it works once, for 15 minutes):\n  ${signInLink}\n\n`,
   );

@@ -14,6 +14,15 @@ const environmentSchema = z.object({
   TAILBONE_HOST: z.string().default("127.0.0.1"),
   TAILBONE_DATA: z.string().default(".tailbone"),
   TAILBONE_URL: url.optional(),
+  TAILBONE_HOSTS: z
+    .string()
+    .transform((text) =>
+      text
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== ""),
+    )
+    .default([]),
   TAILBONE_CONFIG_HOME: z.string().optional(),
   XDG_CONFIG_HOME: z.string().optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -41,6 +50,8 @@ export interface Settings {
   readonly dataDir: string;
   /** Origin under which people and writers reach the hub, if it is not the one it listens on. */
   readonly publicOrigin: string | undefined;
+  /** Other names under which the hub is reached, such as that of its container. */
+  readonly otherNames: readonly string[];
   /** Folder of `credentials.json`, where the SDK on this machine finds its key. */
   readonly configHome: string;
   /** Missing: the hub runs an embedded PostgreSQL. */
@@ -79,6 +90,7 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
     host: env.TAILBONE_HOST,
     dataDir: resolve(env.TAILBONE_DATA),
     publicOrigin: env.TAILBONE_URL,
+    otherNames: env.TAILBONE_HOSTS,
     configHome: resolve(
       env.TAILBONE_CONFIG_HOME ?? join(env.XDG_CONFIG_HOME ?? join(homedir(), ".config"), "tailbone"),
     ),

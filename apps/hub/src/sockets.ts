@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Server as HttpServer } from "node:http";
-import { TailboneError } from "@tailbone/protocol/errors";
+import { TailboneError, type WireError } from "@tailbone/protocol/errors";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { handshakeSchema, INGEST_NAMESPACE, LIVE_NAMESPACE } from "@tailbone/protocol/sockets";
 import { isSpoken, MIN_VERSION, PROTOCOL_VERSION } from "@tailbone/protocol/version";
@@ -8,7 +8,7 @@ import { Server } from "socket.io";
 import { requireAction } from "./auth/access";
 import type { Admissions } from "./auth/admissions";
 import type { Caller } from "./auth/caller";
-import { isAllowedSocket, type Origins } from "./auth/origins";
+import { isAllowedSocket, isKnownHost, type Origins } from "./auth/origins";
 import type { ResolveCaller } from "./auth/resolve-caller";
 import { fromOf, type SecurityLog } from "./auth/security-log";
 import { toWireError } from "./failure";
@@ -34,6 +34,9 @@ export interface Sockets {
 
 /** How often the credentials of open sockets are looked at again: keys and sessions that have expired are cut off. */
 const RECHECK_MS = 30_000;
+
+/** How long a connection may stay without saying who it is. */
+const ANONYMOUS_MS = 10_000;
 
 type CallerSocket = Pick<HubSocket, "handshake" | "request" | "conn" | "data">;
 
@@ -109,11 +112,23 @@ export function attachSockets(server: HttpServer, options: SocketsOptions): Sock
     perMessageDeflate: false,
     httpCompression: false,
     destroyUpgrade: false,
+    // A connection that has entered no namespace by then, or was refused by all, is cut off.
+    connectTimeout: ANONYMOUS_MS,
     allowRequest: (request, decide) => {
       const site = request.headers["sec-fetch-site"];
       const fetchSite = typeof site === "string" ? site : undefined;
-      decide(null, isAllowedSocket({ origin: request.headers.origin, fetchSite }, origins));
+      const isHere = isKnownHost(request.headers.host, origins);
+      decide(null, isHere && isAllowedSocket({ origin: request.headers.origin, fetchSite }, origins));
     },
+  });
+  // Everybody may enter the namespace that Socket.IO opens by itself, so nobody may.
+  io.use((_socket, next) => {
+    const data: WireError = {
+      code: "not_found",
+      message: "There is nothing at /.",
+      hint: `Connect to ${INGEST_NAMESPACE} or ${LIVE_NAMESPACE}.`,
+    };
+    next(Object.assign(new Error(data.message), { data }));
   });
   const ingest = io.of(INGEST_NAMESPACE);
   const live = io.of(LIVE_NAMESPACE);
@@ -135,7 +150,11 @@ export function attachSockets(server: HttpServer, options: SocketsOptions): Sock
   function letIn(socket: HubSocket, guest: Guest): void {
     // The connection, not the socket: the client then comes back by itself, and is told why it may not enter.
     const leave = admissions.enter(socket.data.caller, () => socket.conn.close());
-    socket.on("disconnect", leave);
+    socket.on("disconnect", () => {
+      leave();
+      // Whoever left every namespace would stay connected as nobody.
+      if (!sockets().some(({ conn }) => conn === socket.conn)) socket.conn.close();
+    });
     // Someone lost a right while this one was on the way in: was it this one?
     if (socket.data.isStale) void recheck(socket, guest);
     if (guest === WRITER) connectWriter(socket);

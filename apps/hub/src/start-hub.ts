@@ -10,7 +10,7 @@ import { createSender } from "./alerts/sender";
 import { createSignInLink } from "./auth/auth";
 import { ensureLocalKey, ensureOwner } from "./auth/first-start";
 import { createInvitationMail } from "./auth/invitation-mail";
-import { findOrigins } from "./auth/origins";
+import { findOrigins, isKnownHost, isWildcard } from "./auth/origins";
 import { createServices } from "./create-services";
 import { findDashboard, startDashboard } from "./dashboard/dashboard-process";
 import { createDashboardProxy } from "./dashboard/proxy";
@@ -42,6 +42,8 @@ export interface StartHubOptions {
 export interface Hub {
   /** Origin under which people and writers reach the hub. */
   readonly url: string;
+  /** What whoever started it should know of who can reach it. */
+  readonly warning: string | null;
   /** Signs the owner in once, within 15 minutes. */
   readonly signInLink: string;
   /** The file in which the SDK on this machine finds its key. */
@@ -87,6 +89,12 @@ function requireDashboard(need: DashboardNeed, log: Log): string | null {
   return null;
 }
 
+function sayExposed(port: number, publicOrigin: string | undefined): string {
+  const open = `Whoever reaches port ${port} of this machine can try to sign in: the hub listens on every interface.`;
+  if (publicOrigin?.startsWith("https:")) return `${open} Let only the proxy reach that port.`;
+  return `${open} What they send is not encrypted: put a proxy with HTTPS before it, and set TAILBONE_URL to its address.`;
+}
+
 /**
  * Starts a whole hub: database (embedded unless DATABASE_URL is set), API, sockets and dashboard, on one port. Resolves
  * when it serves. Throws a TailboneError that says what is in the way; nothing that it started is left then.
@@ -108,11 +116,11 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
   parts.add(lockDataDir(dataDir));
   const door = await openFrontDoor(settings.host, settings.port);
   parts.add(door.close);
-  const origins = findOrigins(settings.host, door.port, settings.publicOrigin);
+  const origins = findOrigins(settings.host, door.port, settings.publicOrigin, settings.otherNames);
 
   const dashboardDir = settings.dashboardOrigin === undefined ? requireDashboard(need, log) : null;
   const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir, parts, log));
-  const dashboard = dashboardDir === null ? null : startDashboard(dashboardDir, origins.local, log);
+  const dashboard = dashboardDir === null ? null : startDashboard(dashboardDir, log);
   if (dashboard !== null) {
     parts.add(dashboard.close);
     void dashboard.exited.then(parts.fail);
@@ -152,10 +160,15 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
     connectViewer: live.connect,
   });
   parts.add(startStallSweep(db, services, settings.stallAfterMs));
-  const proxy = createDashboardProxy(log);
+  const proxy = createDashboardProxy(log, { isDevelopment: settings.dashboardOrigin !== undefined });
   parts.add(proxy.close);
   const api = createHttpApi({ ...services, send, mailInvitation: createInvitationMail(smtpUrl, mailFrom) });
-  door.open({ api: getRequestListener(api.fetch), pages: proxy.web, upgrade: proxy.upgrade });
+  door.open({
+    api: getRequestListener(api.fetch),
+    pages: proxy.web,
+    upgrade: proxy.upgrade,
+    isKnownHost: (host) => isKnownHost(host, origins),
+  });
   parts.add(async () => {
     log.info("stopping: what was accepted is finished first");
     door.stop();
@@ -170,6 +183,7 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
   log.info({ url: origins.public, database: settings.databaseUrl === undefined ? "embedded" : "external" }, "serving");
   return {
     url: origins.public,
+    warning: isWildcard(settings.host) ? sayExposed(door.port, settings.publicOrigin) : null,
     signInLink,
     credentials: credentialsPath(settings.configHome),
     log,

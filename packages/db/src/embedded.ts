@@ -5,6 +5,7 @@ import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from "node
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { childEnvironment } from "@tailbone/base/child-environment";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { findPostgresPlace, type PostgresPlace } from "./postgres-place";
 import { findPostgresUser, type PostgresUser } from "./postgres-user";
@@ -66,7 +67,7 @@ function readPassword(place: PostgresPlace, user: PostgresUser | undefined): str
       ...["--pgdata", cluster, "--username", SUPERUSER, "--pwfile", file],
       ...["--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale"],
     ],
-    { ...user, cwd: place.clusterDir, encoding: "utf8", env: { ...process.env, LC_ALL: "C" } },
+    { ...user, cwd: place.clusterDir, encoding: "utf8", env: childEnvironment({ LC_ALL: "C" }, process.env) },
   );
   if (made.status !== 0) {
     rmSync(cluster, { recursive: true, force: true });
@@ -89,6 +90,7 @@ function stopLeftover(place: PostgresPlace, user: PostgresUser | undefined): voi
   spawnSync(join(place.binDir, "pg_ctl"), ["stop", "--pgdata", cluster, "--mode", "fast", "--wait"], {
     ...user,
     cwd: place.clusterDir,
+    env: childEnvironment({ LC_ALL: "C" }, process.env),
     stdio: "ignore",
     timeout: STOP_TIMEOUT_MS,
   });
@@ -134,7 +136,7 @@ async function start(
       cwd: place.clusterDir,
       detached: true,
       stdio: ["ignore", "ignore", "pipe"],
-      env: { ...process.env, LC_ALL: "C" },
+      env: childEnvironment({ LC_ALL: "C" }, process.env),
     },
   );
   const exited = once(server, "close").then(() => undefined);

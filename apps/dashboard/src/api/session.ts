@@ -2,7 +2,7 @@ import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
 
 /** Names of better-auth's cookie, over HTTP and over HTTPS. */
-const COOKIES = ["tailbone.session_token", "__Secure-tailbone.session_token"];
+const COOKIES = ["tailbone.session_token", "__Host-tailbone.session_token"];
 
 /**
  * Sends who has no session to the sign-in page, and from there back to `path`. Whether a session is still valid is the hub's to

@@ -42,8 +42,10 @@ export function createAuth({ db, secret, origins, admissions, log }: AuthOptions
     telemetry: { enabled: false },
     rateLimit: { enabled: true, window: 10, max: 300, customRules: { "/sign-in/email": { window: 60, max: 20 } } },
     advanced: {
-      cookiePrefix: "tailbone",
-      useSecureCookies: isHttps,
+      // `__Host-`: sent over HTTPS alone, to this host alone, and no neighbour below the same domain can set it.
+      cookiePrefix: isHttps ? "__Host-tailbone" : "tailbone",
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure: isHttps, path: "/", httpOnly: true, sameSite: "lax" },
       disableCSRFCheck: false,
       disableOriginCheck: false,
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },

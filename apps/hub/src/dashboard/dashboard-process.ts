@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { childEnvironment } from "@tailbone/base/child-environment";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { z } from "zod";
 import type { Log } from "../log";
@@ -40,10 +41,10 @@ function logLines(child: ChildProcess, log: Log): void {
 }
 
 /** Starts the dashboard's process. It ends by itself when this one is gone. */
-export function startDashboard(dir: string, hubOrigin: string, log: Log): Dashboard {
+export function startDashboard(dir: string, log: Log): Dashboard {
   const script = fileURLToPath(new URL("./serve-dashboard.js", import.meta.url));
   const child = fork(script, [dir], {
-    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", TAILBONE_HUB_URL: hubOrigin },
+    env: childEnvironment({ NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" }, process.env),
     execArgv: [],
     cwd: dir,
     stdio: ["ignore", "pipe", "pipe", "ipc"],

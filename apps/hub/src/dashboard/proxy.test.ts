@@ -32,7 +32,7 @@ afterEach(() => {
 
 function openDoor(): void {
   const api = (_: unknown, response: { end: (text: string) => void }) => response.end("api");
-  door.open({ api, pages: proxy.web, upgrade: proxy.upgrade });
+  door.open({ api, pages: proxy.web, upgrade: proxy.upgrade, isKnownHost: () => true });
   const address = pages.address();
   if (typeof address === "object" && address !== null) proxy.aim(`http://127.0.0.1:${address.port}`);
 }
@@ -49,6 +49,7 @@ test("pages come from the dashboard, under the name that the browser asked for, 
   expect(await response.json()).toEqual({ path: "/runs/1?x=2", host: new URL(url).host, cookie: "session=3" });
   expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
   expect(response.headers.get("x-frame-options")).toBe("DENY");
+  expect(response.headers.get("content-security-policy")).toMatch(/script-src [^;]*'nonce-.*frame-ancestors 'none'/);
   for (const path of ["/api", "/api/v1/runs", "/healthz", "/metrics?x=1"]) {
     expect(await (await fetch(`${url}${path}`)).text()).toBe("api");
   }

@@ -28,7 +28,7 @@ test("who comes while the hub still starts is turned away, to come again, rather
 test("a connection that is reset while nobody has taken it yet ends nothing but itself", async () => {
   const taken: unknown[] = [];
   const pass = (): void => {};
-  door.open({ api: pass, pages: pass, upgrade: (_request, socket) => taken.push(socket) });
+  door.open({ api: pass, pages: pass, upgrade: (_request, socket) => taken.push(socket), isKnownHost: () => true });
   for (const path of ["/socket.io/?transport=websocket", "/_next/hmr"]) {
     const closed = new Promise((resolve) => door.server.once("upgrade", (_, socket) => socket.once("close", resolve)));
     (await upgrade(path)).resetAndDestroy();

@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { TailboneError } from "@tailbone/protocol/errors";
-import { answerUnavailable } from "../dashboard/proxy";
+import { answerError } from "../dashboard/proxy";
 
 /** Who answers what comes through the door. */
 interface Rooms {
   readonly api: (request: IncomingMessage, response: ServerResponse) => void;
   readonly pages: (request: IncomingMessage, response: ServerResponse) => void;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Whether a `Host` header names this hub. */
+  readonly isKnownHost: (host: string | undefined) => boolean;
 }
 
 /** The hub's one server. It holds its port from the first moment on, and answers 503 until it is opened. */
@@ -51,23 +53,34 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
   }
 }
 
+function wrongHost(host: string | undefined): TailboneError {
+  return new TailboneError(
+    "forbidden",
+    `This hub is not known as ${host}.`,
+    "Open it by its own address. If the name is right, say so where the hub is started: TAILBONE_URL=https://… or TAILBONE_HOSTS=name.",
+  );
+}
+
 /** Listens on `host`:`port` (0: any free port). Throws `conflict` when the port is in use. */
 export async function openFrontDoor(host: string, port: number): Promise<FrontDoor> {
   const starting = new TailboneError("unavailable", "Tailbone is starting.", "Try again in a few seconds.");
   let isOpen = false;
   let rooms: Rooms = {
-    api: (request, response) => answerUnavailable(request, response, starting),
-    pages: (request, response) => answerUnavailable(request, response, starting),
+    api: (request, response) => answerError(request, response, starting),
+    pages: (request, response) => answerError(request, response, starting),
     upgrade: (_request, socket) => socket.destroy(),
+    isKnownHost: () => true,
   };
   const server = createServer((request, response) => {
-    if (isApi(request.url ?? "/")) rooms.api(request, response);
+    if (!rooms.isKnownHost(request.headers.host)) answerError(request, response, wrongHost(request.headers.host));
+    else if (isApi(request.url ?? "/")) rooms.api(request, response);
     else rooms.pages(request, response);
   });
   server.on("upgrade", (request, socket, head) => {
     // Node keeps its hands off such a socket: a reset that nobody listens for would end the process.
     socket.on("error", () => socket.destroy());
-    if (!isOpen || !request.url?.startsWith(SOCKETS)) rooms.upgrade(request, socket, head);
+    if (!rooms.isKnownHost(request.headers.host)) socket.destroy();
+    else if (!isOpen || !request.url?.startsWith(SOCKETS)) rooms.upgrade(request, socket, head);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenFailure(error, host, port)));

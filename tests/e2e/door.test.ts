@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchBrowser } from "../support/browser";
+import { spawnNode } from "../support/processes";
+import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
+
+/* The door, as people and their browsers meet it: the policy of pages, signing in, invitations, the second factor. */
+
+const SECRET = "a secret that no child of the hub has any business with";
+const PASSWORD = "four words of nonsense";
+
+let browser: Browser;
+let place: Place;
+let stack: Stack;
+let owner: BrowserContext;
+/** What the browser held against pages: broken policies, and scripts that failed. */
+const complaints: string[] = [];
+
+function watch(page: Page): Page {
+  page.on("console", (message) => {
+    if (/content security policy|refused to/i.test(message.text())) complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
+  return page;
+}
+
+beforeAll(async () => {
+  [browser, place] = await Promise.all([
+    launchBrowser(),
+    openPlace({ TAILBONE_SECRET: SECRET, SOME_API_TOKEN: SECRET }),
+  ]);
+  stack = await startStack(place);
+  owner = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = watch(await owner.newPage());
+  await page.goto(stack.signInLink);
+  await page.waitForURL((url) => url.pathname === "/");
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+  await place?.remove();
+});
+
+describe("a page", () => {
+  test("runs only scripts that the hub has sent, in no frame, and every page works so", async () => {
+    const child = spawnNode([trainer("count"), "50", "1"], { env: place.env, cwd: place.folder });
+    const { run }: { run: string } = JSON.parse(await child.line((line) => line.startsWith('{"run"')));
+    await child.exited;
+    const page = watch(await owner.newPage());
+    for (const path of ["/", "/runs", `/runs/${run}`, "/alerts", "/settings", "/invitation", "/sign-in", "/nowhere"]) {
+      const response = await page.goto(`${stack.url}${path}`);
+      const policy = response?.headers()["content-security-policy"] ?? "";
+      expect([path, policy]).toEqual([path, expect.stringMatching(/script-src 'self' 'nonce-\S+' 'strict-dynamic'/)]);
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+      // React has taken the page over: its scripts were let in.
+      await page.waitForFunction(() =>
+        Object.keys(document.body.querySelector("main, div") ?? {}).some((key) => key.startsWith("__react")),
+      );
+    }
+    await page.goto(`${stack.url}/runs/${run}`);
+    await page.locator('[data-testid="chart"]').first().waitFor();
+    const outcome = await page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          document.addEventListener("securitypolicyviolation", ({ violatedDirective }) => resolve(violatedDirective));
+          Object.assign(window, { injected: () => resolve("it ran") });
+          const part = document.createElement("div");
+          part.innerHTML = "<img src=x onerror='injected()'>";
+          document.body.append(part);
+        }),
+    );
+    expect(outcome).toBe("script-src-attr");
+    const injected = complaints.filter((complaint) => complaint.includes("inline event handler"));
+    expect(injected.length).toBeGreaterThan(0);
+    expect(complaints.filter((complaint) => !injected.includes(complaint))).toEqual([]);
+    complaints.length = 0;
+  });
+
+  test("has another nonce each time", async () => {
+    const nonces = await Promise.all(
+      [1, 2].map(async () => {
+        const response = await fetch(`${stack.url}/sign-in`, { headers: { "x-nonce": "mine" } });
+        const policy = response.headers.get("content-security-policy") ?? "";
+        const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? expect.fail(policy);
+        expect(await response.text()).toContain(`nonce="${nonce}"`);
+        return nonce;
+      }),
+    );
+    expect(new Set([...nonces, "mine"]).size).toBe(3);
+  });
+});
+
+describe("signing in", () => {
+  test("leads to no other site, whatever the address says, and back to where one was", async () => {
+    const settings = await owner.newPage();
+    await settings.goto(`${stack.url}/settings`);
+    await settings.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await settings.getByRole("button", { name: "Set the password" }).click();
+    await settings.getByText("From now on you sign in").waitFor();
+    for (const next of ["/%09/evil.example", "//evil.example", "/%5Cevil.example", "javascript:alert(1)", "/runs"]) {
+      const context = await browser.newContext();
+      const page = watch(await context.newPage());
+      await page.goto(
+        `${stack.url}/sign-in?next=${next.includes("%") ? next.replaceAll("/", "%2F") : encodeURIComponent(next)}`,
+      );
+      await page.getByLabel("E-mail").fill("owner@tailbone.local");
+      await page.getByLabel("Password").fill(PASSWORD);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.waitForURL((url) => url.pathname !== "/sign-in");
+      expect([next, page.url()]).toEqual([next, `${stack.url}${next === "/runs" ? "/runs" : "/"}`]);
+      await context.close();
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  test("is open to whoever is invited, by a link that shows itself in no address afterwards", async () => {
+    const settings = watch(await owner.newPage());
+    await settings.goto(`${stack.url}/settings`);
+    await settings.getByLabel("E-mail", { exact: true }).last().fill("bo@example.org");
+    await settings.getByRole("button", { name: "Invite" }).click();
+    const link = await settings.locator("code", { hasText: "/invitation#" }).textContent();
+    const guest = await browser.newContext();
+    const page = watch(await guest.newPage());
+    await page.goto(link ?? expect.fail("no link"));
+    await page.getByText("Join Default team on Tailbone").waitFor();
+    expect(page.url()).toBe(`${stack.url}/invitation`);
+    await page.getByLabel("Name").fill("Bo");
+    await page.getByLabel("Password").fill("another nonsense of words");
+    await page.getByRole("button", { name: "Make an account and join" }).click();
+    await page.waitForURL((url) => url.pathname === "/");
+    await page.goto(`${stack.url}/settings`);
+    await page.getByRole("table", { name: "Members" }).getByText("bo@example.org").waitFor();
+    await settings.reload();
+    await settings.getByRole("table", { name: "Security log" }).getByText("joined").waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
+// Linux says what a process was started with.
+test.runIf(process.platform === "linux")("no child of the hub is given its secrets", () => {
+  const parentOf = (pid: string): string => {
+    try {
+      return /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "";
+    } catch {
+      return "";
+    }
+  };
+  const children = readdirSync("/proc").filter((pid) => parentOf(pid) === String(stack.child.process.pid));
+  expect(children.length).toBeGreaterThanOrEqual(2);
+  for (const pid of children) {
+    const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+    const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    expect([command, environment.includes("PATH=")]).toEqual([command, true]);
+    expect([command, environment.includes(SECRET), environment.includes("TAILBONE_")]).toEqual([command, false, false]);
+  }
+});
