@@ -119,21 +119,9 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
     >
       <figcaption className="flex h-5 items-center gap-2 pr-1 pl-2">
         {onEnlarge === undefined ? null : (
-          <>
-            <span className="min-w-0 truncate font-medium text-xs" title={series}>
-              {series}
-            </span>
-            <Button
-              look="quiet"
-              size="icon"
-              className="-ml-1 size-5 opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
-              aria-label={`Enlarge ${series}`}
-              title="Enlarge"
-              onClick={() => onEnlarge(series)}
-            >
-              <Maximize2 />
-            </Button>
-          </>
+          <span className="min-w-0 truncate font-medium text-xs" title={series}>
+            {series}
+          </span>
         )}
         <AxisRanges
           series={series}
@@ -145,6 +133,18 @@ export const ChartCard = memo(function ChartCard(props: ChartCardProps) {
           onZoom={onZoom}
           onLimits={onLimits}
         />
+        {onEnlarge === undefined ? null : (
+          <Button
+            look="quiet"
+            size="icon"
+            className="-ml-1 size-5 opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
+            aria-label={`Enlarge ${series}`}
+            title="Enlarge"
+            onClick={() => onEnlarge(series)}
+          >
+            <Maximize2 />
+          </Button>
+        )}
         <Reading series={series} hover={hover} plot={plot} settings={settings} />
       </figcaption>
       <div className="relative" style={{ height }}>

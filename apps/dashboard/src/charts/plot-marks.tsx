@@ -5,7 +5,7 @@ import { pixelOfX, plotArea, type Size } from "./geometry";
 import type { EdgeMark, Plot } from "./plot";
 
 const MARK = 5;
-/** As wide as the arrow of what lies beyond the axis: many stand side by side. */
+/** Arrows of what lies beyond the axis stand side by side; one stands for those that would cover it. */
 const ARROW = 6;
 
 /** A change of a feature's state on a chart. */
@@ -19,14 +19,13 @@ export interface EventMark {
 /** A small mark at an edge: a filled triangle for ±∞ and what has no place on the axis, a cross for NaN, an open arrow for what lies beyond the axis. */
 function pathOf(marks: readonly EdgeMark[], kind: EdgeMark["kind"], plot: Plot, size: Size): string {
   const { top, height } = plotArea(size);
-  const drawn = new Set<number>();
+  let last = Number.NEGATIVE_INFINITY;
   let path = "";
   for (const mark of marks) {
     if (mark.kind !== kind) continue;
-    const pixel = pixelOfX(mark.x, plot.x, size);
-    const x = kind === "above" || kind === "below" ? ARROW * Math.round(pixel / ARROW) : Math.round(pixel);
-    if (drawn.has(x)) continue;
-    drawn.add(x);
+    const x = Math.round(pixelOfX(mark.x, plot.x, size));
+    if (x - last < (kind === "above" || kind === "below" ? ARROW : 1)) continue;
+    last = x;
     if (kind === "above") path += `M${x - 3.5} ${top + MARK}l3.5 -${MARK - 1}l3.5 ${MARK - 1}`;
     else if (kind === "below") path += `M${x - 3.5} ${top + height - MARK}l3.5 ${MARK - 1}l3.5 -${MARK - 1}`;
     else if (kind === "high") path += `M${x} ${top}l-3 ${MARK}h6z`;

@@ -72,6 +72,7 @@ export interface SeriesLinesProps {
  */
 export function SeriesLines({ plot, size, colour, isSmoothed }: SeriesLinesProps) {
   const area = plotArea(size);
+  const isDot = plot.rows.length === 1 && plot.enters === null && plot.leaves === null;
   return (
     <svg
       aria-hidden
@@ -100,7 +101,7 @@ export function SeriesLines({ plot, size, colour, isSmoothed }: SeriesLinesProps
         className="series-raw"
         d={linePath(plot, plot, size, meanOfRow)}
         strokeOpacity={isSmoothed ? 0.35 : 1}
-        strokeWidth={plot.rows.length === 1 ? 5 : isSmoothed ? 1 : 1.5}
+        strokeWidth={isDot ? 5 : isSmoothed ? 1 : 1.5}
       />
       {isSmoothed ? (
         <path className="series-smooth" d={linePath(plot, plot, size, smoothOfRow)} strokeWidth={1.75} />

@@ -11,8 +11,12 @@ export interface FrameClock {
 const MS_PER_CHART = 8;
 const SHORTEST_MS = 33;
 const LONGEST_MS = 125;
-/** While the page is scrolled, charts are drawn so often, and one in a frame: scrolling is to be as smooth as on a page that stands still. */
+/**
+ * While the page is scrolled, a chart is drawn so often, and some chart that often: scrolling is to be as smooth as on a page that stands
+ * still. Those that have never been drawn do not wait, one in each frame.
+ */
 const SCROLLED_MS = 1000;
+const SCROLLED_GAP_MS = 100;
 const SMOOTH_FRAME_MS = 24;
 const SLOW_FRAME_MS = 40;
 const MOST_PER_FRAME = 12;
@@ -28,7 +32,10 @@ export class DrawScheduler {
   readonly #clock: FrameClock;
   readonly #draw: (chart: string) => void;
   readonly #dirty = new Set<string>();
+  /** Charts that change and are in sight. */
+  readonly #live = new Set<string>();
   readonly #drawnAt = new Map<string, number>();
+  #lastDrawn = Number.NEGATIVE_INFINITY;
   #perFrame = 6;
   #lastFrame: number | null = null;
   #scheduled = false;
@@ -42,12 +49,14 @@ export class DrawScheduler {
   /** The chart has something new; it is drawn as soon as its turn comes. */
   touch(chart: string): void {
     this.#dirty.add(chart);
+    this.#live.add(chart);
     this.#schedule();
   }
 
+  /** The chart is out of sight. */
   forget(chart: string): void {
     this.#dirty.delete(chart);
-    this.#drawnAt.delete(chart);
+    this.#live.delete(chart);
   }
 
   #schedule(): void {
@@ -65,15 +74,17 @@ export class DrawScheduler {
     const isScrolling = this.#clock.isScrolling();
     const intervalMs = isScrolling
       ? SCROLLED_MS
-      : Math.min(LONGEST_MS, Math.max(SHORTEST_MS, MS_PER_CHART * this.#drawnAt.size));
+      : Math.min(LONGEST_MS, Math.max(SHORTEST_MS, MS_PER_CHART * this.#live.size));
     const drawnAt = (chart: string): number => this.#drawnAt.get(chart) ?? Number.NEGATIVE_INFINITY;
     const due = [...this.#dirty]
       .filter((chart) => now - drawnAt(chart) >= intervalMs)
       .sort((a, b) => drawnAt(a) - drawnAt(b))
       .slice(0, isScrolling ? 1 : this.#perFrame);
     for (const chart of due) {
+      if (isScrolling && this.#drawnAt.has(chart) && now - this.#lastDrawn < SCROLLED_GAP_MS) continue;
       this.#dirty.delete(chart);
       this.#drawnAt.set(chart, now);
+      this.#lastDrawn = now;
       this.#draw(chart);
       if (this.#clock.now() - now >= BUDGET_MS) break;
     }
