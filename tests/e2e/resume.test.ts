@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser";
 import { type Child, spawnNode } from "../support/processes";
-import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
+import { cliEntry, openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
 
 let browser: Browser;
 let page: Page;
@@ -57,6 +57,13 @@ test("a run that is resumed from an earlier step shows the newer leg as its line
   await page.goto(`${stack.url}/runs/${run}`);
   await page.waitForSelector(`${chart}[data-points="200"]`);
   expect(await page.locator(`${chart} .series-abandoned`).count()).toBe(0);
+  await page.getByRole("tab", { name: "Console" }).click();
+  const crash = page.getByTestId("crash");
+  await crash.waitFor();
+  expect(await crash.textContent()).toMatch(/RangeError: the loss is too high to go on\s+at .*resume\.mjs/);
+  expect(await crash.textContent()).toContain(`init({ id: "${run}", resume: true })`);
+  await shoot("resume-crash");
+  await page.getByRole("tab", { name: "Charts" }).click();
 
   await train(run);
   await page.waitForSelector(`${chart}[data-points="120"][data-last-step="119"]`);
@@ -87,4 +94,17 @@ test("the Config tab has what each leg was started with", async () => {
   await shoot("resume-config");
   await page.getByRole("radio", { name: "Leg 1" }).click();
   await expect.poll(() => row.textContent()).toBe("lr0.1");
+});
+
+test("an export marks the points that a resume has overwritten, and their legs", async () => {
+  const run = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+  const csv = spawnNode([cliEntry, "runs", "export", run, "--series", "loss"], { env: place.env, cwd: place.folder });
+  children.push(csv);
+  expect(await csv.exited).toBe(0);
+  const rows = csv
+    .output()
+    .split("\n")
+    .filter((line) => line.startsWith("loss,"));
+  const countOf = (end: string): number => rows.filter((line) => line.endsWith(end)).length;
+  expect([countOf(",1,0"), countOf(",1,1"), countOf(",2,0"), rows.length]).toEqual([80, 120, 80, 280]);
 });

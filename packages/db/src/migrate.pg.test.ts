@@ -2,11 +2,17 @@ import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { encodePoints, makeChunks } from "@tailbone/series/chunk";
 import postgres, { type Sql } from "postgres";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { appendFrames } from "./append-frames";
+import { closeDatabase, openDatabase } from "./database";
 import { openEmbedded } from "./embedded";
+import { getRunDetail } from "./get-run";
+import { listSeries } from "./list-series";
 import { migrateDatabase } from "./migrate";
+import { openWriter } from "./open-writer";
 
 const migrations = fileURLToPath(new URL("../migrations", import.meta.url));
 
@@ -103,4 +109,69 @@ test("keys of old keep what they could do, but those that were switched off or b
     ],
   );
   await old.end();
+});
+
+test("what is stored of an older release's runs is of the first leg, goes on as it was, and a later writer resumes it", async () => {
+  await sql`create database legs`;
+  const url = new URL(server.url);
+  url.pathname = "/legs";
+  await migrateTo("0004_life_by_itself", url.href);
+  const old = postgres(url.href, { onnotice: () => {} });
+  const [team, project, run, first, second] = [uuidv7(), uuidv7(), uuidv7(), uuidv7(), uuidv7()];
+  await old`insert into organization (id, name, slug) values (${team}, 'team', ${team})`;
+  await old`insert into project (id, team_id, name, created_at_ms, runs_made) values (${project}, ${team}, 'p', 0, 1)`;
+  await old`insert into run (id, team_id, project_id, number, name, state, config, created_by, created_at_ms, started_at_ms, seen_at_ms)
+    values (${run}, ${team}, ${project}, 1, 'r', 'running', '{"lr":1}', 'me', 0, 0, 100)`;
+  for (const [index, id] of [first, second].entries()) {
+    await old`insert into writer (team_id, run_id, id, next_sequence, opened_at_ms) values (${team}, ${run}, ${id}, 5, ${index})`;
+  }
+  // Three chunks that wait to be merged, of whichever of the two writers.
+  const [chunk] = makeChunks({ steps: Float64Array.of(3), timesMs: Float64Array.of(3), values: Float64Array.of(9) });
+  if (chunk === undefined) throw new Error("a point makes a chunk");
+  const [series] = await old<{ id: number }[]>`
+    insert into series (team_id, run_id, name, count, min, max, sum, first, last, step_from, step_to, time_from, time_to, next_ordinal, tail)
+    values (${team}, ${run}, 'loss', 3, 9, 9, 27, 9, 9, 3, 3, 3, 3, 3, '{0,0,1,1,0,1,2,0,1}') returning id::int`;
+  for (const ordinal of [0, 1, 2]) {
+    await old`insert into chunk (team_id, run_id, series_id, ordinal, level, count, min, max, sum, first, last, step_from, step_to,
+        time_from, time_to, time_ordered, points, tiles)
+      values (${team}, ${run}, ${series?.id ?? 0}, ${ordinal}, 0, 1, 9, 9, 9, 9, 9, 3, 3, 3, 3, true, ${encodePoints(chunk.points)}, '')`;
+  }
+  await old.end();
+
+  await migrateDatabase(url.href);
+  const db = openDatabase({ url: url.href });
+  const append = (writer: string, sequence: number, sealedAtMs: number, step: number) => {
+    const [steps, values] = [Float64Array.of(step), [Float64Array.of(1)]];
+    const frame = { sequence, sealedAtMs, groups: [{ names: ["loss"], steps, timesMs: steps, values }], records: [] };
+    return appendFrames(db, { team, run, writer, frames: [frame] });
+  };
+  // Sixteen chunks of one leg are merged: the old ones with them.
+  for (let step = 4; step < 17; step++) await append(first, step + 1, 100 + step, step);
+  await append(second, 5, 120, 0);
+  const counts = async () =>
+    (await listSeries(db, { team, run })).series.map(({ points, abandoned }) => [points, abandoned]);
+  expect(await counts()).toEqual([[17, 0]]);
+  const [chunks] =
+    await db.$client`select count(*)::int as count from chunk where series_id = ${series?.id ?? 0} and leg = 1`;
+  expect(chunks?.count).toBe(1);
+  const third = uuidv7();
+  const request = {
+    run,
+    writer: third,
+    project: "p",
+    mode: "resume" as const,
+    config: { lr: 2 },
+    tags: [],
+    startedAtMs: 200,
+  };
+  await openWriter(db, { team, createdBy: "me", request });
+  await append(third, 0, 210, 4);
+  expect(await counts()).toEqual([[5, 13]]);
+  const { writers } = await getRunDetail(db, { team, run });
+  expect(writers.map(({ leg, config }) => [leg, config])).toEqual([
+    [1, { lr: 1 }],
+    [2, { lr: 1 }],
+    [3, { lr: 2 }],
+  ]);
+  await closeDatabase(db);
 });

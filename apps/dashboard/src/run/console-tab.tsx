@@ -15,6 +15,8 @@ import { cn } from "../ui/cn";
 import { Input } from "../ui/input";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { TableSkeleton } from "../ui/table";
+import { CrashNote } from "./crash-note";
+import type { RunDetail } from "./run-facts";
 
 type ConsoleFeed = SlotFeed<ConsoleLines, ConsoleList>;
 
@@ -22,7 +24,8 @@ const LINE_PIXELS = 20;
 const findParser = parseAsString.withDefault("");
 
 /** The script's output, live. */
-export function ConsoleTab({ run, live }: { run: string; live: RunLive }) {
+export function ConsoleTab({ run: detail, live }: { run: RunDetail; live: RunLive }) {
+  const run = detail.id;
   const [feed, setFeed] = useState<ConsoleFeed | null>(null);
   useEffect(() => {
     const created: ConsoleFeed = new SlotFeed(live.feed, {
@@ -33,12 +36,12 @@ export function ConsoleTab({ run, live }: { run: string; live: RunLive }) {
     setFeed(created);
     return () => created.close();
   }, [run, live]);
-  return feed === null ? <TableSkeleton rows={12} /> : <ConsoleView run={run} feed={feed} />;
+  return feed === null ? <TableSkeleton rows={12} /> : <ConsoleView run={detail} feed={feed} />;
 }
 
 const nothing = { value: null, error: null };
 
-function ConsoleView({ run, feed }: { run: string; feed: ConsoleFeed }) {
+function ConsoleView({ run, feed }: { run: RunDetail; feed: ConsoleFeed }) {
   const { value, error } = useSyncExternalStore(feed.subscribe, feed.state, () => nothing);
   const [find, setFind] = useQueryState("text", findParser);
   const [isFollowing, setFollowing] = useState(true);
@@ -58,6 +61,7 @@ function ConsoleView({ run, feed }: { run: string; feed: ConsoleFeed }) {
   if (error !== null) return <ErrorNotice error={error} onRetry={() => feed.retry()} className="m-4" />;
   if (value === null) return <TableSkeleton rows={12} />;
   if (value.lines.length === 0) {
+    if (run.error !== null) return <CrashNote run={run} />;
     return (
       <EmptyNotice title="No output yet." className="px-4">
         <p>What the script prints appears here as it prints it.</p>
@@ -70,7 +74,7 @@ function ConsoleView({ run, feed }: { run: string; feed: ConsoleFeed }) {
     setLoading(true);
     setFollowing(false);
     try {
-      const older = await readConsole(run, oldest);
+      const older = await readConsole(run.id, oldest);
       feed.update((known) => addOlder(known, older));
       // What was on top stays there, once the older lines are drawn above it.
       requestAnimationFrame(() => rows.scrollToIndex(older.lines.length, { align: "start" }));
@@ -155,6 +159,7 @@ function ConsoleView({ run, feed }: { run: string; feed: ConsoleFeed }) {
           })}
         </div>
       </div>
+      <CrashNote run={run} />
     </div>
   );
 }

@@ -107,7 +107,7 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
           life: <LifeTab run={run} live={live} />,
           checkpoints: <CheckpointsTab run={run.id} />,
           config: <ConfigTab config={run.config} writers={run.writers} />,
-          console: <ConsoleTab run={run.id} live={live} />,
+          console: <ConsoleTab run={run} live={live} />,
           system: (
             <>
               <HostTable run={run} />
