@@ -115,6 +115,7 @@ function ConsoleView({ run, feed }: { run: RunDetail; feed: ConsoleFeed }) {
           {isFollowing ? "Following the end" : "Follow the end"}
         </Button>
       </div>
+      <CrashNote run={run} />
       <div
         ref={scroller}
         role="log"
@@ -159,7 +160,6 @@ function ConsoleView({ run, feed }: { run: RunDetail; feed: ConsoleFeed }) {
           })}
         </div>
       </div>
-      <CrashNote run={run} />
     </div>
   );
 }
