@@ -56,9 +56,10 @@ export class ScheduleRun {
   readonly #trainers = new Map<number, Trainer>();
   readonly #done = new Map<string, number>();
   readonly #problems: string[] = [];
-  /** Folders that a `tailbone sync` has named as not delivered. */
+  /** Folders that are left, and that somebody has named. */
   readonly #named = new Set<string>();
-  readonly #outputs: (() => string)[] = [];
+  /** What each process has said; a trainer's by its number. */
+  readonly #outputs: { readonly by: number | "sync"; readonly said: () => string }[] = [];
 
   constructor(world: World, schedule: Schedule) {
     this.#world = world;
@@ -93,7 +94,7 @@ export class ScheduleRun {
   }
 
   output(): string {
-    return this.#outputs.map((each) => each()).join("\n---\n");
+    return this.#outputs.map(({ by, said }) => `--- ${by === "sync" ? by : `trainer ${by}`}:\n${said()}`).join("\n");
   }
 
   /** Kills what a schedule that failed has left running. */
@@ -113,7 +114,7 @@ export class ScheduleRun {
     const known = before === undefined ? {} : { id: before.run, resume: "allow" };
     const task = JSON.stringify({ first, points, width, ...known });
     const child = this.#world.spawnTrainer(`trainer-${index}`, [trainerScript("steps"), task]);
-    this.#outputs.push(() => `trainer ${index}:\n${child.output().replaceAll(/^\{"logged".*\n?/gm, "")}`);
+    this.#outputs.push({ by: index, said: () => child.output().replaceAll(/^\{"logged".*\n?/gm, "") });
     const { run }: { run: string } = JSON.parse(await child.line((line) => line.startsWith('{"run"')));
     const folder = join(this.#world.spoolRoot, run);
     const taken = new Set([...this.#trainers.values()].map(({ dir }) => dir));
@@ -229,15 +230,16 @@ export class ScheduleRun {
       const child = this.#world.sync();
       const code = await child.exited;
       const said = child.output();
-      this.#outputs.push(() => `sync (exit code ${code}):\n${said}`);
+      this.#outputs.push({ by: "sync", said: () => `${said}\n(exit code ${code})` });
       if (code === 0 || said === before) break;
       before = said;
     }
-    const said = this.#outputs.at(-1)?.() ?? "";
-    for (const { dir } of this.#trainers.values()) {
+    for (const [index, { dir }] of this.#trainers) {
       if (!existsSync(dir)) continue;
-      if (said.includes(dir)) this.#named.add(dir);
-      else this.#problems.push(`${dir} is left, and the last sync says nothing of it`);
+      // Named by a sync, or by a later training that has delivered it; what its own has said of it does not count.
+      const isNamed = this.#outputs.some(({ by, said }) => by !== index && said().includes(dir));
+      if (isNamed) this.#named.add(dir);
+      else this.#problems.push(`${dir} is left, and nobody has said so`);
     }
   }
 

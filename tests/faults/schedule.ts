@@ -40,7 +40,8 @@ export type Act =
   | { readonly kind: "slow network"; readonly bytesPerSecond: number; readonly delayMs: number }
   | { readonly kind: "heal network"; readonly reset: boolean };
 
-export type Damage = "flip a byte" | "cut the last segment" | "cut writer.json";
+const DAMAGES = ["flip a byte", "cut the last segment", "cut the first segment", "cut writer.json"] as const;
+export type Damage = (typeof DAMAGES)[number];
 export type Disk = "spool" | "database";
 
 /** What happens once a trainer has logged so many steps. Actions happen in their order. */
@@ -138,10 +139,14 @@ class Planner {
       this.#succeed(trainer);
     },
     damage: () => {
-      const trainer = this.pick(this.#alive());
-      this.#kill(trainer);
-      const how = this.pick<Damage>(["flip a byte", "flip a byte", "cut the last segment", "cut writer.json"]);
+      const how = this.pick<Damage>([...DAMAGES, "flip a byte"]);
+      // Damage hurts most what is not delivered yet; a writer of several segments has sealed ones.
+      const isAway = this.#random() < 0.7;
+      const trainer = isAway && this.#random() < 0.15 ? this.#startWide() : this.pick(this.#alive());
+      if (isAway) this.#later({ kind: "close network" }, trainer);
+      this.#kill(trainer, this.#trainers[trainer]?.width === WIDE ? 2 * SEGMENT_STEPS : undefined);
       this.#now({ kind: "damage", trainer, how, part: this.#random() });
+      if (isAway) this.#now({ kind: "heal network", reset: false });
       this.#succeed(trainer);
     },
     "kill hub": () => this.#interval({ kind: "kill hub" }, { kind: "start hub" }),
@@ -164,10 +169,8 @@ class Planner {
       this.#interval({ kind: "copy database" }, { kind: "restore database" });
     },
     "deep restore": () => {
-      if (!this.#mayRestore()) return this.#episodes.network();
-      const trainer = this.#trainers.length;
-      this.#later({ kind: "start trainer", trainer });
-      this.#add(this.#runs++, false, WIDE);
+      if (this.#random() < 0.5 || !this.#mayRestore()) return this.#episodes.network();
+      const trainer = this.#startWide();
       this.#later({ kind: "copy database" }, trainer);
       this.#later({ kind: "await trim", trainer }, trainer, SEGMENT_STEPS + this.between(200, 2000));
       this.#later({ kind: "restore database" }, trainer);
@@ -212,8 +215,15 @@ class Planner {
     else this.#later(act, pacer);
   }
 
-  #kill(trainer: number): void {
-    this.#later({ kind: "kill trainer", trainer }, trainer);
+  #startWide(): number {
+    const trainer = this.#trainers.length;
+    this.#later({ kind: "start trainer", trainer });
+    this.#add(this.#runs++, false, WIDE);
+    return trainer;
+  }
+
+  #kill(trainer: number, steps?: number): void {
+    this.#later({ kind: "kill trainer", trainer }, trainer, steps);
     const killed = this.#trainers[trainer];
     if (killed !== undefined) killed.isAlive = false;
   }

@@ -56,15 +56,19 @@ export function damageLeft(dir: string, how: Damage, part: number): Hit | null {
     return { damaged: [], cutOff: [], isNameless: true };
   }
   const all = readLeft(dir);
-  const frames = how === "cut the last segment" ? all.filter(({ file }) => file === all.at(-1)?.file) : all;
+  const [first, last] = [all[0]?.file, all.at(-1)?.file];
+  const file = how === "cut the last segment" ? last : how === "cut the first segment" ? first : undefined;
+  const frames = file === undefined ? all : all.filter((frame) => frame.file === file);
   const index = Math.floor(part * frames.length);
   const frame = frames[index];
   if (frame === undefined) return null;
   // Another place for each schedule, in the record's head as well as in the frame.
   const place = frame.from + Math.floor(((part * 997) % 1) * (frame.to - frame.from));
-  if (how === "cut the last segment") {
-    truncateSync(frame.file, place);
-    return { damaged: [], cutOff: frames.slice(index).flatMap(({ steps }) => steps), isNameless: false };
+  if (file !== undefined) {
+    truncateSync(file, place);
+    const steps = frames.slice(index).flatMap((one) => one.steps);
+    // An end that is missing shows by what lies behind it, if anything does.
+    return { damaged: file === last ? [] : steps, cutOff: file === last ? steps : [], isNameless: false };
   }
   const bytes = readFileSync(frame.file);
   bytes[place] = (bytes[place] ?? 0) ^ (1 << (index % 8));
