@@ -1,3 +1,5 @@
+import type { Doubt, LifecycleEvent } from "@tailbone/protocol/lifecycle";
+import type { FeatureState } from "@tailbone/protocol/reading";
 import type { Condition } from "@tailbone/protocol/rules";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -124,4 +126,37 @@ test("a star in a series' name stands for anything", () => {
   expect(fitsSeries("*loss*", "train/loss_a")).toBe(true);
   expect(fitsSeries("a*a", "a")).toBe(false);
   expect(fitsSeries("train/*", "val/loss")).toBe(false);
+});
+
+describe("a rule for a feature's end", () => {
+  const event = (doubt: Doubt | null, from: FeatureState = "functional", to = from): LifecycleEvent => ({
+    feature: "patch",
+    from,
+    to,
+    doubt,
+    after: 1000,
+    by: 1500,
+    decidedAt: 1500,
+    test: "test",
+    alpha: 0.001,
+    eValue: 2000,
+    readings: [],
+    sentence: "It is so.",
+    evidence: "It rests on this.",
+    claim: { time: "developmental", ground: "causal", means: "leace", layer: "hidden" },
+  });
+  const told = (to: readonly FeatureState[], ...events: LifecycleEvent[]): string[] =>
+    replay({ type: "lifecycle", feature: null, to: [...to] }, [{ type: "events", events }]).map(({ title }) => title);
+
+  test("tells that erasures alone show no use, as undecided and with layer and method", () => {
+    const undecided = ["patch is undecided: LEACE at hidden shows no use of it"];
+    expect(told(["vestigial"], event("erasure"))).toEqual(undecided);
+    expect(told(["spandrel"], event("erasure", "latent"))).toEqual(undecided);
+    expect(told(["functional", "spandrel"], event("erasure"))).toEqual([]);
+  });
+
+  test("does not tell that too little was measured so far, nor that a state is settled again", () => {
+    expect(told(["functional", "vestigial", "lost"], event("coverage"), event(null))).toEqual([]);
+    expect(told(["functional"], event(null, "latent", "functional"))).toHaveLength(1);
+  });
 });
