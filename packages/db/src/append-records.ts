@@ -41,7 +41,7 @@ export async function appendRecords(sql: Transaction, input: AppendRecords): Pro
       update run set
         stream_offset = stream_offset + ${frames.length},
         points = points + ${points - leftOut},
-        dropped_points = dropped_points + ${changes.dropped},
+        dropped_points = least(dropped_points + ${changes.dropped}, ${Number.MAX_SAFE_INTEGER}),
         last_step = ${rewoundTo === null ? sql`greatest(last_step, ${lastStep}::float8)` : rewoundTo},
         seen_at_ms = ${nowMs},
         state = ${state}

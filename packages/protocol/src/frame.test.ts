@@ -6,6 +6,7 @@ import { LIMITS } from "./limits";
 import type { RunRecord } from "./records";
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+const time = fc.double({ noNaN: true, min: -LIMITS.timeMs, max: LIMITS.timeMs });
 const anyFloat = fc.double();
 
 const groupArbitrary: fc.Arbitrary<Group> = fc
@@ -19,7 +20,7 @@ const groupArbitrary: fc.Arbitrary<Group> = fc
     return fc.record({
       names: fc.constant(names),
       steps: column(finite),
-      timesMs: column(finite),
+      timesMs: column(time),
       values: fc.tuple(...names.map(() => column(anyFloat))),
     });
   });
@@ -27,7 +28,7 @@ const groupArbitrary: fc.Arbitrary<Group> = fc
 const recordArbitrary: fc.Arbitrary<RunRecord> = fc.oneof(
   fc.record({
     type: fc.constant("console" as const),
-    timeMs: finite.map((value) => value + 0),
+    timeMs: time.map((value) => value + 0),
     stream: fc.constantFrom("stdout" as const, "stderr" as const),
     text: fc.string({ unit: "grapheme" }),
   }),
@@ -43,7 +44,7 @@ const frameArbitrary: fc.Arbitrary<Frame> = fc
   .record({
     frame: fc.record({
       sequence: fc.nat(),
-      sealedAtMs: finite,
+      sealedAtMs: time,
       groups: fc.array(groupArbitrary, { maxLength: 4 }),
       records: fc.array(recordArbitrary, { maxLength: 4 }),
     }),

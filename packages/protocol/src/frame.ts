@@ -163,7 +163,7 @@ export function decodeFrame(input: Uint8Array): Frame {
   const recordsLength = view.getUint32(24, true);
   const valueCount = view.getUint32(28, true);
   if (!Number.isSafeInteger(sequence)) throw malformed("its sequence is no safe integer");
-  if (!Number.isFinite(sealedAtMs)) throw malformed("its time is not finite");
+  if (!isTime(sealedAtMs)) throw malformed("its time is no date");
   const extra = version < 3 ? {} : decodeExtra(view);
   if (!Number.isSafeInteger(sequenceBehind({ sequence, ...extra }))) throw malformed("its span is too large");
   if (groupCount > LIMITS.frameGroups) throw tooLarge(`it has ${groupCount} groups`);
@@ -210,7 +210,7 @@ export function decodeFrame(input: Uint8Array): Frame {
     const steps = column();
     const timesMs = column();
     if (!steps.every(Number.isFinite)) throw malformed(`a step in group ${index} is not finite`);
-    if (!timesMs.every(Number.isFinite)) throw malformed(`a time in group ${index} is not finite`);
+    if (!timesMs.every(isTime)) throw malformed(`a time in group ${index} is no date`);
     groups.push({ names, steps, timesMs, values: names.map(column) });
   }
   if (values !== valueCount) throw malformed("it has fewer values than its header says");
@@ -262,3 +262,5 @@ function decodeRecords(bytes: Uint8Array): RunRecord[] {
   }
   return parsed.data;
 }
+
+const isTime = (timeMs: number): boolean => Math.abs(timeMs) <= LIMITS.timeMs;

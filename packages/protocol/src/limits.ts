@@ -28,6 +28,12 @@ export const LIMITS = {
   configBytes: 256 * 1024,
   /** One line of captured console output; longer ones are cut by the SDK, and marked. */
   consoleTextBytes: 16 * 1024,
+  /** Levels of arrays and objects in a JSON value, such as one of a config. */
+  jsonDepth: 100,
+  /** The farthest time from 1970, either way, that a date can be: milliseconds. */
+  timeMs: 8.64e15,
+  /** Points that one record says were dropped. */
+  droppedPoints: 1e12,
   /** Body of a JSON request to the HTTP API. */
   httpBodyBytes: 1024 * 1024,
   /** Buckets of one points query. */

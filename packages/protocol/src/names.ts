@@ -18,6 +18,6 @@ export const seriesNameSchema = boundedText("a series' name", LIMITS.seriesNameB
 export const tagSchema = boundedText("a tag", LIMITS.tagBytes);
 export const tagsSchema = z.array(tagSchema).max(LIMITS.tags);
 
-/** Milliseconds since 1970, by the clock of whoever writes it; fractions are kept. */
-export const timeMsSchema = z.number();
+/** Milliseconds since 1970, by the clock of whoever writes it, as far as a date can tell them; fractions are kept. */
+export const timeMsSchema = z.number().min(-LIMITS.timeMs).max(LIMITS.timeMs);
 export const stepSchema = z.number();

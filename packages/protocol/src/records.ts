@@ -57,7 +57,7 @@ export const alertRecordSchema = z.object({
 export const droppedRecordSchema = z.object({
   type: z.literal("dropped"),
   timeMs: timeMsSchema,
-  points: z.number().int().positive(),
+  points: z.number().int().positive().max(LIMITS.droppedPoints),
   reason: z.enum(["ring_full", "disk_full", "too_large", "refused", "damaged", "restored"]),
 });
 

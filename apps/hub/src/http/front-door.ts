@@ -61,6 +61,27 @@ function wrongHost(host: string | undefined): TailboneError {
   );
 }
 
+/** What cannot be read as HTTP gets the API's own form of an error, on the bare connection. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const [status, failure] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? ([
+          "431 Request Header Fields Too Large",
+          new TailboneError("too_large", "The request's headers are too long.", "Send fewer or shorter headers."),
+        ] as const)
+      : ([
+          "400 Bad Request",
+          new TailboneError("bad_request", "The request is not understood as HTTP.", "Send a valid request."),
+        ] as const);
+  const body = JSON.stringify({ error: failure.toWire() });
+  const head = ["content-type: application/json; charset=utf-8", `content-length: ${Buffer.byteLength(body)}`];
+  socket.end([`HTTP/1.1 ${status}`, ...head, "connection: close", "", body].join("\r\n"));
+}
+
 /** Listens on `host`:`port` (0: any free port). Throws `conflict` when the port is in use. */
 export async function openFrontDoor(host: string, port: number): Promise<FrontDoor> {
   const starting = new TailboneError("unavailable", "Tailbone is starting.", "Try again in a few seconds.");
@@ -76,6 +97,7 @@ export async function openFrontDoor(host: string, port: number): Promise<FrontDo
     else if (isApi(request.url ?? "/")) rooms.api(request, response);
     else rooms.pages(request, response);
   });
+  server.on("clientError", answerUnreadable);
   server.on("upgrade", (request, socket, head) => {
     // Node keeps its hands off such a socket: a reset that nobody listens for would end the process.
     socket.on("error", () => socket.destroy());
