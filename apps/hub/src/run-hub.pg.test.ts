@@ -166,6 +166,16 @@ test("a hub that was killed starts again on what it left behind", async () => {
   expect(me.status).toBe(200);
 });
 
+test("a hub on every interface says what that means, and prints a link that works", async () => {
+  const hub = start({ TAILBONE_HOST: "0.0.0.0" });
+  const url = await hub.url;
+  expect(new URL(url).hostname).not.toBe("0.0.0.0");
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const key = await keyOf(url);
+  expect((await fetch(`${url}/api/v1/me`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+  await expect.poll(hub.output).toContain("every interface");
+});
+
 /** Where PostgreSQL says which process it is. */
 async function clusterFile(): Promise<string> {
   const inside = join(folder, "data/postgres/cluster/postmaster.pid");

@@ -25,7 +25,7 @@ export function SettingsPage() {
             <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
           )
         ) : (
-          <div className="grid max-w-3xl gap-10 px-4 py-5">
+          <div className="grid max-w-5xl gap-10 px-4 py-5">
             <h1 className="sr-only">Settings</h1>
             {me.user === null ? null : <AccountSection user={me.user} />}
             {me.user === null ? null : <SecondFactorSection user={me.user} />}
