@@ -59,7 +59,17 @@ module.exports = {
       name: "a training script brings in little: a socket, TensorFlow.js, schemas, ids, a progress bar",
       severity: "error",
       from: { path: "^sdk/src/", pathNot: testing },
-      to: { path: npmOf("socket\\.io-client", "@tensorflow", "zod", "uuid", "cli-progress", "ml-matrix") },
+      to: {
+        path: npmOf(
+          "socket\\.io-client",
+          "@tensorflow",
+          "zod",
+          "uuid",
+          "cli-progress",
+          "ml-matrix",
+          "fs-native-extensions",
+        ),
+      },
     },
     {
       name: "pure packages know no clock, file or socket",

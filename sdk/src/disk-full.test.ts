@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { IngestServer } from "./ingest-server.test-util";
 import { init } from "./init";
 import type { Run } from "./run";
-import { listSpools } from "./spool/list-spools";
+import { listSpools } from "./spool/find-spools";
 import { readSpool } from "./spool/read-spool";
 
 /** A disk of 512 KiB, where this machine lets us have one. */
@@ -60,7 +60,7 @@ async function spooledSteps(): Promise<number[]> {
   const [spool] = await listSpools(join(disk, "spool"));
   const steps: number[] = [];
   if (spool !== undefined) {
-    for await (const { groups } of readSpool(spool)) for (const group of groups) steps.push(...group.steps);
+    for (const { groups } of readSpool(spool)) for (const group of groups) steps.push(...group.steps);
   }
   return steps;
 }

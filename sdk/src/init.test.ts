@@ -7,7 +7,7 @@ import { IngestServer } from "./ingest-server.test-util";
 import { init } from "./init";
 import type { InitOptions } from "./init-options";
 import type { Run } from "./run";
-import { listSpools } from "./spool/list-spools";
+import { listSpools } from "./spool/find-spools";
 import { readSpool } from "./spool/read-spool";
 
 let server: IngestServer;
@@ -115,7 +115,7 @@ describe("a run", () => {
     const [spool] = await listSpools(join(dir, "spool"));
     const onDisk: number[] = [];
     if (spool !== undefined)
-      for await (const frame of readSpool(spool)) for (const { steps } of frame.groups) onDisk.push(...steps);
+      for (const frame of readSpool(spool)) for (const { steps } of frame.groups) onDisk.push(...steps);
     expect(onDisk).toEqual(upTo(1000));
     await run.finish();
     expect(server.points("n").length).toBe(1000);
@@ -213,7 +213,7 @@ describe("without a hub", () => {
     expect(server.opens).toBe(0);
     const [spool] = await listSpools(join(dir, "spool"));
     const frames = [];
-    if (spool !== undefined) for await (const frame of readSpool(spool)) frames.push(frame);
+    if (spool !== undefined) for (const frame of readSpool(spool)) frames.push(frame);
     expect(frames.flatMap(({ groups }) => groups.flatMap(({ steps }) => [...steps]))).toEqual(upTo(10));
     expect(frames.at(-1)?.records.at(-1)).toMatchObject({ type: "finish", state: "finished" });
   });

@@ -45,7 +45,7 @@ async function lastSpooled(run: string): Promise<number> {
   let last = -1;
   for (const spool of await listSpools(join(place.env.TAILBONE_DATA ?? "", "spool"))) {
     if (spool.run !== run) continue;
-    for await (const frame of readSpool(spool)) {
+    for (const frame of readSpool(spool)) {
       for (const group of frame.groups) last = Math.max(last, ...group.steps);
     }
   }

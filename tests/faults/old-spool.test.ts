@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, rm, utimes } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunDetail } from "@tailbone/protocol/run";
@@ -25,31 +25,40 @@ afterAll(async () => {
 
 const older = Array.from({ length: PROTOCOL_VERSION - MIN_VERSION }, (_, index) => MIN_VERSION + index);
 
-test.each(older)("a spool of version %i is delivered whole, and then gone", async (version) => {
-  const spool = join(folder, `v${version}`);
-  await cp(join(root, "packages/protocol/vectors", `v${version}`, "spool"), spool, { recursive: true });
-  const [run = ""] = await readdir(spool);
-  const [writer = ""] = await readdir(join(spool, run));
-  // Its training, on another machine, was last heard of long ago.
-  await utimes(join(spool, run, writer, "writer.json"), 0, 0);
-  const sync = spawnNode([cliEntry, "sync", spool, "--url", stack.url], { env: place.env, cwd: place.folder });
-  expect(await sync.exited, sync.output()).toBe(0);
+test.each(older)(
+  "a spool of version %i is delivered whole, and gone once its training is said to have ended",
+  async (version) => {
+    const spool = join(folder, `v${version}`);
+    await cp(join(root, "packages/protocol/vectors", `v${version}`, "spool"), spool, { recursive: true });
+    const [run = ""] = await readdir(spool);
+    const sync = spawnNode([cliEntry, "sync", spool, "--url", stack.url], { env: place.env, cwd: place.folder });
+    expect(await sync.exited, sync.output()).toBe(0);
 
-  const steps = Array.from({ length: 40 }, (_, step) => step);
-  expect(await readPoints(stack, run, "loss")).toMatchObject({
-    steps,
-    values: steps.map((step) => 1 / (step + 1)),
-  });
-  expect((await readPoints(stack, run, "lr")).values).toEqual(steps.map(() => 0.1));
-  const detail = await stack.json<RunDetail>(`/api/v1/runs/${run}`);
-  expect(detail).toMatchObject({
-    name: "seed 1",
-    state: "finished",
-    points: 80,
-    droppedPoints: 0,
-    config: { lr: 0.1, seed: 1 },
-  });
-  const { lines } = await stack.json<{ lines: { text: string }[] }>(`/api/v1/runs/${run}/console`);
-  expect(lines.map(({ text }) => text)).toEqual(["epoch 1"]);
-  expect(await readdir(spool)).toEqual([]);
-});
+    const steps = Array.from({ length: 40 }, (_, step) => step);
+    expect(await readPoints(stack, run, "loss")).toMatchObject({
+      steps,
+      values: steps.map((step) => 1 / (step + 1)),
+    });
+    expect((await readPoints(stack, run, "lr")).values).toEqual(steps.map(() => 0.1));
+    const detail = await stack.json<RunDetail>(`/api/v1/runs/${run}`);
+    expect(detail).toMatchObject({
+      name: "seed 1",
+      state: "finished",
+      points: 80,
+      droppedPoints: 0,
+      config: { lr: 0.1, seed: 1 },
+    });
+    const { lines } = await stack.json<{ lines: { text: string }[] }>(`/api/v1/runs/${run}/console`);
+    expect(lines.map(({ text }) => text)).toEqual(["epoch 1"]);
+
+    // Its writer held no lock, so nothing says that it is dead.
+    expect(sync.output()).toContain("is kept");
+    expect(await readdir(spool)).toEqual([run]);
+    const ended = spawnNode([cliEntry, "sync", spool, "--url", stack.url, "--ended"], {
+      env: place.env,
+      cwd: place.folder,
+    });
+    expect(await ended.exited, ended.output()).toBe(0);
+    expect(await readdir(spool)).toEqual([]);
+  },
+);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,8 +31,14 @@ function start(...args: string[]): ChildProcess {
   return spawn(process.execPath, [entry, ...args], { env, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-async function tailbone(...args: string[]): Promise<Ended> {
-  const child = start(...args);
+const tailbone = (...args: string[]): Promise<Ended> => runTailbone(env, ...args);
+
+async function runTailbone(settings: typeof env, ...args: string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [entry, ...args], {
+    env: settings,
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let stdout = "";
   let stderr = "";
   child.stdout?.on("data", (chunk) => (stdout += chunk));
@@ -74,6 +80,34 @@ async function train(name: string, points: number, mode: "online" | "offline" = 
   for (let step = 0; step < points; step++) run.log({ n: step, "odd, name": step === 1 ? Number.NaN : -step });
   await run.finish();
   return run.id;
+}
+
+/** A training of its own process that logs `points` points offline; the run, and the folder that it leaves. */
+async function trainOffline(points: number, settings: typeof env = {}): Promise<{ run: string; dir: string }> {
+  const script = `
+    import { init } from ${JSON.stringify(import.meta.resolve("tailbone"))};
+    const run = await init({ project: "cli", name: "left", mode: "offline", console: false, system: false });
+    for (let n = 0; n < ${points}; n++) run.log({ n });
+    await run.finish();
+    console.log(run.id);`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    env: { ...env, ...settings },
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let id = "";
+  child.stdout.on("data", (chunk) => (id += chunk));
+  await once(child, "close");
+  const run = id.trim();
+  const spool = (await listSpools(join(folder, "data/spool"))).find((one) => one.run === run);
+  return { run, dir: spool?.dir ?? expect.fail("it has left nothing") };
+}
+
+/** Changes one byte of a file. */
+function flip(path: string, offset: number): void {
+  const bytes = readFileSync(path);
+  bytes[offset] = (bytes[offset] ?? 0) ^ 0x40;
+  writeFileSync(path, bytes);
 }
 
 beforeAll(async () => {
@@ -213,25 +247,68 @@ describe("tailbone", () => {
   });
 
   test("delivers what an offline training has left", async () => {
-    const script = `
-      import { init } from ${JSON.stringify(import.meta.resolve("tailbone"))};
-      const run = await init({ project: "cli", name: "left", mode: "offline", console: false, system: false });
-      for (let n = 0; n < 100; n++) run.log({ n });
-      await run.finish();
-      console.log(run.id);`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
-      env,
-      cwd: folder,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    let id = "";
-    child.stdout.on("data", (chunk) => (id += chunk));
-    await once(child, "close");
+    const { run } = await trainOffline(100);
     const { code, stdout } = await tailbone("sync", "--json");
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ run: id.trim(), refused: 0, damaged: 0, error: null });
+    expect(JSON.parse(stdout)).toMatchObject({
+      run,
+      refused: 0,
+      damaged: 0,
+      kept: null,
+      quarantine: null,
+      error: null,
+    });
     expect(await listSpools(join(folder, "data/spool"))).toEqual([]);
-    expect((await tailbone("runs", "export", id.trim(), "--series", "n")).stdout.trim().split("\n").length).toBe(101);
+    expect((await tailbone("runs", "export", run, "--series", "n")).stdout.trim().split("\n").length).toBe(101);
     expect((await tailbone("sync")).stderr).toContain("nothing to deliver");
+    expect(await tailbone("sync", join(folder, "nowhere"))).toMatchObject({ code: 1, stdout: "" });
+  });
+
+  test("delivers past spools that are damaged, names them, keeps what it could not read, and ends with 1", async () => {
+    const [damaged, nameless, headless, whole] = [
+      await trainOffline(100),
+      await trainOffline(100),
+      await trainOffline(100),
+      await trainOffline(100),
+    ];
+    const size = readFileSync(join(damaged.dir, "00000000.seg")).byteLength;
+    flip(join(damaged.dir, "00000000.seg"), size - 1);
+    truncateSync(join(nameless.dir, "writer.json"), 100);
+    flip(join(headless.dir, "00000000.seg"), 1);
+    const { code, stdout } = await tailbone("sync", "--json");
+    expect(code).toBe(1);
+    const outcomes = new Map(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line))
+        .map((outcome) => [outcome.dir, outcome]),
+    );
+    expect(outcomes.get(damaged.dir)).toMatchObject({ damaged: 1, quarantine: join(damaged.dir, "quarantine") });
+    expect(outcomes.get(nameless.dir)).toMatchObject({ run: null, frames: 0, error: { code: "frame_malformed" } });
+    expect(outcomes.get(headless.dir)).toMatchObject({ damaged: 0, quarantine: join(headless.dir, "quarantine") });
+    expect(outcomes.get(whole.dir)).toMatchObject({ damaged: 0, quarantine: null, error: null });
+    for (const { run } of [headless, whole]) {
+      expect((await tailbone("runs", "export", run, "--series", "n")).stdout.trim().split("\n").length).toBe(101);
+    }
+    const again = await tailbone("sync");
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain(`${join(nameless.dir, "writer.json")} is damaged`);
+    rmSync(nameless.dir, { recursive: true });
+    // What was set aside was told of; it is no work left.
+    expect((await tailbone("sync")).code).toBe(0);
+  });
+
+  test("delivers to the hub that --url or TAILBONE_URL names, and else to the one of the training", async () => {
+    const elsewhere = { ...env, TAILBONE_URL: "http://127.0.0.1:1" };
+    const left = () => listSpools(join(folder, "data/spool"));
+    await trainOffline(10, elsewhere);
+    expect((await tailbone("sync", "--url", "nowhere")).code).toBe(2);
+    expect(await tailbone("sync")).toMatchObject({ code: 0 });
+    await trainOffline(10, elsewhere);
+    expect(await runTailbone(elsewhere, "sync", "--url", url)).toMatchObject({ code: 0 });
+    await trainOffline(10);
+    expect(await runTailbone({ ...env, TAILBONE_URL: undefined }, "sync")).toMatchObject({ code: 0 });
+    expect(await left()).toEqual([]);
   });
 });

@@ -15,7 +15,8 @@ export interface HubAddress {
   readonly key: string | undefined;
 }
 
-function parseUrl(text: string): string {
+/** The origin of a hub. Throws `bad_request` for what is no URL. */
+export function parseUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text).origin;
   throw new TailboneError(
     "bad_request",

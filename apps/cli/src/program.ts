@@ -26,9 +26,9 @@ function parseDays(text: string): number {
 }
 
 /** Adds the options of every command that asks a hub. */
-function withHub(command: Command): Command {
+function withHub(command: Command, otherwise = "http://127.0.0.1:4400"): Command {
   return command
-    .option("--url <url>", "the hub (default: TAILBONE_URL, else http://127.0.0.1:4400)")
+    .option("--url <url>", `the hub (default: TAILBONE_URL, else ${otherwise})`)
     .option("--api-key <key>", "the key to it (default: TAILBONE_API_KEY, else the one stored on this machine)")
     .option("--json", "print JSON, one object a line");
 }
@@ -56,10 +56,10 @@ export function createProgram(setExitCode: (code: number) => void): Command {
       await start(options);
     });
 
-  withHub(program.command("sync"))
+  withHub(program.command("sync"), "the one that each spool was written for")
     .argument("[dir]", "a spool folder, or the part of one run (default: spool in TAILBONE_DATA, else .tailbone/spool)")
     .description("deliver what killed or offline trainings have left on disk")
-    .option("--skip-damaged", "deliver what lies behind damage too; the run will say that points are missing")
+    .option("--ended", "the trainings have ended, also where that cannot be seen from here: remove what is delivered")
     .addHelpText(
       "after",
       examples("tailbone sync", "tailbone sync /mnt/node7/.tailbone/spool --url https://tailbone.example.org"),

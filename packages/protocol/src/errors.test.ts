@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fromWire, TailboneError, wireErrorSchema } from "./errors";
 
 test("an error comes over the wire as it was, with what is expected and when to come back", () => {
@@ -7,5 +7,15 @@ test("an error comes over the wire as it was, with what is expected and when to 
     const wire = wireErrorSchema.parse(JSON.parse(JSON.stringify(error.toWire())));
     expect(wire).toEqual({ code: "rate_limited", message: "Too much at once.", hint: "Wait.", ...options });
     expect(fromWire(wire)).toMatchObject({ ...options, code: "rate_limited" });
+  }
+});
+
+test("an error of another bundle's class is known, and nothing else is taken for one", async () => {
+  vi.resetModules();
+  const other = await import("./errors");
+  expect(other.TailboneError).not.toBe(TailboneError);
+  expect(new other.TailboneError("gone", "It is gone.", "Look elsewhere.")).toBeInstanceOf(TailboneError);
+  for (const value of [new Error("gone"), { code: "gone" }, null, undefined]) {
+    expect(value instanceof TailboneError).toBe(false);
   }
 });

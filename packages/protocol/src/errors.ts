@@ -68,8 +68,18 @@ interface TailboneErrorOptions {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** An expected failure inside a process; `toWire` makes it fit for a peer, in the one place where errors are mapped. */
+const BRAND = Symbol.for("tailbone.error");
+
+/**
+ * An expected failure inside a process; `toWire` makes it fit for a peer, in the one place where errors are mapped. A process may hold
+ * this class more than once, because each bundle has its own: `instanceof` knows an error of any of them.
+ */
 export class TailboneError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && BRAND in value;
+  }
+
+  readonly [BRAND] = true;
   readonly code: ErrorCode;
   readonly hint: string;
   readonly expected: number | undefined;

@@ -4,7 +4,7 @@ export interface FrameSource {
   readonly first: number;
   /** Sequence behind the last frame that may be sent. */
   readonly end: number;
-  /** The frame of that sequence; null: it was acknowledged, and let go. Throws DamagedSpoolError when it cannot be read. */
+  /** The frame of that sequence, or one in the place of some that cannot be read; null: it was acknowledged, and let go. */
   readonly read: (sequence: number) => Uint8Array | null;
   /** All below `next` is committed and need not be kept; a hub whose database was restored may say less than it did before. */
   readonly trim: (next: number) => void;

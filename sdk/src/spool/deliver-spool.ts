@@ -1,20 +1,20 @@
+import type { HeldLock } from "@tailbone/base/held-lock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { OpenWriter } from "@tailbone/protocol/run";
 import { Delivery } from "../delivery/delivery";
-import type { FrameSource } from "../delivery/frame-source";
-import { encodeSubstitute } from "../delivery/substitute";
-import { DamagedSpoolError } from "./damage";
-import { Spool } from "./spool";
-import { lockSpool } from "./spool-lock";
-import { isWriterAlive, loadWriterFile } from "./writer-file";
+import { LeftSpool } from "./left-spool";
+import { removeEmptyFolders } from "./remove-spool";
+import { lockSpool, whyMayLive } from "./spool-lock";
+import type { Damage } from "./survey";
+import { hasWriterFile, loadWriterFile } from "./writer-file";
 
 export interface DeliverOptions {
   /** Default: the hub that the spool was written for. */
   readonly url?: string;
   /** Asked at each connection for the key to that hub. */
   readonly findKey: (url: string) => string | undefined;
-  /** Deliver what lies behind damage too; the run will say that points are missing. */
-  readonly skipDamaged?: boolean;
+  /** Its training has ended, also where that cannot be seen. */
+  readonly hasEnded?: boolean;
   /** Frames stored so far, of those that there are. */
   readonly onProgress?: (stored: number, total: number) => void;
   /** A frame that the hub refuses for good; it stays at `path`. */
@@ -28,109 +28,62 @@ export interface Delivered {
   /** Frames that the hub has now. */
   readonly frames: number;
   readonly refused: number;
-  /** Points, at least, that the hub had and has no more, because its database was restored to an older state. */
-  readonly missing: number;
-  /** Frames that could not be read, and whose place says so. */
+  /** Frames that could not be read and that the hub did not have; the run says that they are missing. */
   readonly damaged: number;
+  /** Points that the hub has not, at least: they could not be read, or its database was restored to an older state. */
+  readonly missing: number;
+  /** Bytes that could not be read, whatever they were. */
+  readonly damage: readonly Damage[];
+  /** The folder in which the segments lie that could not be read as a whole; null: there are none. */
+  readonly quarantine: string | null;
+  /** Why the spool is still there; null: it is gone. */
+  readonly kept: string | null;
 }
 
 /** How long a hub may be away before a delivery gives up. */
 const PATIENCE_MS = 15_000;
 
-/** A left spool, to be delivered. */
-class LeftSpool implements FrameSource {
-  readonly #spool: Spool;
-  readonly #dir: string;
-  readonly #skipDamaged: boolean;
-  readonly damaged = new Set<number>();
-
-  constructor(dir: string, skipDamaged: boolean) {
-    this.#dir = dir;
-    this.#skipDamaged = skipDamaged;
-    this.#spool = Spool.open(dir, { skipDamaged });
-  }
-
-  get first(): number {
-    return this.#spool.first;
-  }
-
-  get end(): number {
-    return this.#spool.end;
-  }
-
-  read(sequence: number): Uint8Array | null {
-    if (sequence < this.#spool.first) return null;
-    const frame = this.#spool.read(sequence);
-    if (frame !== null) return frame;
-    if (!this.#skipDamaged) throw new DamagedSpoolError(this.#dir, 0, `frame ${sequence} is missing`);
-    this.damaged.add(sequence);
-    return encodeSubstitute({ sequence, timeMs: Date.now(), points: null, reason: "damaged" });
-  }
-
-  trim(next: number): void {
-    this.#spool.trim(next);
-  }
-
-  setAside(sequence: number, frame: Uint8Array): string {
-    return this.#spool.setAside(sequence, frame);
-  }
-
-  close(): void {
-    this.#spool.close();
-  }
-
-  remove(): void {
-    this.#spool.remove();
-  }
-}
-
 /**
- * Delivers what a dead writer has left, and removes it once the hub has everything. Throws `conflict` while its writer lives or another
- * process delivers it, DamagedSpoolError at damage (what lies before is delivered then), and what the hub has against it.
+ * Delivers what a dead writer has left, and removes it once the hub has everything; what cannot be read is set aside, and the run says
+ * how much is missing. Where its writer may still live, the spool is delivered and kept. Throws `conflict` while somebody holds it,
+ * `frame_malformed` when nobody can tell whose it is, and what the hub has against it; then all of it is kept.
  */
 export async function deliverSpool({ dir }: { readonly dir: string }, options: DeliverOptions): Promise<Delivered> {
-  const file = loadWriterFile(dir);
-  if (file === null) {
-    throw new TailboneError(
-      "not_found",
-      `There is no spool in ${dir}.`,
-      "Name a folder that holds writer.json, or one above it.",
-    );
-  }
-  if (isWriterAlive(dir, file, Date.now())) {
-    throw new TailboneError(
-      "conflict",
-      `The training that writes ${dir} still runs (process ${file.holder.pid}).`,
-      "It delivers by itself; if it was started offline, wait for its end.",
-    );
-  }
-  const unlock = lockSpool(dir);
+  const lock = takeSpool(dir);
   try {
-    return await deliverLocked(dir, options.url ?? file.url, file.request, options);
+    const file = loadWriterFile(dir);
+    const doubt = options.hasEnded === true ? null : whyMayLive(dir, file, lock);
+    const source = new LeftSpool(dir, { isKept: doubt !== null });
+    const { refused, missing } = await openDelivery(source, options.url ?? file.url, file.request, options);
+    const delivered = {
+      frames: Math.max(0, source.end - source.first),
+      refused,
+      damaged: source.replaced.reduce((sum, { first, end }) => sum + end - first, 0),
+      missing: missing + source.replaced.reduce((sum, { points }) => sum + (points ?? 1), 0),
+      damage: source.damage,
+    };
+    if (doubt !== null) {
+      const isCut = source.damage.length > 0;
+      const kept = `${dir} is kept: ${doubt}${isCut ? "; it is damaged, and is delivered up to there" : ""}`;
+      return { ...delivered, quarantine: null, kept };
+    }
+    const quarantine = source.remove();
+    lock?.remove();
+    return { ...delivered, quarantine, kept: null };
   } finally {
-    unlock();
+    lock?.release();
+    removeEmptyFolders(dir);
   }
 }
 
-async function deliverLocked(
-  dir: string,
-  url: string,
-  request: OpenWriter,
-  options: DeliverOptions,
-): Promise<Delivered> {
-  const source = new LeftSpool(dir, options.skipDamaged === true);
-  try {
-    const { first } = source;
-    const { refused, missing } = await openDelivery(source, url, request, options);
-    const delivered = { frames: source.end - first, refused, missing, damaged: source.damaged.size };
-    source.remove();
-    return delivered;
-  } finally {
-    source.close();
-  }
+function takeSpool(dir: string): HeldLock | null {
+  if (hasWriterFile(dir)) return lockSpool(dir);
+  // Without it there is no telling whose the segments are, if there are any.
+  loadWriterFile(dir);
+  return null;
 }
 
-/** Resolves once the hub has all, with the number of refused frames and of points that are missing there. */
+/** Resolves once the hub has all, with the number of refused frames and of points that a restored database has lost. */
 function openDelivery(
   source: LeftSpool,
   url: string,

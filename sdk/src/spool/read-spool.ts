@@ -1,18 +1,7 @@
 import { decodeFrame, type Frame } from "@tailbone/protocol/frame";
-import { Spool } from "./spool";
+import { LeftSpool } from "./left-spool";
 
-/** The frames of a spool, in order. Throws DamagedSpoolError where one cannot be read, unless damage is to be skipped. */
-export async function* readSpool(
-  { dir }: { readonly dir: string },
-  options: { readonly skipDamaged?: boolean } = {},
-): AsyncGenerator<Frame> {
-  const spool = Spool.open(dir, options);
-  try {
-    for (let sequence = spool.first; sequence < spool.end; sequence++) {
-      const bytes = spool.read(sequence);
-      if (bytes !== null) yield decodeFrame(bytes);
-    }
-  } finally {
-    spool.close();
-  }
+/** The whole frames of a spool as it is on disk now, in order; what cannot be read is passed over. */
+export function* readSpool({ dir }: { readonly dir: string }): Generator<Frame> {
+  for (const bytes of new LeftSpool(dir, { isKept: true }).frames()) yield decodeFrame(bytes);
 }

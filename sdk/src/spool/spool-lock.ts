@@ -1,44 +1,43 @@
-import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { canSeeLocksOf, type HeldLock, holdLock } from "@tailbone/base/held-lock";
 import { TailboneError } from "@tailbone/protocol/errors";
-import { v7 as uuidv7 } from "uuid";
-import { currentHolder, type Holder, holderSchema, isHolderAlive } from "./holder";
+import { LOCK_FILE } from "./remove-spool";
+import type { WriterFile } from "./writer-file";
 
-const FILE = "deliver.lock";
+const IN_USE = "SpoolInUseError";
 
-function readLock(path: string): { holder: Holder; touchedAtMs: number } | null {
-  try {
-    return { holder: holderSchema.parse(JSON.parse(readFileSync(path, "utf8"))), touchedAtMs: statSync(path).mtimeMs };
-  } catch {
-    return null;
-  }
+/** Held by the writer of a spool as long as it lives, then by whoever delivers it; null where there are no such locks. */
+export function lockSpool(dir: string): HeldLock | null {
+  const outcome = holdLock(join(dir, LOCK_FILE));
+  if (outcome.kind === "unsupported") return null;
+  if (outcome.kind === "held") return outcome.lock;
+  const { holder } = outcome;
+  const error = new TailboneError(
+    "conflict",
+    `The spool ${dir} is in use${holder === null ? "" : ` by process ${holder.pid} on ${holder.host}`}: its training still runs, or another process delivers it.`,
+    "A training delivers by itself; if it was started offline, wait for its end. Nothing else needs to be done.",
+  );
+  error.name = IN_USE;
+  throw error;
 }
 
-/** Makes this process the one that delivers a spool. Throws `conflict` when another one does. Returns what ends that. */
-export function lockSpool(dir: string): () => void {
-  const path = join(dir, FILE);
-  const draft = join(dir, `${FILE}.${uuidv7()}`);
-  writeFileSync(draft, JSON.stringify(currentHolder()), { mode: 0o600 });
-  try {
-    // A link appears whole or not at all, so nobody ever reads half a lock.
-    for (;;) {
-      try {
-        linkSync(draft, path);
-        return () => rmSync(path, { force: true });
-      } catch (error) {
-        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-      }
-      const lock = readLock(path);
-      if (lock !== null && isHolderAlive(lock.holder, lock.touchedAtMs, Date.now())) {
-        throw new TailboneError(
-          "conflict",
-          `The spool ${dir} is being delivered by process ${lock.holder.pid}.`,
-          "Wait for it; nothing else needs to be done.",
-        );
-      }
-      rmSync(path, { force: true });
-    }
-  } finally {
-    rmSync(draft, { force: true });
+/** Whether a spool is not delivered because somebody has it who delivers it. */
+export function isSpoolInUse(error: unknown): boolean {
+  return error instanceof TailboneError && error.name === IN_USE;
+}
+
+/**
+ * Why the writer of a spool may live although its lock is free; null: it is dead. What may live is delivered and kept: whoever
+ * deletes what a living writer appends to loses it.
+ */
+export function whyMayLive(dir: string, file: WriterFile, lock: HeldLock | null): string | null {
+  const { pid, host } = file.holder;
+  const writer = `its training (process ${pid} on ${host})`;
+  if (lock === null) return `whether ${writer} still runs cannot be seen here, because there are no locks`;
+  if (file.version === 1) return `whether ${writer} still runs cannot be seen: a version that held no lock wrote it`;
+  if (!file.isLocked) return `whether ${writer} still runs cannot be seen: it could hold no lock`;
+  if (!canSeeLocksOf(file.holder.kernel, dir)) {
+    return `whether ${writer} still runs cannot be seen from this machine, or it ran before the last restart`;
   }
+  return null;
 }

@@ -1,31 +1,10 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { DamagedSpoolError } from "./damage";
-import { removeEmptyFolders } from "./remove-spool";
-import {
-  encodeSegmentFrame,
-  encodeSegmentHeader,
-  type FramePlace,
-  firstSequenceOf,
-  SEGMENT_HEADER_BYTES,
-  SEGMENT_PATTERN,
-  type SegmentScan,
-  scanSegment,
-  segmentName,
-} from "./segment";
-import { syncFolder } from "./writer-file";
+import { syncFolder } from "./durable-folder";
+import { emptySpool } from "./remove-spool";
+import { encodeSegmentFrame, encodeSegmentHeader, type FramePlace, SEGMENT_HEADER_BYTES, segmentName } from "./segment";
+import { quarantineSegments, setAside } from "./set-aside";
+import { loadSegment } from "./survey";
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
 
@@ -49,51 +28,19 @@ interface ActiveSegment extends Segment {
  */
 export class Spool {
   readonly #dir: string;
-  readonly #skipDamaged: boolean;
-  readonly #segments: Segment[];
+  readonly #segments: Segment[] = [];
   #active: ActiveSegment | null = null;
-  #nextIndex: number;
-  #end: number;
+  #nextIndex = 0;
+  #end = 0;
   #isDirty = false;
   /** The older segment that was read last. */
-  #loaded: { path: string; bytes: Buffer; scan: SegmentScan } | null = null;
-
-  private constructor(dir: string, segments: Segment[], skipDamaged: boolean) {
-    this.#dir = dir;
-    this.#skipDamaged = skipDamaged;
-    this.#segments = segments;
-    this.#nextIndex = (segments.at(-1)?.index ?? -1) + 1;
-    this.#end = segments.at(-1)?.end ?? 0;
-  }
+  #loaded: { path: string; bytes: Buffer; frames: readonly FramePlace[] } | null = null;
+  /** Segments in which a frame could not be read. */
+  readonly #damaged = new Set<string>();
 
   /** An empty spool in an existing folder. */
-  static create(dir: string): Spool {
-    return new Spool(dir, [], false);
-  }
-
-  /** The spool that a writer has left behind. A torn tail is not part of it. Throws DamagedSpoolError for a file that is no segment. */
-  static open(dir: string, { skipDamaged = false }: { skipDamaged?: boolean } = {}): Spool {
-    const files = readdirSync(dir)
-      .flatMap((name) => {
-        const index = SEGMENT_PATTERN.exec(name)?.[1];
-        return index === undefined ? [] : [{ index: Number(index), path: join(dir, name) }];
-      })
-      .sort((a, b) => a.index - b.index);
-    const segments: Segment[] = [];
-    for (const [position, { index, path }] of files.entries()) {
-      const first = firstSequenceOf(readHead(path));
-      if (first === null) {
-        if (skipDamaged || position === files.length - 1) continue;
-        throw new DamagedSpoolError(path, 0, "a segment does not begin as one");
-      }
-      const previous = segments.at(-1);
-      if (previous !== undefined) previous.end = first;
-      segments.push({ index, path, first, end: first });
-    }
-    const last = segments.at(-1);
-    if (last !== undefined)
-      last.end = (scanSegment(readFileSync(last.path)).frames.at(-1)?.sequence ?? last.first - 1) + 1;
-    return new Spool(dir, segments, skipDamaged);
+  constructor(dir: string) {
+    this.#dir = dir;
   }
 
   /** Sequence of the first frame that is there, or of the next one. */
@@ -133,10 +80,7 @@ export class Spool {
     this.#isDirty = false;
   }
 
-  /**
-   * The frame of that sequence, or null when it is not there. Throws DamagedSpoolError when it lies in or behind a damaged
-   * part, unless damage is to be skipped.
-   */
+  /** The frame of that sequence; null when it is not there, or cannot be read any more. */
   read(sequence: number): Uint8Array | null {
     const segment = this.#segments.find(({ first, end }) => first <= sequence && sequence < end);
     if (segment === undefined) return null;
@@ -148,29 +92,25 @@ export class Spool {
       readSync(active.fd, bytes, 0, place.length, place.offset);
       return bytes;
     }
-    const { bytes, scan } = this.#load(segment.path);
-    const place = findPlace(scan.frames, sequence);
-    const damage = this.#skipDamaged ? null : this.#damageBefore(segment, place);
-    if (damage !== null) throw damage;
-    return place === null ? null : bytes.subarray(place.offset, place.offset + place.length);
+    const { bytes, frames } = this.#load(segment.path);
+    const place = findPlace(frames, sequence);
+    if (place !== null) return bytes.subarray(place.offset, place.offset + place.length);
+    this.#damaged.add(segment.path);
+    return null;
   }
 
   /** Deletes the segments all of whose frames are below `next`. */
   trim(next: number): void {
     for (let segment = this.#segments[0]; segment !== undefined; segment = this.#segments[0]) {
       if (segment === this.#active || segment.end > next) return;
-      rmSync(segment.path, { force: true });
+      if (this.#damaged.delete(segment.path)) quarantineSegments(this.#dir, [segment.path], {});
+      else rmSync(segment.path, { force: true });
       this.#segments.shift();
     }
   }
 
-  /** Puts a frame that the hub refuses for good into the folder `refused`, where it stays. */
   setAside(sequence: number, frame: Uint8Array): string {
-    const folder = join(this.#dir, "refused");
-    mkdirSync(folder, { recursive: true });
-    const path = join(folder, `${sequence}.frame`);
-    writeFileSync(path, frame);
-    return path;
+    return setAside(this.#dir, sequence, frame);
   }
 
   close(): void {
@@ -179,13 +119,11 @@ export class Spool {
     this.#loaded = null;
   }
 
-  /** Closes it and deletes all of it but refused frames. */
+  /** Closes it and deletes all of it but what was set aside. */
   remove(): void {
     this.close();
-    for (const name of readdirSync(this.#dir)) {
-      if (name !== "refused") rmSync(join(this.#dir, name), { recursive: true, force: true });
-    }
-    removeEmptyFolders(this.#dir);
+    if (this.#damaged.size > 0) quarantineSegments(this.#dir, this.#damaged, {});
+    emptySpool(this.#dir);
   }
 
   #openActive(sequence: number): ActiveSegment {
@@ -221,37 +159,12 @@ export class Spool {
     return active;
   }
 
-  #load(path: string): { bytes: Buffer; scan: SegmentScan } {
+  #load(path: string): { bytes: Buffer; frames: readonly FramePlace[] } {
     if (this.#loaded?.path !== path) {
-      const bytes = readFileSync(path);
-      this.#loaded = { path, bytes, scan: scanSegment(bytes) };
+      const { bytes, scan } = loadSegment(path);
+      this.#loaded = { path, bytes, frames: scan.frames };
     }
     return this.#loaded;
-  }
-
-  #damageBefore(segment: Segment, place: FramePlace | null): DamagedSpoolError | null {
-    const { bytes, scan } = this.#load(segment.path);
-    const limit = place === null ? bytes.byteLength : place.offset;
-    const range = scan.damage.find(({ from }) => from < limit);
-    if (range !== undefined) {
-      return new DamagedSpoolError(
-        segment.path,
-        range.from,
-        `${range.to - range.from} bytes of it hold no valid frame`,
-      );
-    }
-    const isCut = place === null && segment !== this.#segments.at(-1) && scan.end < bytes.byteLength;
-    return isCut ? new DamagedSpoolError(segment.path, scan.end, "a segment ends before the next one begins") : null;
-  }
-}
-
-function readHead(path: string): Buffer {
-  const head = Buffer.alloc(SEGMENT_HEADER_BYTES);
-  const fd = openSync(path, "r");
-  try {
-    return head.subarray(0, readSync(fd, head, 0, SEGMENT_HEADER_BYTES, 0));
-  } finally {
-    closeSync(fd);
   }
 }
 

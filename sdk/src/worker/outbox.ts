@@ -1,5 +1,6 @@
 import type { Clock } from "@tailbone/base/clock";
 import type { FrameSource } from "../delivery/frame-source";
+import { encodeSubstitute } from "../delivery/substitute";
 import type { Spool } from "../spool/spool";
 
 /** Newest frames that are kept in memory as well, so that sending them need not read the disk. */
@@ -17,6 +18,8 @@ export interface OutboxEvents {
   /** The disk takes no more (or takes it again). */
   readonly onDiskTrouble: (error: Error) => void;
   readonly onDiskRecovered: () => void;
+  /** A frame cannot be read back; the run will say that it is missing. */
+  readonly onDamage: (sequence: number) => void;
 }
 
 /**
@@ -106,7 +109,11 @@ export class Outbox implements FrameSource {
 
   read(sequence: number): Uint8Array | null {
     const kept = keptAt(this.#waiting, sequence) ?? keptAt(this.#recent, sequence);
-    return kept?.bytes ?? this.#spool.read(sequence);
+    const bytes = kept?.bytes ?? this.#spool.read(sequence);
+    if (bytes !== null || sequence < this.first) return bytes;
+    this.#events.onDamage(sequence);
+    const text = "a frame could not be read back from the spool.";
+    return encodeSubstitute({ sequence, timeMs: this.#clock.wallMs(), points: null, reason: "damaged", text });
   }
 
   trim(next: number): void {

@@ -1,15 +1,17 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, systemClock } from "@tailbone/base/clock";
+import { currentHolder, type HeldLock } from "@tailbone/base/held-lock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { OpenedWriter } from "@tailbone/protocol/run";
 import { Delivery } from "../delivery/delivery";
 import { findStoredKey } from "../environment";
 import { CONTROL, LINK, PHASE } from "../ring/layout";
 import { RingReader } from "../ring/ring-reader";
-import { currentHolder } from "../spool/holder";
+import { makeDurableFolder } from "../spool/durable-folder";
+import { removeEmptyFolders } from "../spool/remove-spool";
 import { Spool } from "../spool/spool";
-import { saveWriterFile, touchWriterFile } from "../spool/writer-file";
+import { lockSpool } from "../spool/spool-lock";
+import { saveWriterFile } from "../spool/writer-file";
 import { Collector } from "./collector";
 import { deliverLeftovers } from "./leftovers";
 import type { WorkerInput, WorkerMessage } from "./messages";
@@ -31,6 +33,8 @@ export class WriterWorker {
   readonly #post: (message: WorkerMessage) => void;
   readonly #reader: RingReader;
   readonly #dir: string;
+  /** Held as long as this thread lives; null where there are no locks. */
+  #lock: HeldLock | null = null;
   readonly #spool: Spool;
   readonly #outbox: Outbox;
   readonly #collector: Collector;
@@ -58,6 +62,8 @@ export class WriterWorker {
           `cannot write to ${this.#dir}: ${error.message}. The training goes on; points are kept in memory meanwhile.`,
         ),
       onDiskRecovered: () => tell(`can write to ${this.#dir} again.`),
+      onDamage: (sequence) =>
+        tell(`frame ${sequence} cannot be read back from ${this.#dir}; the run says that points are missing.`),
     };
     this.#outbox = new Outbox(this.#spool, events, clock);
     this.#collector = new Collector(this.#reader, this.#outbox, clock);
@@ -81,9 +87,11 @@ export class WriterWorker {
   #createSpool(): Spool {
     const { request, url } = this.#input;
     try {
-      mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
-      saveWriterFile(this.#dir, { version: 1, url, request, holder: currentHolder() });
-      return Spool.create(this.#dir);
+      makeDurableFolder(this.#dir);
+      this.#lock = lockSpool(this.#dir);
+      const isLocked = this.#lock !== null;
+      saveWriterFile(this.#dir, { version: 2, url, request, holder: currentHolder(), isLocked });
+      return new Spool(this.#dir);
     } catch (cause) {
       throw new TailboneError(
         "storage_full",
@@ -187,11 +195,6 @@ export class WriterWorker {
 
   #beat(): void {
     this.#delivery?.beat();
-    try {
-      touchWriterFile(this.#dir, Date.now());
-    } catch {
-      // Somebody has removed the folder, or the disk is gone: writing to it will tell.
-    }
   }
 
   #close(): void {
@@ -202,6 +205,9 @@ export class WriterWorker {
       this.#delivery !== null && this.#collector.isEmpty && this.#outbox.isDelivered && this.#hasOpened;
     if (isAllStored) this.#spool.remove();
     else this.#spool.close();
+    if (isAllStored) this.#lock?.remove();
+    else this.#lock?.release();
+    removeEmptyFolders(this.#dir);
     this.#setLink(LINK.dead);
     this.#end();
   }

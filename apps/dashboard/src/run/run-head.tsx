@@ -74,8 +74,8 @@ export function RunHead({ run, samples }: { run: RunDetail; samples: readonly Pa
       </div>
       {run.droppedPoints > 0 ? (
         <p className="text-warn text-xs">
-          {formatCount(run.droppedPoints)} points were dropped by the SDK: they were logged faster than they could be
-          kept.
+          {formatCount(run.droppedPoints)} points at least were logged and are missing: there was no room for them, the
+          hub refused them, or they could not be read from the disk any more.
         </p>
       ) : null}
       {run.state === "stalled" ? (
