@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { openTestDatabase } from "@tailbone/db/testing";
 import { INGEST_NAMESPACE } from "@tailbone/protocol/sockets";
 import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
 import { io } from "socket.io-client";
@@ -144,6 +145,27 @@ test("a second hub on the same data folder is refused, and the first goes on", a
   expect(second.output()).toContain(join(folder, "data"));
   expect(second.output()).toContain("TAILBONE_DATA");
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
+});
+
+test("a second hub on the same database is refused and told who has it, until that one is gone", async () => {
+  const database = await openTestDatabase();
+  try {
+    const first = start({ DATABASE_URL: database.url });
+    const url = await first.url;
+    const elsewhere = { DATABASE_URL: database.url, TAILBONE_DATA: join(folder, "other") };
+    const second = start(elsewhere);
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain(`Another hub has the database (process ${first.process.pid} on ${hostname()}`);
+    expect(second.output()).toContain("DATABASE_URL");
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    first.process.kill("SIGKILL");
+    const third = start(elsewhere);
+    expect((await fetch(`${await third.url}/healthz`)).status).toBe(200);
+    third.process.kill("SIGTERM");
+    expect(await third.exited).toBe(0);
+  } finally {
+    await database.close();
+  }
 });
 
 test("a hub whose embedded database dies stops loudly", async () => {

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "@tailbone/base/clock";
 import { closeDatabase, openDatabase } from "@tailbone/db/database";
 import { readEpoch } from "@tailbone/db/database-epoch";
 import { openEmbedded } from "@tailbone/db/embedded";
+import { holdDatabase } from "@tailbone/db/hold-database";
 import { migrateDatabase } from "@tailbone/db/migrate";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { startDispatcher } from "./alerts/dispatcher";
@@ -120,15 +121,18 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
 
   const dashboardDir = settings.dashboardOrigin === undefined ? requireDashboard(need, log) : null;
   const databaseUrl = settings.databaseUrl ?? (await startDatabase(dataDir, parts, log));
+  const refuseDatabase = (error: unknown): never => {
+    const isOurs = settings.databaseUrl === undefined || error instanceof TailboneError;
+    throw isOurs ? error : unusableDatabase(error);
+  };
+  parts.add(await holdDatabase({ url: databaseUrl, onLost: parts.fail }).catch(refuseDatabase));
   const dashboard = dashboardDir === null ? null : startDashboard(dashboardDir, log);
   if (dashboard !== null) {
     parts.add(dashboard.close);
     void dashboard.exited.then(parts.fail);
   }
 
-  await migrateDatabase(databaseUrl).catch((error: unknown) => {
-    throw settings.databaseUrl === undefined ? error : unusableDatabase(error);
-  });
+  await migrateDatabase(databaseUrl).catch(refuseDatabase);
   const db = openDatabase({ url: databaseUrl });
   parts.add(() => closeDatabase(db));
   const secret = settings.secret ?? (await loadSecret(dataDir));
