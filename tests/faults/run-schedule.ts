@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { readPoints } from "../support/points";
@@ -80,6 +80,8 @@ export class ScheduleRun {
     for (const run of new Set([...this.#trainers.values()].map((trainer) => trainer.run))) {
       verdicts.push(judgeRun(await this.#readRun(run)));
     }
+    for (const { run } of this.#trainers.values())
+      rmSync(join(this.#world.spoolRoot, run), { recursive: true, force: true });
     const sum = (of: "logged" | "stored" | "missing" | "cutOff") =>
       verdicts.reduce((total, verdict) => total + verdict[of], 0);
     const problems = [
@@ -224,6 +226,7 @@ export class ScheduleRun {
       const child = this.#world.sync();
       this.#world.proxy.after("up", killSyncAfterBytes, () => child.process.kill("SIGKILL"));
       if ((await child.exited) === null) this.#done.set("kill sync", 1);
+      this.#outputs.push({ by: "sync", said: child.output });
       this.#world.proxy.forget();
     }
     for (let before: string | null = null; ; ) {
@@ -238,7 +241,10 @@ export class ScheduleRun {
       if (!existsSync(dir)) continue;
       // Named by a sync, or by a later training that has delivered it; what its own has said of it does not count.
       const isNamed = this.#outputs.some(({ by, said }) => by !== index && said().includes(dir));
+      // A sync that was killed may have set damage aside and not come to say so; the run says what is missing.
+      const isSetAside = !readdirSync(dir).some((name) => name.endsWith(".seg") || name === "writer.json");
       if (isNamed) this.#named.add(dir);
+      else if (isSetAside && this.#done.has("kill sync")) continue;
       else this.#problems.push(`${dir} is left, and nobody has said so`);
     }
   }

@@ -86,7 +86,7 @@ const WEIGHTS: Record<EpisodeKind, number> = {
   "kill database": 2,
   stop: 2,
   clock: 3,
-  damage: 0,
+  damage: 4,
   disk: 2,
   restore: 2,
   "deep restore": 1,

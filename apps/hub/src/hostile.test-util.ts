@@ -45,7 +45,7 @@ export const hostileJson: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 3, arbitrary: hostileNumber },
   { weight: 3, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
   { weight: 1, arbitrary: fc.constantFrom<unknown>(null, true, [], {}, [null], JSON.parse('{"__proto__": {"a": 1}}')) },
-  { weight: 1, arbitrary: fc.constantFrom(60, 500).map(nested) },
+  { weight: 1, arbitrary: fc.constantFrom(60, 500, 2000).map(nested) },
 );
 
 /** Now and then something hostile instead. */
