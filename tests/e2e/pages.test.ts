@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser";
 import { type Child, spawnNode } from "../support/processes";
 import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
@@ -19,6 +19,7 @@ beforeAll(async () => {
   await page.goto(stack.signInLink);
   await page.waitForURL((url) => !url.pathname.startsWith("/api/") && !url.pathname.startsWith("/sign-in"));
 });
+beforeEach(() => page.setViewportSize({ width: 1440, height: 900 }));
 afterAll(async () => {
   await Promise.all(children.map((child) => child.kill("SIGKILL")));
   await browser?.close();
@@ -91,7 +92,7 @@ describe("by the keyboard", () => {
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
-    expect(await focused()).toBe("More");
+    await expect.poll(focused).toBe("More");
 
     await page.keyboard.press("Control+k");
     await page.getByPlaceholder("A run, a series").fill("n");
@@ -119,7 +120,6 @@ describe("by the keyboard", () => {
         expect(await page.evaluate(findCutRings), `${path} at ${width}`).toEqual([]);
       }
     }
-    await page.setViewportSize({ width: 1440, height: 900 });
   });
 });
 
