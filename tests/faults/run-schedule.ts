@@ -68,6 +68,7 @@ export class ScheduleRun {
 
   async run(): Promise<Outcome> {
     const { trainers, actions } = this.#schedule;
+    this.#world.setClocksRight();
     await Promise.all(trainers.map(({ isFirst }, index) => (isFirst ? this.#startTrainer(index) : undefined)));
     for (const { trainer, logged, act } of actions) {
       await this.#trainers.get(trainer)?.hasLogged(logged);

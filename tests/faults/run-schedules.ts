@@ -15,8 +15,9 @@ interface Options {
 
 /** Longer than any schedule takes on a busy machine: what has not ended by then hangs. */
 const LIMIT_MS = 90_000;
-/** Then a world is made anew: its disks are small. */
+/** Then a world is made anew: its disks are small, and are to run full only when they are filled. */
 const SCHEDULES_PER_WORLD = 25;
+const POINTS_PER_WORLD = 800_000;
 
 const count = (value: number): string => value.toLocaleString("en");
 
@@ -43,7 +44,7 @@ export async function runSchedules(schedules: readonly Schedule[], { worlds, tel
 
   async function work(): Promise<void> {
     let world: World | null = null;
-    let used = 0;
+    let used = { schedules: 0, points: 0 };
     for (let schedule = queue.shift(); schedule !== undefined; schedule = queue.shift()) {
       world ??= await World.open();
       hasDisks &&= world.hasDisks;
@@ -54,10 +55,12 @@ export async function runSchedules(schedules: readonly Schedule[], { worlds, tel
       for (const name of ["logged", "stored", "missing", "cutOff"] as const) total[name] += outcome[name];
       tell(lineOf(schedule, outcome, seconds));
       if (outcome.problems.length > 0) failed.push(schedule.seed);
-      if (++used === SCHEDULES_PER_WORLD || outcome.problems.length > 0) {
+      used = { schedules: used.schedules + 1, points: used.points + outcome.logged };
+      const isUsedUp = used.schedules >= SCHEDULES_PER_WORLD || used.points >= POINTS_PER_WORLD;
+      if (isUsedUp || outcome.problems.length > 0) {
         await world.close();
         world = null;
-        used = 0;
+        used = { schedules: 0, points: 0 };
       }
     }
     await world?.close();

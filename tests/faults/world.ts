@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -137,6 +137,11 @@ export class World {
   stepClock(name: string, ms: number): void {
     const file = this.#clock(name);
     writeFileSync(file, String(ms + (existsSync(file) ? Number(readFileSync(file, "utf8")) : 0)));
+  }
+
+  /** All clocks tell the machine's time again, as at the start. */
+  setClocksRight(): void {
+    for (const name of readdirSync(join(this.#folder, "clocks"))) writeFileSync(this.#clock(name), "0");
   }
 
   /** Stops a process as it stands, and all below it. */
