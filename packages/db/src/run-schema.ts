@@ -25,6 +25,8 @@ import { organization, user } from "./auth-schema";
 /*
  * Runs and what they hold. Every row names its team, and every query asks for it. Times are milliseconds since 1970 as
  * doubles, as on the wire.
+ *
+ * Longer than other files: tables that refer to each other are read side by side.
  */
 
 const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => "bytea" });

@@ -17,6 +17,8 @@ import {
   type YLimits,
 } from "./y-range";
 
+/* Longer than other files: from buckets to marks in one pure step, each part of which reads what the one before it has laid out. */
+
 export interface PlotOptions {
   readonly x: XAxisMode;
   readonly logY: boolean;
