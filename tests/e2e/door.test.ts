@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { codeOf } from "../../apps/hub/src/auth/totp.test-util";
 import { launchBrowser } from "../support/browser";
 import { spawnNode } from "../support/processes";
 import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
@@ -136,6 +137,42 @@ describe("signing in", () => {
     await settings.getByRole("table", { name: "Security log" }).getByText("joined").waitFor();
     expect(complaints).toEqual([]);
   });
+});
+
+test("a second factor is set up by its picture, asked for after the password, and a backup code goes in its place", async () => {
+  const page = watch(await owner.newPage());
+  await page.goto(`${stack.url}/settings`);
+  const section = page.locator("section", { has: page.getByRole("heading", { name: "Second factor" }) });
+  await section.getByLabel("Current password").fill("not the password");
+  await section.getByRole("button", { name: "Set it up" }).click();
+  await section.getByRole("alert").waitFor();
+  await section.getByLabel("Current password").fill(PASSWORD);
+  await section.getByRole("button", { name: "Set it up" }).click();
+  await section.getByRole("img").waitFor();
+  await owner.grantPermissions(["clipboard-read", "clipboard-write"], { origin: stack.url });
+  await section.getByRole("button", { name: "Copy the link" }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  await section.getByLabel("Code").fill(codeOf(link));
+  await section.getByRole("button", { name: "Switch it on" }).click();
+  await section.getByText("Backup codes, shown this once").waitFor();
+  await section.getByRole("button", { name: "Copy" }).click();
+  const [backup = ""] = (await page.evaluate(() => navigator.clipboard.readText())).split("\n");
+
+  const elsewhere = watch(await (await browser.newContext()).newPage());
+  await elsewhere.goto(`${stack.url}/sign-in`);
+  await elsewhere.getByLabel("E-mail").fill("owner@tailbone.local");
+  await elsewhere.getByLabel("Password").fill(PASSWORD);
+  await elsewhere.getByRole("button", { name: "Sign in" }).click();
+  await elsewhere.getByLabel("Code").fill("000000");
+  await elsewhere.getByRole("button", { name: "Sign in" }).click();
+  await elsewhere.getByRole("alert").first().waitFor();
+  await elsewhere.getByLabel("Code").fill(backup);
+  await elsewhere.getByRole("button", { name: "Sign in" }).click();
+  await elsewhere.waitForURL((url) => url.pathname === "/");
+  await section.getByLabel("Current password").fill(PASSWORD);
+  await section.getByRole("button", { name: "Switch it off" }).click();
+  await section.getByRole("button", { name: "Set it up" }).waitFor();
+  expect(complaints).toEqual([]);
 });
 
 // Linux says what a process was started with.

@@ -1,10 +1,10 @@
-import { createHmac } from "node:crypto";
 import { sessionListSchema } from "@tailbone/protocol/access";
 import { meSchema } from "@tailbone/protocol/http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { readJson, startTestHub, type TestHub } from "../test-hub";
 import { cookiesOf, join, PASSWORD, type Person, personOf, signIn } from "./people.test-util";
+import { codeOf } from "./totp.test-util";
 
 let hub: TestHub;
 let owner: Person;
@@ -132,21 +132,6 @@ describe("a session", () => {
     }
   });
 });
-
-/** Six digits of now (RFC 6238), as an app shows them. */
-function codeOf(uri: string): string {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const secret = new URL(uri).searchParams.get("secret") ?? expect.fail(uri);
-  const bits = [...secret.replaceAll("=", "")]
-    .map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0"))
-    .join("");
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const digest = createHmac("sha1", key).update(counter).digest();
-  const at = (digest[19] ?? 0) & 15;
-  return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
 
 test("a second factor is asked for after the password, takes each backup code once, and goes by the password", async () => {
   const email = "gus@example.org";
