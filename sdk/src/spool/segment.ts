@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { LIMITS } from "@tailbone/protocol/limits";
-import { countByGroups, FRAME_MARK, LEAST_FRAME_BYTES, peekFrame } from "./peek-frame";
+import { countByGroups, FRAME_MARK, LEAST_FRAME_BYTES, readDamagedFrame } from "./damaged-frame";
 
 /*
  * A segment is a file NNNNNNNN.seg of a writer's spool:
@@ -182,7 +182,7 @@ function recogniseRecords(bytes: Buffer, from: number, to: number): DamagedRecor
   let offset = from;
   while (offset + LEAST_RECORD_BYTES <= to) {
     const end = findEnd(bytes, offset, to);
-    const record = peekFrame(bytes.subarray(offset + RECORD_HEADER_BYTES, end));
+    const record = readDamagedFrame(bytes.subarray(offset + RECORD_HEADER_BYTES, end));
     if (record !== null) records.push(record);
     offset = end;
   }

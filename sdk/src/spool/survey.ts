@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { readThrough } from "./peek-frame";
+import { readThrough } from "./damaged-frame";
 import {
   canHoldFrame,
   type DamagedRange,

@@ -15,7 +15,7 @@ const THROUGH_AT = 32;
  * What a damaged frame says of itself: its sequence, and the points that it held, each null where what it says cannot be. Null for
  * bytes that are no frame by any of it.
  */
-export function peekFrame(frame: Buffer): { sequence: number | null; points: number | null } | null {
+export function readDamagedFrame(frame: Buffer): { sequence: number | null; points: number | null } | null {
   if (frame.byteLength < LEAST_FRAME_BYTES) return null;
   const sequence = Number(frame.readBigUInt64LE(SEQUENCE_AT));
   const announced = frame.readUInt32LE(VALUES_AT);
