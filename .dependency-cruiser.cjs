@@ -10,11 +10,11 @@ const may = {
   "packages/lifecycle": ["packages/protocol"],
   "packages/probes": ["packages/protocol", "packages/base"],
   "packages/db": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle"],
-  "sdk/src": ["packages/protocol", "packages/base", "packages/probes", "sdk/package.json"],
-  "sdk/examples": ["sdk"],
+  "sdk/js/src": ["packages/protocol", "packages/base", "packages/probes", "sdk/js/package.json"],
+  "sdk/js/examples": ["sdk/js"],
   "apps/hub": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle", "packages/db"],
   "apps/dashboard": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle"],
-  "apps/cli": ["packages/protocol", "packages/base", "sdk", "apps/hub"],
+  "apps/cli": ["packages/protocol", "packages/base", "sdk/js", "apps/hub"],
 };
 
 /** Tests and what only they import; they may use a test library. */
@@ -58,7 +58,7 @@ module.exports = {
     {
       name: "a training script brings in little: a socket, TensorFlow.js, schemas, ids, a progress bar",
       severity: "error",
-      from: { path: "^sdk/src/", pathNot: testing },
+      from: { path: "^sdk/js/src/", pathNot: testing },
       to: {
         path: npmOf(
           "socket\\.io-client",

@@ -5,8 +5,8 @@ export default defineConfig({
     include: [
       "packages/*/src/**/*.test.ts",
       "apps/*/src/**/*.test.{ts,tsx}",
-      "sdk/src/**/*.test.ts",
-      "sdk/examples/**/*.test.ts",
+      "sdk/js/src/**/*.test.ts",
+      "sdk/js/examples/**/*.test.ts",
       "tests/**/*.test.ts",
     ],
     testTimeout: 60_000,

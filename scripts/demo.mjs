@@ -53,7 +53,7 @@ say(`
 
 let run = null;
 const training = start(
-  ["--import", "tsx", "sdk/examples/digits.ts", ...process.argv.slice(2)],
+  ["--import", "tsx", "sdk/js/examples/digits.ts", ...process.argv.slice(2)],
   { TAILBONE_URL: served.url, TAILBONE_PRINT_RUN: "1" },
   (line) => {
     if (run === null && line.startsWith('{"run"')) run = JSON.parse(line).run;

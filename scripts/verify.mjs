@@ -9,8 +9,8 @@ const bin = (name) => join("node_modules/.bin", name);
 const tsc = "node_modules/typescript-7/bin/tsc";
 
 const packages = [
-  "sdk",
-  "sdk/examples",
+  "sdk/js",
+  "sdk/js/examples",
   "tests",
   ...["packages", "apps"].flatMap((dir) => readdirSync(dir).map((one) => join(dir, one))),
 ];

@@ -2,6 +2,6 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "postgresql",
-  schema: ["./src/auth-schema.ts", "./src/access-schema.ts", "./src/run-schema.ts", "./src/life-schema.ts"],
+  schema: ["./src/schema/auth.ts", "./src/schema/access.ts", "./src/schema/run.ts", "./src/schema/life.ts"],
   out: "./migrations",
 });

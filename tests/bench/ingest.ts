@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { openEmbedded } from "@tailbone/db/embedded";
+import { openEmbedded } from "@tailbone/db/server/embedded";
 import { encodeFrame, type Group } from "@tailbone/protocol/frame";
 import { INGEST_NAMESPACE, type IngestClientEvents, type IngestServerEvents } from "@tailbone/protocol/sockets";
 import { PROTOCOL_VERSION } from "@tailbone/protocol/version";

@@ -13,7 +13,7 @@ export async function benchSeeds(): Promise<void> {
   let lived = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
     const startedAtMs = Date.now();
-    const script = join(root, "sdk/examples/digits.ts");
+    const script = join(root, "sdk/js/examples/digits.ts");
     const env = { ...place.env, TAILBONE_PRINT_RUN: "1" };
     const child = spawnNode(["--import", "tsx", script, "--seed", String(seed)], { env, cwd: root });
     const { run }: { run: string } = JSON.parse(await child.line((line) => line.startsWith('{"run"')));

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { openTestDatabase, type TestDatabase } from "@tailbone/db/testing";
+import { openTestDatabase, type TestDatabase } from "@tailbone/db/server/testing";
 import { decodeFrame } from "@tailbone/protocol/frame";
 import type { FeatureList } from "@tailbone/protocol/http";
 import type { RunDetail } from "@tailbone/protocol/run";

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { openTestDatabase, type TestDatabase } from "@tailbone/db/testing";
+import { openTestDatabase, type TestDatabase } from "@tailbone/db/server/testing";
 import type { RunDetail } from "@tailbone/protocol/run";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readPoints } from "../support/points";

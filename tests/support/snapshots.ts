@@ -1,4 +1,4 @@
-import type { TestDatabase } from "@tailbone/db/testing";
+import type { TestDatabase } from "@tailbone/db/server/testing";
 import postgres from "postgres";
 
 /** A database's state, to which it can be taken back as from a dump. Nobody may use it meanwhile; whoever is connected is cut off. */

@@ -1,11 +1,11 @@
 import type { Clock } from "@tailbone/base/clock";
-import { readAlerts } from "@tailbone/db/alerts";
-import { appendFrames } from "@tailbone/db/append-frames";
-import type { Database } from "@tailbone/db/database";
-import { getRun } from "@tailbone/db/get-run";
-import { beatWriter } from "@tailbone/db/keep-runs";
-import { openWriter } from "@tailbone/db/open-writer";
-import { getProject } from "@tailbone/db/projects";
+import { appendFrames } from "@tailbone/db/append/append-frames";
+import { beatWriter } from "@tailbone/db/append/keep-runs";
+import { openWriter } from "@tailbone/db/append/open-writer";
+import { getRun } from "@tailbone/db/read/get-run";
+import { getProject } from "@tailbone/db/read/projects";
+import { readAlerts } from "@tailbone/db/rules/alerts";
+import type { Database } from "@tailbone/db/server/database";
 import { requireProject } from "./auth/access";
 import { createAdmissions } from "./auth/admissions";
 import { createAuth } from "./auth/auth";

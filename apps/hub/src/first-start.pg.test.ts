@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openTestDatabase, type TestDatabase } from "@tailbone/db/testing";
+import { openTestDatabase, type TestDatabase } from "@tailbone/db/server/testing";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startHub } from "./start-hub";

@@ -6,7 +6,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { openTestDatabase } from "@tailbone/db/testing";
+import { openTestDatabase } from "@tailbone/db/server/testing";
 import { INGEST_NAMESPACE } from "@tailbone/protocol/sockets";
 import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
 import { io } from "socket.io-client";

@@ -1,5 +1,5 @@
 import type { Clock } from "@tailbone/base/clock";
-import type { Database } from "@tailbone/db/database";
+import type { Database } from "@tailbone/db/server/database";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
 import type { Appended } from "@tailbone/protocol/sockets";
 import type { Send } from "./alerts/sender";

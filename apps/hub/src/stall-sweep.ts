@@ -1,6 +1,6 @@
-import type { Database } from "@tailbone/db/database";
-import { sweepStalledRuns } from "@tailbone/db/keep-runs";
-import { SilenceWatch } from "@tailbone/db/silence-watch";
+import { sweepStalledRuns } from "@tailbone/db/append/keep-runs";
+import type { Database } from "@tailbone/db/server/database";
+import { SilenceWatch } from "@tailbone/db/server/silence-watch";
 import type { Services } from "./services";
 
 /** Calls runs stalled whose writers have been silent for `stallAfterMs`, and tells their viewers. The result ends it. */

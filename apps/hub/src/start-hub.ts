@@ -1,10 +1,10 @@
 import { getRequestListener } from "@hono/node-server";
 import { type Clock, systemClock } from "@tailbone/base/clock";
-import { closeDatabase, openDatabase } from "@tailbone/db/database";
-import { readEpoch } from "@tailbone/db/database-epoch";
-import { openEmbedded } from "@tailbone/db/embedded";
-import { holdDatabase } from "@tailbone/db/hold-database";
-import { migrateDatabase } from "@tailbone/db/migrate";
+import { closeDatabase, openDatabase } from "@tailbone/db/server/database";
+import { readEpoch } from "@tailbone/db/server/database-epoch";
+import { openEmbedded } from "@tailbone/db/server/embedded";
+import { holdDatabase } from "@tailbone/db/server/hold-database";
+import { migrateDatabase } from "@tailbone/db/server/migrate";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { startDispatcher } from "./alerts/dispatcher";
 import { createSender } from "./alerts/sender";

@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "@tailbone/base/clock";
-import { apikey } from "@tailbone/db/access-schema";
-import { openTestDatabase, type TestDatabase } from "@tailbone/db/testing";
+import { apikey } from "@tailbone/db/schema/access";
+import { openTestDatabase, type TestDatabase } from "@tailbone/db/server/testing";
 import { encodeFrame, type Frame } from "@tailbone/protocol/frame";
 import type { OpenWriter } from "@tailbone/protocol/run";
 import {

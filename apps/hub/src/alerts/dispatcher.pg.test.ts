@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { systemClock } from "@tailbone/base/clock";
-import { readAlerts } from "@tailbone/db/alerts";
-import { appendFrames } from "@tailbone/db/append-frames";
-import { openWriter } from "@tailbone/db/open-writer";
-import { claimDeliveries, listDeliveries, retryDelivery, settleDelivery } from "@tailbone/db/outbox";
-import { createChannel, createRule, listRules } from "@tailbone/db/rules";
-import { openTestDatabase, type TestDatabase } from "@tailbone/db/testing";
+import { appendFrames } from "@tailbone/db/append/append-frames";
+import { openWriter } from "@tailbone/db/append/open-writer";
+import { readAlerts } from "@tailbone/db/rules/alerts";
+import { claimDeliveries, listDeliveries, retryDelivery, settleDelivery } from "@tailbone/db/rules/outbox";
+import { createChannel, createRule, listRules } from "@tailbone/db/rules/rules";
+import { openTestDatabase, type TestDatabase } from "@tailbone/db/server/testing";
 import type { ChannelTarget } from "@tailbone/protocol/rules";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";

@@ -1,7 +1,7 @@
 import { type Clock, steadyWall, systemClock } from "@tailbone/base/clock";
 import { within } from "@tailbone/base/within";
-import type { Database } from "@tailbone/db/database";
-import { type Claimed, claimDeliveries, LONGEST_WAIT_MS, settleDelivery } from "@tailbone/db/outbox";
+import { type Claimed, claimDeliveries, LONGEST_WAIT_MS, settleDelivery } from "@tailbone/db/rules/outbox";
+import type { Database } from "@tailbone/db/server/database";
 import type { Log } from "../log";
 import type { Send } from "./sender";
 

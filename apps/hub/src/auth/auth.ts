@@ -1,7 +1,7 @@
 import assert from "node:assert";
 import { AsyncLocalStorage } from "node:async_hooks";
-import * as schema from "@tailbone/db/auth-schema";
-import type { Database } from "@tailbone/db/database";
+import * as schema from "@tailbone/db/schema/auth";
+import type { Database } from "@tailbone/db/server/database";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { magicLink, organization, twoFactor } from "better-auth/plugins";

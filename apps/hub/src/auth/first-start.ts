@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
-import { member, organization, user } from "@tailbone/db/auth-schema";
-import type { Database } from "@tailbone/db/database";
-import { addDefaultRules } from "@tailbone/db/rules";
+import { addDefaultRules } from "@tailbone/db/rules/rules";
+import { member, organization, user } from "@tailbone/db/schema/auth";
+import type { Database } from "@tailbone/db/server/database";
 import { asc, eq, sql } from "drizzle-orm";
 import { readCredentials, writeCredentials } from "../process/credentials-file";
 import type { Auth } from "./auth";

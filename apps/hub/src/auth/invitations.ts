@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { account, invitation, member, organization, user } from "@tailbone/db/auth-schema";
-import type { Database } from "@tailbone/db/database";
+import { account, invitation, member, organization, user } from "@tailbone/db/schema/auth";
+import type { Database } from "@tailbone/db/server/database";
 import type { Invitation, Role } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { and, asc, eq, sql } from "drizzle-orm";

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "@tailbone/base/clock";
-import { apikey } from "@tailbone/db/access-schema";
-import { organization } from "@tailbone/db/auth-schema";
-import type { Database } from "@tailbone/db/database";
-import { project } from "@tailbone/db/run-schema";
+import { apikey } from "@tailbone/db/schema/access";
+import { organization } from "@tailbone/db/schema/auth";
+import { project } from "@tailbone/db/schema/run";
+import type { Database } from "@tailbone/db/server/database";
 import type { KeyScope } from "@tailbone/protocol/access";
 import { and, eq, sql } from "drizzle-orm";
 import type { Log } from "../log";

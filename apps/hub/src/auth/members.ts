@@ -1,6 +1,6 @@
-import { apikey } from "@tailbone/db/access-schema";
-import { invitation, member, user } from "@tailbone/db/auth-schema";
-import type { Database } from "@tailbone/db/database";
+import { apikey } from "@tailbone/db/schema/access";
+import { invitation, member, user } from "@tailbone/db/schema/auth";
+import type { Database } from "@tailbone/db/server/database";
 import type { Role } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { and, eq } from "drizzle-orm";

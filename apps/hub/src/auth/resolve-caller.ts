@@ -1,4 +1,4 @@
-import type { Database } from "@tailbone/db/database";
+import type { Database } from "@tailbone/db/server/database";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { databaseAway } from "../failure";
 import type { Auth } from "./auth";

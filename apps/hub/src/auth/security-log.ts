@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import type { Database } from "@tailbone/db/database";
 import {
   countSecurityEvent,
   type NewSecurityEvent,
   pruneSecurityLog,
   writeSecurityEvent,
-} from "@tailbone/db/security-log";
+} from "@tailbone/db/access/security-log";
+import type { Database } from "@tailbone/db/server/database";
 import type { SecurityAction } from "@tailbone/protocol/access";
 import { storable } from "@tailbone/protocol/text";
 import type { Log } from "../log";

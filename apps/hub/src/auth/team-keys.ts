@@ -1,7 +1,7 @@
-import { apikey } from "@tailbone/db/access-schema";
-import { user } from "@tailbone/db/auth-schema";
-import type { Database } from "@tailbone/db/database";
-import { project } from "@tailbone/db/run-schema";
+import { apikey } from "@tailbone/db/schema/access";
+import { user } from "@tailbone/db/schema/auth";
+import { project } from "@tailbone/db/schema/run";
+import type { Database } from "@tailbone/db/server/database";
 import type { Key, keyCreateSchema } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { and, asc, eq } from "drizzle-orm";

@@ -1,5 +1,5 @@
-import { member, organization, user } from "@tailbone/db/auth-schema";
-import type { Database } from "@tailbone/db/database";
+import { member, organization, user } from "@tailbone/db/schema/auth";
+import type { Database } from "@tailbone/db/server/database";
 import type { Role } from "@tailbone/protocol/access";
 import { asc, eq } from "drizzle-orm";
 

@@ -1,4 +1,4 @@
-import { user } from "@tailbone/db/auth-schema";
+import { user } from "@tailbone/db/schema/auth";
 import { eq } from "drizzle-orm";
 import type { Context } from "hono";
 import { ADDRESS_HEADER } from "../auth/auth";

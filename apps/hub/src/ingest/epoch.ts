@@ -1,6 +1,6 @@
 import type { Clock } from "@tailbone/base/clock";
-import type { Database } from "@tailbone/db/database";
-import { renewEpoch } from "@tailbone/db/database-epoch";
+import type { Database } from "@tailbone/db/server/database";
+import { renewEpoch } from "@tailbone/db/server/database-epoch";
 import type { OpenWriter } from "@tailbone/protocol/run";
 import type { Log } from "../log";
 

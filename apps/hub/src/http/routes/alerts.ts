@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { countUnread, patchAlert, readAlerts } from "@tailbone/db/alerts";
-import { listDeliveries, retryDelivery } from "@tailbone/db/outbox";
-import { replayRule } from "@tailbone/db/replay-rule";
+import { countUnread, patchAlert, readAlerts } from "@tailbone/db/rules/alerts";
+import { listDeliveries, retryDelivery } from "@tailbone/db/rules/outbox";
+import { replayRule } from "@tailbone/db/rules/replay-rule";
 import {
   createChannel,
   createRule,
@@ -11,7 +11,7 @@ import {
   listRules,
   patchRule,
   readChannelTarget,
-} from "@tailbone/db/rules";
+} from "@tailbone/db/rules/rules";
 import {
   alertListSchema,
   alertPatchSchema,

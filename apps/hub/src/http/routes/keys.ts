@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { apikey } from "@tailbone/db/access-schema";
+import { apikey } from "@tailbone/db/schema/access";
 import { keyCreatedSchema, keyCreateSchema, keyListSchema } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { text } from "@tailbone/protocol/text";

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { session } from "@tailbone/db/auth-schema";
+import { session } from "@tailbone/db/schema/auth";
 import { accountChangeSchema, sessionListSchema } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { meSchema } from "@tailbone/protocol/http";

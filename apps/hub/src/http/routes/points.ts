@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { listSeries } from "@tailbone/db/list-series";
-import { queryBuckets } from "@tailbone/db/query-buckets";
-import { queryRawPoints } from "@tailbone/db/query-raw-points";
+import { listSeries } from "@tailbone/db/read/list-series";
+import { queryBuckets } from "@tailbone/db/read/query-buckets";
+import { queryRawPoints } from "@tailbone/db/read/query-raw-points";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { bucketsSchema, pointsQuerySchema, rawPointsSchema, seriesListSchema } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";

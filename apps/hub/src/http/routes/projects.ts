@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { getProject, listProjects } from "@tailbone/db/projects";
+import { getProject, listProjects } from "@tailbone/db/read/projects";
 import { projectListSchema, projectSchema } from "@tailbone/protocol/http";
 import { requireProject } from "../../auth/access";
 import type { Services } from "../../services";

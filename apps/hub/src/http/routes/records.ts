@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { listEvents, listFeatures } from "@tailbone/db/list-life";
-import { listCheckpoints, listConsole } from "@tailbone/db/list-records";
+import { listEvents, listFeatures } from "@tailbone/db/read/list-life";
+import { listCheckpoints, listConsole } from "@tailbone/db/read/list-records";
 import {
   checkpointListSchema,
   consoleListSchema,

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { deleteRun, patchRun } from "@tailbone/db/change-run";
-import { getRun, getRunDetail } from "@tailbone/db/get-run";
-import { listRuns } from "@tailbone/db/list-runs";
+import { deleteRun, patchRun } from "@tailbone/db/append/change-run";
+import { getRun, getRunDetail } from "@tailbone/db/read/get-run";
+import { listRuns } from "@tailbone/db/read/list-runs";
 import { appendedSchema, runListQuerySchema, runListSchema, runPatchSchema } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { runIdSchema, writerIdSchema } from "@tailbone/protocol/names";

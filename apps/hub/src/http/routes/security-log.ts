@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { listSecurityEvents } from "@tailbone/db/security-log";
+import { listSecurityEvents } from "@tailbone/db/access/security-log";
 import { securityLogQuerySchema, securityLogSchema } from "@tailbone/protocol/access";
 import type { Services } from "../../services";
 import { type Api, answers } from "../environment";

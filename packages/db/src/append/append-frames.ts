@@ -1,0 +1,178 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import { type Frame, sequenceBehind } from "@tailbone/protocol/frame";
+import type { JsonObject } from "@tailbone/protocol/json";
+import type { RunState } from "@tailbone/protocol/run";
+import type { LegTimes } from "@tailbone/series/legs";
+import { v7 as uuidv7 } from "uuid";
+import { applyRules, occurrencesOf, type SeriesPast } from "../rules/apply-rules";
+import type { Database, Transaction } from "../server/database";
+import { appendLife } from "./append-life";
+import { type Append, collectPoints, placePoints, readSeries, type SeriesRow } from "./append-points";
+import { appendRecords } from "./append-records";
+import { gatherLife, type RunHead } from "./gather-records";
+import { refuseMissingRun } from "./missing-run";
+import { recountSeries } from "./recount-series";
+import { moveLegs } from "./run-legs";
+import { writePoints } from "./write-points";
+
+export interface AppendFrames {
+  team: string;
+  run: string;
+  writer: string;
+  /** Frames of one writer with consecutive sequences. */
+  frames: readonly Frame[];
+  nowMs?: number;
+}
+
+/** Frames `from` (inclusive) to `to` (exclusive) of the run's stream are new; `next` is the sequence expected from the writer. */
+export interface AppendedFrames {
+  next: number;
+  from: number;
+  to: number;
+  /** The leg of the run that the writer appends. */
+  leg: number;
+  /** Where the run stands now, without reading it. */
+  project: string;
+  state: RunState;
+  /** New alerts: those of the script and those of the team's rules. */
+  alerts: readonly string[];
+}
+
+/**
+ * Commits frames in one transaction: points, tiles, statistics, records, the run's head and the writer's place, all or nothing.
+ * A frame whose sequence is committed already is passed over. Throws `sequence_gap` when one is missing before the first,
+ * `gone` when the run was deleted, and `not_found` when the team has no such run or the run no such writer.
+ *
+ * What is sent without waiting for an answer travels together: a frame costs four round trips, two more when series are new, one
+ * more when chunks are merged.
+ */
+export async function appendFrames(
+  db: Database,
+  { team, run, writer, frames, nowMs = Date.now() }: AppendFrames,
+): Promise<AppendedFrames> {
+  const all = collectPoints(frames.flatMap((frame) => frame.groups));
+  const withConfig = frames.some((frame) => frame.records.some((record) => record.type === "config"));
+  return db.$client.begin(async (sql) => {
+    const { place, head, known } = await lockRun(sql, { team, run, writer, names: all.keys(), withConfig });
+    const fresh = frames.filter((frame) => frame.sequence >= place.next);
+    let { next } = place;
+    for (const frame of fresh) {
+      if (frame.sequence !== next) throw sequenceGap(frame.sequence, place.next);
+      next = sequenceBehind(frame);
+    }
+    const to = head.streamOffset + fresh.length;
+    const { project } = head;
+    const { leg } = place;
+    if (fresh.length === 0) return { next, from: to, to, leg, project, state: head.state, alerts: [] };
+
+    const arrived = fresh.length === frames.length ? all : collectPoints(fresh.flatMap((frame) => frame.groups));
+    const sealedAtMs = Math.max(...fresh.map((frame) => frame.sealedAtMs));
+    const legs = moveLegs(place.legs, place.leg, sealedAtMs);
+    const { appends, leftOut } = await placePoints(sql, { team, run, legs, arrived, known });
+    const { records, alerts: ofScript, isEnd } = gatherLife(fresh);
+    const { events, remarks } = await appendLife(sql, { team, run, records, isEnd, nowMs });
+    const alerts = ofScript.map((alert) => ({ ...alert, id: uuidv7() }));
+    const alertIds = alerts.map(({ id }) => id);
+    const occurrences = occurrencesOf(fresh, { scripts: alertIds, leg: legs.leg, past: pastOf(appends, known) });
+    if (events.length > 0) occurrences.push({ type: "events", events });
+    const written = writePoints(sql, { team, run, leg: legs.leg, appends });
+    const moved = appends.filter(({ counted }) => counted.moves).map(({ id }) => id);
+    if (moved.length > 0 || legs.isUntied) {
+      await written;
+      await recountSeries(sql, { run, ids: legs.isUntied ? null : moved, legs: legs.after });
+    }
+    const [, state, , told] = await Promise.all([
+      written,
+      appendRecords(sql, {
+        team,
+        run,
+        writer,
+        rewoundTo: rewoundTo(appends),
+        head,
+        frames: fresh,
+        leftOut,
+        remarks,
+        alerts,
+        revive: place.newest,
+        nowMs,
+      }),
+      sql`
+        update writer set next_sequence = ${next}, points_through = ${fresh.at(-1)?.pointsThrough ?? null}, last_at_ms = greatest(last_at_ms, ${sealedAtMs}::float8)
+        where run_id = ${run} and id = ${writer}`,
+      applyRules(sql, { team, run, occurrences, nowMs }),
+    ]);
+    return { next, from: head.streamOffset, to, leg, project, state, alerts: [...new Set([...alertIds, ...told])] };
+  });
+}
+
+function pastOf(appends: readonly Append[], known: readonly SeriesRow[]): Map<string, SeriesPast> {
+  const rows = new Map(known.map((row) => [row.name, row]));
+  return new Map(
+    appends.map(({ name, counted: { isOld, isRewound } }) => {
+      const row = rows.get(name);
+      const last = row !== undefined && Number.isFinite(row.last) ? { step: row.stepTo, value: row.last } : null;
+      return [name, { last, isOld, isRewound }];
+    }),
+  );
+}
+
+/**
+ * The step at which the training stands now, if it has just gone back over steps; null: it has not. Host and process are measured
+ * at the step that the run had before.
+ */
+function rewoundTo(appends: readonly Append[]): number | null {
+  const rewound = appends.filter(({ name, counted }) => counted.isRewound && !name.startsWith("system/"));
+  if (rewound.length === 0) return null;
+  return Math.max(...rewound.flatMap(({ chunks }) => chunks.map(({ chunk }) => chunk.summary.stepTo)));
+}
+
+interface Place {
+  next: number;
+  leg: number;
+  legs: LegTimes[];
+  /** Read only where the frames change it. */
+  config: JsonObject | null;
+  /** No writer has come after this one, and it has not said that it ended: the run lives as long as it does. */
+  newest: boolean;
+}
+
+/** Holds the run until the transaction ends, so that its frames are committed one after the other. */
+async function lockRun(
+  sql: Transaction,
+  input: { team: string; run: string; writer: string; names: Iterable<string>; withConfig: boolean },
+): Promise<{ place: Place; head: RunHead; known: SeriesRow[] }> {
+  const { team, run, writer, names, withConfig } = input;
+  // Statements of their own, because each sees what is committed when it begins: the last ones after the lock was got.
+  const [[head], [place], known] = await Promise.all([
+    sql<Omit<RunHead, "writerConfig">[]>`
+      select state, tags, project_id as project, stream_offset as "streamOffset", ${withConfig ? sql`config` : sql`null::json as config`}
+      from run where id = ${run} and team_id = ${team} for no key update`,
+    sql<Place[]>`
+      select next_sequence as next, leg, ${withConfig ? sql`config` : sql`null::json`} as "config", (
+          select json_agg(json_build_object('leg', leg, 'startedAtMs', started_at_ms, 'lastAtMs', last_at_ms) order by leg)
+          from writer as every where every.run_id = writer.run_id
+        ) as legs, ended_at_ms is null and not exists (
+          select 1 from writer as other where other.run_id = writer.run_id and other.opened_at_ms > writer.opened_at_ms
+        ) as newest
+      from writer where run_id = ${run} and id = ${writer} and team_id = ${team}`,
+    readSeries(sql, run, names),
+  ]);
+  if (head === undefined) return refuseMissingRun(sql, { team, run });
+  if (place === undefined) {
+    throw new TailboneError(
+      "not_found",
+      `Run ${run} has no writer ${writer}.`,
+      "Open the writer before appending frames.",
+    );
+  }
+  return { place, head: { ...head, writerConfig: place.config }, known };
+}
+
+function sequenceGap(got: number, expected: number): TailboneError {
+  return new TailboneError(
+    "sequence_gap",
+    `Frame ${got} came, but frame ${expected} is the next of this writer.`,
+    `Send from frame ${expected} on; what is before it is stored.`,
+    { expected },
+  );
+}

@@ -1,0 +1,124 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import type { JsonObject } from "@tailbone/protocol/json";
+import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
+import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
+import { v7 as uuidv7 } from "uuid";
+import type { Database, Transaction } from "../server/database";
+import { refuseMissingRun } from "./missing-run";
+import { pickRunName } from "./run-names";
+import { jsonb, orderedJson } from "./stored-text";
+
+interface OpenInput {
+  team: string;
+  request: OpenWriter;
+  createdBy: string;
+  /** The one project that the writer's key is for. */
+  only?: { id: string; name: string } | null;
+  /** Called before a run is made that was not there; it may throw. */
+  admitNew?: () => void;
+  nowMs?: number;
+}
+
+interface Place {
+  name: string;
+  project: string;
+  projectId: string;
+  lastStep: number | null;
+  config: JsonObject;
+  tags: string[];
+  next: number | null;
+  pointsThrough: number | null;
+}
+
+type Opened = Omit<OpenedWriter, "epoch">;
+
+/**
+ * Makes a run and its writer, or finds them again: repeating a request changes nothing. A new writer on a run that has ended makes
+ * it run again. Throws `not_found` for `resume` of a run that the team does not have and for a run that another team has, `gone`
+ * for one that was deleted, `forbidden` where the key is for another project, and `too_large` for a config beyond its limit.
+ */
+export async function openWriter(
+  db: Database,
+  { team, request, createdBy, only = null, admitNew = () => {}, nowMs = Date.now() }: OpenInput,
+): Promise<Opened> {
+  checkConfig(request.config);
+  return db.$client.begin(async (sql) => {
+    if (request.mode === "create") await createRun(sql, { team, request, createdBy, only, admitNew, nowMs });
+    const [place] = await sql<Place[]>`
+      select run.name, project.name as project, project.id as "projectId", run.last_step as "lastStep", run.config, run.tags, writer.next_sequence as next,
+        writer.points_through as "pointsThrough"
+      from run join project on project.id = run.project_id
+      left join writer on writer.run_id = run.id and writer.id = ${request.writer}
+      where run.id = ${request.run} and run.team_id = ${team} for no key update of run`;
+    if (place === undefined) return refuseMissingRun(sql, { team, run: request.run });
+    if (only !== null && place.projectId !== only.id) throw otherProject(only.name);
+    if (place.next === null) {
+      const config = { ...place.config, ...request.config };
+      checkConfig(config);
+      // The run is locked, so that no two writers get the same leg.
+      await sql`
+        insert into writer (team_id, run_id, id, leg, opened_at_ms, started_at_ms, last_at_ms, config)
+        select ${team}, ${request.run}, ${request.writer}, 1 + coalesce(max(leg), 0), ${nowMs}, ${request.startedAtMs}::float8,
+          ${request.startedAtMs}::float8, ${orderedJson(sql, config)}
+        from writer where run_id = ${request.run}`;
+      const tags = [...new Set([...place.tags, ...request.tags])].slice(0, LIMITS.tags);
+      await sql`
+        update run set state = 'running', finished_at_ms = null, error = null, seen_at_ms = ${nowMs}, tags = ${tags}::text[],
+          config = ${orderedJson(sql, config)}, host = coalesce(${jsonb(sql, request.host)}, host),
+          total_steps = coalesce(${request.totalSteps ?? null}, total_steps)
+        where id = ${request.run} and team_id = ${team}`;
+    }
+    return {
+      run: request.run,
+      name: place.name,
+      project: place.project,
+      next: place.next ?? 0,
+      pointsThrough: place.next === null ? 0 : place.pointsThrough,
+      lastStep: place.lastStep,
+      path: `/runs/${request.run}`,
+    };
+  });
+}
+
+function otherProject(only: string): TailboneError {
+  return new TailboneError(
+    "forbidden",
+    `The key is for the project ${only} alone.`,
+    "Name that project in `init`, or use a key that is for this one.",
+  );
+}
+
+function checkConfig(config: JsonObject): void {
+  if (utf8Length(JSON.stringify(config)) <= LIMITS.configBytes) return;
+  throw new TailboneError(
+    "too_large",
+    `The run's config takes more than ${LIMITS.configBytes} bytes.`,
+    "Log large data as files of your own, and keep their paths in the config.",
+  );
+}
+
+async function createRun(
+  sql: Transaction,
+  { team, request, createdBy, admitNew, nowMs }: Required<OpenInput>,
+): Promise<void> {
+  const [existing] = await sql`
+    select 1 from run where id = ${request.run} union all select 1 from deleted_run where run_id = ${request.run}`;
+  if (existing !== undefined) return;
+  admitNew();
+  await sql`
+    insert into project (id, team_id, name, created_at_ms) values (${uuidv7()}, ${team}, ${request.project}, ${nowMs})
+    on conflict (team_id, name) do nothing`;
+  const [project] = await sql<{ id: string }[]>`
+    select id from project where team_id = ${team} and name = ${request.project} for key share`;
+  const [counter] = await sql<{ number: number }[]>`
+    insert into run_counter (team_id, made) values (${team}, 1)
+    on conflict (team_id) do update set made = run_counter.made + 1 returning made as number`;
+  if (project === undefined || counter === undefined) throw new Error("what was just made is not there");
+  const { number } = counter;
+  const name = request.name ?? pickRunName(request.run, number);
+  await sql`
+    insert into run (id, team_id, project_id, number, name, state, tags, config, host, created_by, created_at_ms, started_at_ms, seen_at_ms, total_steps)
+    values (${request.run}, ${team}, ${project.id}, ${number}, ${name}, 'running', ${request.tags}::text[], ${orderedJson(sql, request.config)},
+      ${jsonb(sql, request.host)}, ${createdBy}, ${nowMs}, ${request.startedAtMs}, ${nowMs}, ${request.totalSteps ?? null})
+    on conflict (id) do nothing`;
+}

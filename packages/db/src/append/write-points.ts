@@ -1,0 +1,134 @@
+import { encodePoints, encodeTiles } from "@tailbone/series/chunk";
+import type { Summary } from "@tailbone/series/summary";
+import type { Transaction } from "../server/database";
+import type { Append } from "./append-points";
+
+/**
+ * Writes new chunks and moves their series on: two statements of a fixed shape, however many series there are. All bytes travel as
+ * one parameter and are cut apart by the server.
+ */
+export async function writePoints(
+  sql: Transaction,
+  { team, run, leg, appends }: { team: string; run: string; leg: number; appends: readonly Append[] },
+): Promise<void> {
+  if (appends.length === 0) return;
+  await Promise.all([
+    insertChunks(sql, { team, run, leg }, appends),
+    updateSeries(sql, appends),
+    ...(appends.some(({ counted }) => counted.changes) ? [updateLegs(sql, appends)] : []),
+  ]);
+}
+
+/** What only series of several legs have: a statement of its own, so that a run with one writer does not pay for it. */
+function updateLegs(sql: Transaction, appends: readonly Append[]) {
+  const changed = appends.filter(({ counted }) => counted.changes);
+  const lengths = changed.map(({ counted }) => counted.legs.length);
+  return sql`
+    update series set abandoned = series.abandoned + new.abandoned,
+      legs = coalesce((${changed.flatMap(({ counted }) => counted.legs)}::float8[])[new.legs_at : new.legs_at + new.legs_length - 1], '{}')
+    from unnest(${changed.map(({ id }) => id)}::bigint[], ${changed.map(({ counted }) => counted.abandoned)}::bigint[],
+      ${offsetsOf(lengths)}::int[], ${lengths}::int[]) as new (id, abandoned, legs_at, legs_length)
+    where series.id = new.id`;
+}
+
+function insertChunks(
+  sql: Transaction,
+  { team, run, leg }: { team: string; run: string; leg: number },
+  appends: readonly Append[],
+) {
+  const rows = appends.flatMap(({ id, chunks }) => chunks.map((one) => ({ id, ...one })));
+  const sums = columnsOf(rows.map((row) => row.chunk.summary));
+  const points = pack(rows.map((row) => encodePoints(row.chunk.points)));
+  const tiles = pack(rows.map((row) => encodeTiles(row.chunk.tiles)));
+  return sql`
+    insert into chunk (team_id, run_id, series_id, ordinal, leg, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
+      step_from, step_to, time_from, time_to, time_ordered, points, tiles)
+    select ${team}, ${run}::uuid, id, ordinal, ${leg}::int, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
+      step_from, step_to, time_from, time_to, time_ordered = 1,
+      substring(${points.bytes}::bytea from points_at for points_length),
+      substring(${tiles.bytes}::bytea from tiles_at for tiles_length)
+    from unnest(${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.ordinal)}::int[],
+      ${rows.map((row) => row.level)}::smallint[],
+      ${sums.count}::bigint[], ${sums.nan}::bigint[], ${sums.posInf}::bigint[], ${sums.negInf}::bigint[],
+      ${sums.min}::float8[], ${sums.max}::float8[], ${sums.sum}::float8[], ${sums.first}::float8[], ${sums.last}::float8[],
+      ${sums.stepFrom}::float8[], ${sums.stepTo}::float8[], ${sums.timeFrom}::float8[], ${sums.timeTo}::float8[],
+      ${rows.map((row) => Number(row.chunk.timeOrdered))}::int[],
+      ${points.offsets}::int[], ${points.lengths}::int[], ${tiles.offsets}::int[], ${tiles.lengths}::int[])
+    as new (id, ordinal, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
+      step_from, step_to, time_from, time_to, time_ordered, points_at, points_length, tiles_at, tiles_length)`;
+}
+
+/** Sets what counts of series, and how much does not. */
+export async function updateSummaries(
+  sql: Transaction,
+  counted: readonly { id: number; summary: Summary; abandoned: number }[],
+): Promise<void> {
+  const sums = columnsOf(counted.map(({ summary }) => summary));
+  await sql`
+    update series set count = new.count, nan = new.nan, pos_inf = new.pos_inf, neg_inf = new.neg_inf, min = new.min, max = new.max,
+      sum = new.sum, first = new.first, last = new.last, step_from = new.step_from, step_to = new.step_to,
+      time_from = new.time_from, time_to = new.time_to, abandoned = new.abandoned
+    from unnest(${counted.map(({ id }) => id)}::bigint[], ${counted.map(({ abandoned }) => abandoned)}::bigint[],
+      ${sums.count}::bigint[], ${sums.nan}::bigint[], ${sums.posInf}::bigint[], ${sums.negInf}::bigint[],
+      ${sums.min}::float8[], ${sums.max}::float8[], ${sums.sum}::float8[], ${sums.first}::float8[], ${sums.last}::float8[],
+      ${sums.stepFrom}::float8[], ${sums.stepTo}::float8[], ${sums.timeFrom}::float8[], ${sums.timeTo}::float8[])
+    as new (id, abandoned, count, nan, pos_inf, neg_inf, min, max, sum, first, last, step_from, step_to, time_from, time_to)
+    where series.id = new.id`;
+}
+
+function updateSeries(sql: Transaction, appends: readonly Append[]) {
+  const sums = columnsOf(appends.map((append) => append.summary));
+  const tails = appends.map(({ tail }) =>
+    tail.flatMap(({ ordinal, level, count, leg }) => [ordinal, level, count, leg]),
+  );
+  const lengths = tails.map((tail) => tail.length);
+  return sql`
+    update series set count = new.count, nan = new.nan, pos_inf = new.pos_inf, neg_inf = new.neg_inf, min = new.min, max = new.max,
+      sum = new.sum, first = new.first, last = new.last, step_from = new.step_from, step_to = new.step_to,
+      time_from = new.time_from, time_to = new.time_to, next_ordinal = new.next_ordinal,
+      tail = coalesce((${tails.flat()}::int[])[new.tail_at : new.tail_at + new.tail_length - 1], '{}')
+    from unnest(${appends.map(({ id }) => id)}::bigint[],
+      ${sums.count}::bigint[], ${sums.nan}::bigint[], ${sums.posInf}::bigint[], ${sums.negInf}::bigint[],
+      ${sums.min}::float8[], ${sums.max}::float8[], ${sums.sum}::float8[], ${sums.first}::float8[], ${sums.last}::float8[],
+      ${sums.stepFrom}::float8[], ${sums.stepTo}::float8[], ${sums.timeFrom}::float8[], ${sums.timeTo}::float8[],
+      ${appends.map(({ nextOrdinal }) => nextOrdinal)}::int[], ${offsetsOf(lengths)}::int[], ${lengths}::int[])
+    as new (id, count, nan, pos_inf, neg_inf, min, max, sum, first, last, step_from, step_to, time_from, time_to,
+      next_ordinal, tail_at, tail_length)
+    where series.id = new.id`;
+}
+
+type Columns = { [Key in keyof Summary]: number[] };
+
+function columnsOf(summaries: readonly Summary[]): Columns {
+  const of = (key: keyof Summary): number[] => summaries.map((summary) => summary[key]);
+  return {
+    count: of("count"),
+    nan: of("nan"),
+    posInf: of("posInf"),
+    negInf: of("negInf"),
+    min: of("min"),
+    max: of("max"),
+    sum: of("sum"),
+    first: of("first"),
+    last: of("last"),
+    stepFrom: of("stepFrom"),
+    stepTo: of("stepTo"),
+    timeFrom: of("timeFrom"),
+    timeTo: of("timeTo"),
+  };
+}
+
+/** Byte arrays one behind the other. */
+function pack(parts: readonly Uint8Array[]): { bytes: Buffer; offsets: number[]; lengths: number[] } {
+  const lengths = parts.map((part) => part.byteLength);
+  return { bytes: Buffer.concat(parts), offsets: offsetsOf(lengths), lengths };
+}
+
+/** Where parts of these lengths begin, counted from 1, as SQL does. */
+function offsetsOf(lengths: readonly number[]): number[] {
+  let offset = 1;
+  return lengths.map((length) => {
+    offset += length;
+    return offset - length;
+  });
+}

@@ -1,0 +1,41 @@
+import type { Series } from "@tailbone/protocol/http";
+import { toWireNumber } from "@tailbone/protocol/json";
+import { countFinite, type Summary } from "@tailbone/series/summary";
+import { summaryColumns } from "../schema/summary-columns";
+import type { Database } from "../server/database";
+import { readSnapshot } from "./read-snapshot";
+
+/** Statistics of every series of a run, by name. Throws `not_found`. */
+export async function listSeries(
+  db: Database,
+  { team, run }: { team: string; run: string },
+): Promise<{ offset: number; series: Series[] }> {
+  return readSnapshot(db, { team, run }, async (sql, offset) => {
+    const rows = await sql<Row[]>`
+      select name, abandoned, ${summaryColumns(sql)} from series where run_id = ${run} and team_id = ${team} and count > 0 order by name`;
+    return { offset, series: rows.map(toSeries) };
+  });
+}
+
+interface Row extends Summary {
+  name: string;
+  abandoned: number;
+}
+
+function toSeries(row: Row): Series {
+  const finite = countFinite(row) > 0;
+  return {
+    name: row.name,
+    points: row.count,
+    abandoned: row.abandoned,
+    nan: row.nan,
+    infinite: row.posInf + row.negInf,
+    min: finite ? row.min : null,
+    max: finite ? row.max : null,
+    last: toWireNumber(row.last),
+    fromStep: row.stepFrom,
+    toStep: row.stepTo,
+    fromTimeMs: row.timeFrom,
+    toTimeMs: row.timeTo,
+  };
+}

@@ -1,0 +1,44 @@
+import { decodePoints, decodeTiles } from "@tailbone/series/chunk";
+import type { Points, Summary } from "@tailbone/series/summary";
+import type { Transaction } from "../server/database";
+
+/** What is known of a chunk without its bytes. */
+export interface ChunkHead extends Summary {
+  seriesId: number;
+  ordinal: number;
+  leg: number;
+  timeOrdered: boolean;
+}
+
+/** The summaries of every 64 points of chunks. */
+export async function readChunkTiles(
+  sql: Transaction,
+  heads: readonly ChunkHead[],
+): Promise<Map<ChunkHead, Summary[]>> {
+  const bytes = await readBytes(sql, heads, "tiles");
+  return new Map([...bytes].map(([head, tiles]) => [head, decodeTiles(tiles, head)]));
+}
+
+export async function readChunkPoints(sql: Transaction, heads: readonly ChunkHead[]): Promise<Map<ChunkHead, Points>> {
+  const bytes = await readBytes(sql, heads, "points");
+  return new Map([...bytes].map(([head, points]) => [head, decodePoints(points)]));
+}
+
+async function readBytes(
+  sql: Transaction,
+  heads: readonly ChunkHead[],
+  column: "tiles" | "points",
+): Promise<Map<ChunkHead, Uint8Array>> {
+  if (heads.length === 0) return new Map();
+  const rows = await sql<{ place: number; bytes: Uint8Array }[]>`
+    select wanted.place::int as place, ${sql(column)} as bytes
+    from unnest(${heads.map((head) => head.seriesId)}::bigint[], ${heads.map((head) => head.ordinal)}::int[])
+        with ordinality as wanted (id, ordinal, place)
+      join chunk on chunk.series_id = wanted.id and chunk.ordinal = wanted.ordinal`;
+  const found = new Map<ChunkHead, Uint8Array>();
+  for (const { place, bytes } of rows) {
+    const head = heads[place - 1];
+    if (head !== undefined) found.set(head, bytes);
+  }
+  return found;
+}

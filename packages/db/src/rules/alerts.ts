@@ -1,0 +1,70 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import type { Alert, AlertPatch } from "@tailbone/protocol/rules";
+import type { Database } from "../server/database";
+
+interface AlertQuery {
+  team: string;
+  run?: string | undefined;
+  ids?: readonly string[];
+  which?: "all" | "open" | "unread";
+  limit?: number;
+  nowMs?: number;
+}
+
+/** Alerts of the team, the newest first. */
+export async function readAlerts(
+  db: Database,
+  { team, run, ids, which = "all", limit = 200, nowMs = Date.now() }: AlertQuery,
+): Promise<Alert[]> {
+  const sql = db.$client;
+  const open = sql`and alert.acknowledged_at_ms is null and coalesce(alert.snoozed_until_ms, 0) <= ${nowMs}`;
+  const rows = await sql<(Omit<Alert, "run"> & { runId: string; runName: string; project: string })[]>`
+    select alert.id, alert.rule_id as "ruleId", alert.kind, alert.title, alert.text, alert.level, alert.feature, alert.after,
+      alert.by, alert.evidence, case when alert.path = '' then '/runs/' || alert.run_id else alert.path end as path,
+      alert.step, alert.time_ms as "timeMs", alert.swallowed, alert.swallowed_to as "swallowedTo", alert.read_at_ms as "readAtMs", alert.acknowledged_at_ms as "acknowledgedAtMs",
+      alert.acknowledged_by as "acknowledgedBy", alert.snoozed_until_ms as "snoozedUntilMs", alert.assigned_to as "assignedTo",
+      run.id as "runId", run.name as "runName", project.name as project
+    from alert join run on run.id = alert.run_id join project on project.id = run.project_id
+    where alert.team_id = ${team} ${run === undefined ? sql`` : sql`and alert.run_id = ${run}`}
+      ${ids === undefined ? sql`` : sql`and alert.id = any(${[...ids]}::uuid[])`}
+      ${which === "all" ? sql`` : which === "open" ? open : sql`and alert.read_at_ms is null`}
+    order by alert.time_ms desc, alert.id desc limit ${limit}`;
+  return rows.map(({ runId, runName, project, ...rest }) => ({ ...rest, run: { id: runId, name: runName, project } }));
+}
+
+export async function countUnread(db: Database, { team }: { team: string }): Promise<number> {
+  const [row] = await db.$client<{ unread: number }[]>`
+    select count(*)::int as unread from alert where team_id = ${team} and read_at_ms is null`;
+  return row?.unread ?? 0;
+}
+
+/** Throws `not_found`; `bad_request` when it is assigned to somebody who is not in the team. */
+export async function patchAlert(
+  db: Database,
+  {
+    team,
+    id,
+    by,
+    patch,
+    nowMs = Date.now(),
+  }: { team: string; id: string; by: string; patch: AlertPatch; nowMs?: number },
+): Promise<Alert> {
+  const sql = db.$client;
+  const { read, acknowledged, snoozedUntilMs, assignedTo } = patch;
+  if (assignedTo !== undefined && assignedTo !== null) {
+    const found = await sql`select 1 from member where organization_id = ${team} and user_id = ${assignedTo}`;
+    if (found.length === 0)
+      throw new TailboneError("bad_request", "Nobody of this team has that id.", "Pick a member.");
+  }
+  const at = (is: boolean): number | null => (is ? nowMs : null);
+  await sql`
+    update alert set id = id
+      ${read === undefined ? sql`` : sql`, read_at_ms = ${at(read)}::float8`}
+      ${acknowledged === undefined ? sql`` : sql`, acknowledged_at_ms = ${at(acknowledged)}::float8, acknowledged_by = ${acknowledged ? by : null}`}
+      ${snoozedUntilMs === undefined ? sql`` : sql`, snoozed_until_ms = ${snoozedUntilMs}::float8`}
+      ${assignedTo === undefined ? sql`` : sql`, assigned_to = ${assignedTo}`}
+    where id = ${id} and team_id = ${team}`;
+  const [alert] = await readAlerts(db, { team, ids: [id] });
+  if (alert !== undefined) return alert;
+  throw new TailboneError("not_found", "There is no such alert.", "Its run may have been deleted.");
+}

@@ -1,0 +1,110 @@
+import { systemClock } from "@tailbone/base/clock";
+import { TailboneError } from "@tailbone/protocol/errors";
+import type { Alert, ChannelTarget, Delivery } from "@tailbone/protocol/rules";
+import { storable } from "@tailbone/protocol/text";
+import type { Database } from "../server/database";
+import { readAlerts } from "./alerts";
+
+export interface Claimed {
+  id: string;
+  team: string;
+  channel: string;
+  attempts: number;
+  target: ChannelTarget;
+  alert: Alert;
+}
+
+/** No delivery waits for longer: what is due only later was put off by a clock that was wrong, and is due now. */
+export const LONGEST_WAIT_MS = 3_600_000;
+
+interface ClaimDeliveries {
+  nowMs: number;
+  leaseMs: number;
+  limit: number;
+  /** Those that are under way, and how many of one channel and of one team may be: so that none holds up the others. */
+  underWay?: readonly { team: string; channel: string }[];
+  perChannel?: number;
+  perTeam?: number;
+}
+
+/**
+ * Takes up to `limit` deliveries of all teams that are due, for `leaseMs`: one that is not settled by then is due again, so it is
+ * delivered at least once though its sender dies. No two senders get the same one.
+ */
+export async function claimDeliveries(
+  db: Database,
+  { nowMs, leaseMs, limit, underWay = [], perChannel = limit, perTeam = limit }: ClaimDeliveries,
+): Promise<Claimed[]> {
+  const sql = db.$client;
+  const isDue = sql`
+    state = 'pending' and (attempts = 0 or due_ms <= ${nowMs} or due_ms > ${nowMs + LONGEST_WAIT_MS})`;
+  const rows = await sql<(Omit<Claimed, "alert"> & { alertId: string })[]>`
+    with busy as (
+      select * from unnest(${underWay.map(({ team }) => team)}::text[], ${underWay.map(({ channel }) => channel)}::uuid[])
+        as one (team_id, channel_id)
+    ), of_channels as (
+      select id, team_id, due_ms, row_number() over (partition by channel_id order by due_ms, id)
+        + (select count(*) from busy where busy.channel_id = delivery.channel_id) as place
+      from delivery where ${isDue}
+    ), of_teams as (
+      select id, due_ms, row_number() over (partition by team_id order by due_ms, id)
+        + (select count(*) from busy where busy.team_id = of_channels.team_id) as place
+      from of_channels where place <= ${perChannel}
+    ), due as (
+      select id from delivery
+      where id in (select id from of_teams where place <= ${perTeam} order by due_ms, id limit ${limit}) and ${isDue}
+      for update skip locked
+    ), claimed as (
+      update delivery set due_ms = ${nowMs + leaseMs}, attempts = attempts + 1 from due
+      where delivery.id = due.id returning delivery.*
+    )
+    select claimed.id, claimed.attempts, channel.target, claimed.team_id as team, claimed.channel_id as channel,
+      claimed.alert_id as "alertId"
+    from claimed join channel on channel.id = claimed.channel_id and channel.team_id = claimed.team_id`;
+  const found: Claimed[] = [];
+  for (const { alertId, ...rest } of rows) {
+    const [alert] = await readAlerts(db, { team: rest.team, ids: [alertId] });
+    if (alert !== undefined) found.push({ ...rest, alert });
+  }
+  return found;
+}
+
+export async function settleDelivery(
+  db: Database,
+  id: string,
+  outcome: { state: "delivered"; nowMs: number } | { state: "pending" | "dead"; dueMs: number; error: string },
+): Promise<void> {
+  if (outcome.state === "delivered") {
+    await db.$client`update delivery set state = 'delivered', delivered_at_ms = ${outcome.nowMs}, error = null where id = ${id}`;
+  } else {
+    await db.$client`
+      update delivery set state = ${outcome.state}, due_ms = ${outcome.dueMs}, error = ${storable(outcome.error.slice(0, 1000))}
+      where id = ${id} and state = 'pending'`;
+  }
+}
+
+/** The newest 200 deliveries of a team. */
+export async function listDeliveries(db: Database, { team }: { team: string }): Promise<Delivery[]> {
+  const rows = await db.$client<
+    (Omit<Delivery, "alert" | "channel"> & { alertId: string; title: string; channelId: string; name: string })[]
+  >`
+    select delivery.id, delivery.state, delivery.attempts, delivery.created_at_ms as "createdAtMs", delivery.due_ms as "dueMs",
+      delivery.delivered_at_ms as "deliveredAtMs", delivery.error, alert.id as "alertId", alert.title,
+      channel.id as "channelId", channel.name
+    from delivery join alert on alert.id = delivery.alert_id join channel on channel.id = delivery.channel_id
+    where delivery.team_id = ${team} order by delivery.created_at_ms desc, delivery.id limit 200`;
+  return rows.map(({ alertId, title, channelId, name, ...rest }) => ({
+    ...rest,
+    alert: { id: alertId, title },
+    channel: { id: channelId, name },
+  }));
+}
+
+/** Has a dead delivery tried anew. Throws `not_found` unless it is the team's and dead. */
+export async function retryDelivery(db: Database, { team, id }: { team: string; id: string }): Promise<void> {
+  const rows = await db.$client`
+    update delivery set state = 'pending', attempts = 0, due_ms = ${systemClock.wallMs()}
+    where id = ${id} and team_id = ${team} and state = 'dead' returning id`;
+  if (rows.length > 0) return;
+  throw new TailboneError("not_found", "There is no such dead delivery.", "It may have been tried anew already.");
+}

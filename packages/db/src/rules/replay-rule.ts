@@ -1,0 +1,143 @@
+import { type Firing, type Occurrence, reduceRule } from "@tailbone/lifecycle/rules/reduce-rule";
+import type { SubjectMemory } from "@tailbone/lifecycle/rules/rule-state";
+import { type FinitePoint, fitsSeries } from "@tailbone/lifecycle/rules/series-condition";
+import { readStoredEvent } from "@tailbone/lifecycle/stored-life";
+import type { StoredEvent } from "@tailbone/protocol/lifecycle";
+import type { AlertLevel } from "@tailbone/protocol/records";
+import type { Condition, Replay, Replayed } from "@tailbone/protocol/rules";
+import type { RunState } from "@tailbone/protocol/run";
+import { decodePoints } from "@tailbone/series/chunk";
+import { placeLegs } from "@tailbone/series/legs";
+import type { Summary } from "@tailbone/series/summary";
+import { readLegs, toLegStarts } from "../append/run-legs";
+import { getProject } from "../read/projects";
+import type { Database } from "../server/database";
+import { lastFinite } from "./apply-rules";
+
+/** How many alerts are named; all are counted. */
+const NAMED = 100;
+/** Points are shown to the rule as they came: so much of the training's time at once. */
+const BEAT_MS = 1000;
+
+interface PastRun {
+  id: string;
+  name: string;
+  state: RunState;
+  endedAtMs: number;
+}
+
+type Timed = { occurrence: Occurrence; timeMs: number };
+
+/**
+ * What a rule would have raised in the team's newest runs, had it been there: the rules' own reducer over what is stored of them, in the order and
+ * at the times of the trainings. Of a run's states the last one is known. Nothing is raised. Throws `not_found` for another team's project.
+ */
+export async function replayRule(
+  db: Database,
+  { team, replay: { rule, runs } }: { team: string; replay: Replay },
+): Promise<Replayed> {
+  const sql = db.$client;
+  const project = rule.project === null ? null : await getProject(db, { team, project: rule.project });
+  const past = await sql<PastRun[]>`
+    select id, name, state, coalesce(finished_at_ms, seen_at_ms) as "endedAtMs" from run
+    where team_id = ${team} ${project === null ? sql`` : sql`and project_id = ${project.id}`}
+    order by created_at_ms desc, id desc limit ${runs}`;
+  const replayed = { runs: past.length, firedRuns: 0, fired: 0, alerts: [] as Replayed["alerts"] };
+  for (const run of past) {
+    const firings = await replayRun(db, team, run, rule);
+    replayed.fired += firings.length;
+    if (firings.length > 0) replayed.firedRuns++;
+    for (const { title, by } of firings.slice(0, NAMED - replayed.alerts.length)) {
+      replayed.alerts.push({ run: { id: run.id, name: run.name }, title, step: by });
+    }
+  }
+  return replayed;
+}
+
+async function replayRun(db: Database, team: string, run: PastRun, rule: Replay["rule"]): Promise<Firing[]> {
+  const memories = new Map<string, SubjectMemory>();
+  const firings: Firing[] = [];
+  for await (const { occurrence, timeMs } of readOccurrences(db, team, run, rule.condition)) {
+    const reduced = reduceRule(rule, (subject) => memories.get(subject), occurrence, timeMs);
+    for (const [subject, memory] of reduced.memories) memories.set(subject, memory);
+    firings.push(...reduced.firings);
+  }
+  return firings;
+}
+
+/** What a condition looks at of a run, in the order in which it came. */
+async function* readOccurrences(
+  db: Database,
+  team: string,
+  run: PastRun,
+  condition: Condition,
+): AsyncGenerator<Timed, void, undefined> {
+  const sql = db.$client;
+  switch (condition.type) {
+    case "lifecycle": {
+      const rows = await sql<{ event: StoredEvent; timeMs: number }[]>`
+        select event, time_ms as "timeMs" from lifecycle_event where run_id = ${run.id} and team_id = ${team} order by id`;
+      for (const { event, timeMs } of rows)
+        yield { occurrence: { type: "events", events: [readStoredEvent(event)] }, timeMs };
+      return;
+    }
+    case "run_state":
+      yield { occurrence: { type: "run_state", state: run.state, note: "" }, timeMs: run.endedAtMs };
+      return;
+    case "script": {
+      const rows = await sql<
+        { id: string; title: string; text: string; level: AlertLevel; step: number | null; timeMs: number }[]
+      >`
+        select id, title, text, level, step, time_ms as "timeMs" from alert
+        where run_id = ${run.id} and team_id = ${team} and kind = 'script' order by time_ms, id`;
+      for (const { timeMs, ...raised } of rows) yield { occurrence: { type: "script", ...raised }, timeMs };
+      return;
+    }
+    default:
+      yield* readPoints(db, team, run.id, condition);
+  }
+}
+
+async function* readPoints(
+  db: Database,
+  team: string,
+  run: string,
+  condition: Extract<Condition, { series: string }>,
+): AsyncGenerator<Timed, void, undefined> {
+  const sql = db.$client;
+  // A series without such values needs no second look.
+  const which = condition.type === "nan" ? sql`and (nan + pos_inf + neg_inf > 0 or abandoned > 0)` : sql``;
+  const all = await sql<(Pick<Summary, "count" | "stepFrom"> & { id: number; name: string; legs: number[] })[]>`
+    select id, name, legs, count, step_from as "stepFrom" from series where run_id = ${run} and team_id = ${team} and count > 0 ${which} order by name`;
+  const times = all.some(({ legs }) => legs.length > 2) ? await readLegs(sql, run) : [];
+  for (const { id, name, ...series } of all.filter((one) => fitsSeries(condition.series, one.name))) {
+    const places = placeLegs(toLegStarts(series.legs, series), times);
+    // A leg that goes on from another comes after it, though something of the older one may have been delivered later.
+    const inOrder = places.some(({ resumedAtMs }) => resumedAtMs !== null) ? sql`leg, ordinal` : sql`ordinal`;
+    const chunks = sql<{ leg: number; points: Uint8Array }[]>`
+      select leg, points from chunk where series_id = ${id} order by ${inOrder}`.cursor(8);
+    const seen = new Set<number>();
+    let highest = Number.NEGATIVE_INFINITY;
+    let finite: FinitePoint | null = null;
+    for await (const rows of chunks) {
+      for (const { leg, points } of rows) {
+        const { steps, timesMs, values } = decodePoints(points);
+        const place = places.find((one) => one.leg === leg);
+        let isRewound = !seen.has(leg) && typeof place?.resumedAtMs === "number" && place.fromStep <= highest;
+        if (isRewound) finite = null;
+        seen.add(leg);
+        highest = Math.max(highest, steps.at(-1) ?? highest);
+        let from = 0;
+        for (let to = 1; to <= values.length; to++) {
+          const timeMs = timesMs[from] ?? 0;
+          if (to < values.length && Math.abs((timesMs[to] ?? 0) - timeMs) < BEAT_MS) continue;
+          const part = { steps: steps.subarray(from, to), values: values.subarray(from, to) };
+          yield { occurrence: { type: "points", series: name, ...part, before: finite, leg, isRewound }, timeMs };
+          isRewound = false;
+          finite = lastFinite(part.steps, part.values) ?? finite;
+          from = to;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import type { Channel, ChannelCreate, ChannelTarget, Rule, RuleCreate, RulePatch } from "@tailbone/protocol/rules";
+import { v7 as uuidv7 } from "uuid";
+import { jsonb } from "../append/stored-text";
+import type { Client, Database, Transaction } from "../server/database";
+
+const missing = (what: string): TailboneError =>
+  new TailboneError("not_found", `There is no such ${what} in this team.`, "It may have been deleted already.");
+
+function ruleColumns(sql: Client | Transaction) {
+  return sql`id, name, project_id as project, condition, level, channels, cooldown_ms as "cooldownMs", enabled`;
+}
+
+/** The team's rules, oldest first. */
+export async function listRules(db: Database, { team }: { team: string }): Promise<Rule[]> {
+  const sql = db.$client;
+  return [
+    ...(await sql<Rule[]>`select ${ruleColumns(sql)} from rule where team_id = ${team} order by created_at_ms, id`),
+  ];
+}
+
+/** Throws `not_found` when project or a channel are not the team's. */
+export async function createRule(db: Database, { team, rule }: { team: string; rule: RuleCreate }): Promise<Rule> {
+  const sql = db.$client;
+  await checkParts(sql, team, rule);
+  const [made] = await sql<Rule[]>`
+    insert into rule (id, team_id, project_id, name, condition, level, channels, cooldown_ms, enabled, created_at_ms)
+    values (${uuidv7()}, ${team}, ${rule.project}, ${rule.name}, ${jsonb(sql, rule.condition)}, ${rule.level},
+      ${rule.channels}::uuid[], ${rule.cooldownMs}, ${rule.enabled}, ${Date.now()})
+    returning ${ruleColumns(sql)}`;
+  if (made === undefined) throw missing("rule");
+  return made;
+}
+
+export async function patchRule(
+  db: Database,
+  { team, id, patch }: { team: string; id: string; patch: RulePatch },
+): Promise<Rule> {
+  return db.$client.begin(async (sql) => {
+    const [before] = await sql<Rule[]>`
+      select ${ruleColumns(sql)} from rule where id = ${id} and team_id = ${team} for update`;
+    if (before === undefined) throw missing("rule");
+    const rule: Rule = {
+      id,
+      name: patch.name ?? before.name,
+      project: patch.project === undefined ? before.project : patch.project,
+      condition: patch.condition ?? before.condition,
+      level: patch.level ?? before.level,
+      channels: patch.channels ?? before.channels,
+      cooldownMs: patch.cooldownMs ?? before.cooldownMs,
+      enabled: patch.enabled ?? before.enabled,
+    };
+    await checkParts(sql, team, rule);
+    await sql`
+      update rule set name = ${rule.name}, project_id = ${rule.project}, condition = ${jsonb(sql, rule.condition)},
+        level = ${rule.level}, channels = ${rule.channels}::uuid[], cooldown_ms = ${rule.cooldownMs}, enabled = ${rule.enabled}
+      where id = ${id} and team_id = ${team}`;
+    // What it remembers was of another condition.
+    if (patch.condition !== undefined) await sql`delete from rule_state where rule_id = ${id}`;
+    return rule;
+  });
+}
+
+export async function deleteRule(db: Database, { team, id }: { team: string; id: string }): Promise<void> {
+  const gone = await db.$client`delete from rule where id = ${id} and team_id = ${team} returning id`;
+  if (gone.length === 0) throw missing("rule");
+}
+
+async function checkParts(sql: Client | Transaction, team: string, rule: RuleCreate): Promise<void> {
+  if (rule.project !== null) {
+    const found = await sql`select 1 from project where id = ${rule.project} and team_id = ${team}`;
+    if (found.length === 0) throw missing("project");
+  }
+  const wanted = [...new Set(rule.channels)];
+  const found = await sql`select 1 from channel where id = any(${wanted}::uuid[]) and team_id = ${team}`;
+  if (found.length !== wanted.length) throw missing("channel");
+}
+
+type ChannelRow = { id: string; name: string; target: ChannelTarget };
+
+function toChannel({ id, name, target }: ChannelRow): Channel {
+  const address = target.type === "email" ? target.to.join(", ") : new URL(target.url).origin;
+  return { id, name, type: target.type, address };
+}
+
+export async function listChannels(db: Database, { team }: { team: string }): Promise<Channel[]> {
+  const rows = await db.$client<ChannelRow[]>`
+    select id, name, target from channel where team_id = ${team} order by created_at_ms, id`;
+  return rows.map(toChannel);
+}
+
+export async function createChannel(
+  db: Database,
+  { team, channel }: { team: string; channel: ChannelCreate },
+): Promise<Channel> {
+  const sql = db.$client;
+  const id = uuidv7();
+  await sql`
+    insert into channel (id, team_id, name, target, created_at_ms)
+    values (${id}, ${team}, ${channel.name}, ${jsonb(sql, channel.target)}, ${Date.now()})`;
+  return toChannel({ id, ...channel });
+}
+
+/** With what is secret in it: for the sender alone. */
+export async function readChannelTarget(
+  db: Database,
+  { team, id }: { team: string; id: string },
+): Promise<ChannelTarget> {
+  const [row] = await db.$client<ChannelRow[]>`
+    select id, name, target from channel where id = ${id} and team_id = ${team}`;
+  if (row === undefined) throw missing("channel");
+  return row.target;
+}
+
+/** Its undelivered messages go with it. */
+export async function deleteChannel(db: Database, { team, id }: { team: string; id: string }): Promise<void> {
+  await db.$client.begin(async (sql) => {
+    const gone = await sql`delete from channel where id = ${id} and team_id = ${team} returning id`;
+    if (gone.length === 0) throw missing("channel");
+    await sql`update rule set channels = array_remove(channels, ${id}::uuid) where team_id = ${team}`;
+  });
+}
+
+const DEFAULT_RULES: readonly Pick<RuleCreate, "name" | "condition" | "level">[] = [
+  {
+    name: "Any feature becomes functional or vestigial",
+    condition: { type: "lifecycle", feature: null, to: ["functional", "vestigial"] },
+    level: "info",
+  },
+  {
+    name: "A run fails or falls silent",
+    condition: { type: "run_state", states: ["failed", "crashed", "stalled"] },
+    level: "error",
+  },
+  { name: "A loss is not a number", condition: { type: "nan", series: "*loss*" }, level: "error" },
+  { name: "The script raises an alert", condition: { type: "script", level: "info" }, level: "info" },
+];
+
+/** The rules of a new team, which tell the dashboard. */
+export async function addDefaultRules(db: Database, { team }: { team: string }): Promise<void> {
+  for (const each of DEFAULT_RULES) {
+    await createRule(db, { team, rule: { ...each, project: null, channels: [], cooldownMs: 60_000, enabled: true } });
+  }
+}

@@ -1,0 +1,60 @@
+import type { StoredLife } from "@tailbone/lifecycle/stored-life";
+import type { SettingsChange, StoredEvent } from "@tailbone/protocol/lifecycle";
+import { FEATURE_STATES, type Reading } from "@tailbone/protocol/reading";
+import type { LifeStrip } from "@tailbone/protocol/run";
+import { bigint, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { runId, runsTeamId } from "./run";
+
+/*
+ * The lives of a run's features. Every row names its team, as in run-schema.ts.
+ */
+
+/** The lives of a run's first features in short, as lists show them; written when a state changes. */
+export const runLife = pgTable("run_life", {
+  runId: runId().primaryKey(),
+  teamId: runsTeamId(),
+  strips: jsonb("strips").$type<LifeStrip[]>().notNull(),
+});
+
+export const feature = pgTable(
+  "feature",
+  {
+    teamId: runsTeamId(),
+    runId: runId(),
+    name: text("name").notNull(),
+    /** In the order in which features were declared. */
+    ordinal: integer("ordinal").notNull(),
+    layer: text("layer"),
+    settings: jsonb("settings").$type<SettingsChange>().notNull(),
+    state: text("state", { enum: FEATURE_STATES }).notNull(),
+    /** What the reducer of @tailbone/lifecycle has come to; moved on with each frame that holds readings of this feature. */
+    life: jsonb("life").$type<StoredLife>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.name] })],
+);
+
+export const reading = pgTable(
+  "reading",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    teamId: runsTeamId(),
+    runId: runId(),
+    feature: text("feature").notNull(),
+    step: doublePrecision("step").notNull(),
+    timeMs: doublePrecision("time_ms").notNull(),
+    reading: jsonb("reading").$type<Omit<Reading, "feature" | "step">>().notNull(),
+  },
+  (table) => [index("reading_run_feature").on(table.runId, table.feature, table.step)],
+);
+
+export const lifecycleEvent = pgTable(
+  "lifecycle_event",
+  {
+    id: uuid("id").primaryKey(),
+    teamId: runsTeamId(),
+    runId: runId(),
+    timeMs: doublePrecision("time_ms").notNull(),
+    event: jsonb("event").$type<StoredEvent>().notNull(),
+  },
+  (table) => [index("lifecycle_event_run").on(table.runId, table.id)],
+);
