@@ -17,6 +17,13 @@ function* sourcesIn(folder: string): Generator<string> {
 /** What processes of Tailbone tell each other, and nobody else sets. */
 const INTERNAL = ["TAILBONE_HUB_URL", "TAILBONE_PRINT_RUN"];
 
+/** A function, a class, a constant, or a method of a class or of an object. */
+const defines = (source: string, name: string): boolean =>
+  new RegExp(
+    `(?:function|class|const) ${name}\\b|^ +(?:async |static )*${name}(?:<.*>)?(?:\\(|: (?:async )?\\()`,
+    "m",
+  ).test(source);
+
 describe("the documents", () => {
   test("README names every variable of the environment that the sources read", () => {
     const sources = ["apps", "packages", "sdk", "scripts"].flatMap((folder) => [...sourcesIn(folder)]);
@@ -30,6 +37,20 @@ describe("the documents", () => {
     const paths = named.map(([, path = ""]) => path);
     expect(paths.length).toBeGreaterThan(0);
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test("every file and function that a walk names is there", () => {
+    const steps = [...read("docs/architecture.md").matchAll(/`([a-z][\w./-]+\.tsx?)` → ((?:`\w+`(?:, )?)+)/g)];
+    expect(steps.length).toBeGreaterThan(25);
+    const missing = steps.flatMap(([, path = "", names = ""]) => {
+      if (!existsSync(join(root, path))) return [path];
+      const source = read(path);
+      return [...names.matchAll(/\w+/g)]
+        .map(([name]) => name)
+        .filter((name) => !defines(source, name))
+        .map((name) => `${path} → ${name}`);
+    });
+    expect(missing).toEqual([]);
   });
 
   test("every file that a document links to is there", () => {
