@@ -71,7 +71,12 @@ export function createServices({
   };
   const appender = createAppender({
     commit: async (address, frames) => {
-      const appended = await appendFrames(db, { ...address, frames, nowMs: clock.wallMs() });
+      const appended = await appendFrames(db, {
+        ...address,
+        frames,
+        nowMs: clock.wallMs(),
+        caps: quotas.settings.alertCaps,
+      });
       alertsRaised(address.team, appended.alerts);
       const ofScripts = frames.flatMap(({ records }) => records).filter(({ type }) => type === "alert").length;
       quotas.countAlerts(address.team, Math.max(0, appended.alerts.length - ofScripts));

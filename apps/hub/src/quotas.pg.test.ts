@@ -12,8 +12,10 @@ beforeAll(async () => {
     TAILBONE_RUN_QUEUE_BYTES: String(64 * KIB),
     TAILBONE_TEAM_QUEUE_BYTES: String(128 * KIB),
     TAILBONE_RUNS_PER_MINUTE: "5",
-    TAILBONE_RULES_PER_MINUTE: "2",
+    TAILBONE_RULES_PER_MINUTE: "3",
     TAILBONE_ALERTS_PER_MINUTE: "3",
+    TAILBONE_RULES_PER_TEAM: "2",
+    TAILBONE_CHANNELS_PER_TEAM: "2",
   });
 });
 afterAll(() => hub.close());
@@ -84,6 +86,8 @@ test("new runs, rules and alerts of a minute are bounded for each team, and the 
     });
   expect((await make()).status).toBe(200);
   expect((await make()).status).toBe(200);
+  const beyond = await make();
+  expect([beyond.status, await beyond.json()]).toMatchObject([409, { error: { code: "conflict" } }]);
   const refused = await make();
   expect(refused.status).toBe(429);
   expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
@@ -95,4 +99,16 @@ test("new runs, rules and alerts of a minute are bounded for each team, and the 
   // A run that is there is opened again as often as its writer needs.
   unwrap(await socket.emitWithAck("writer:open", run.request));
   await openRun((await hub.addTeam()).key);
+});
+
+test("a team has so many channels and no more, also where several are made at once", async () => {
+  // Channels are for people to make.
+  const headers = { cookie: await hub.signIn(), origin: hub.url, "content-type": "application/json" };
+  const target = { type: "webhook", url: "https://example.com/", secret: "a secret of the webhook" };
+  const make = async (name: string): Promise<number> => {
+    const body = JSON.stringify({ name, target });
+    return (await hub.fetch("/api/v1/channels", { key: null, method: "POST", headers, body })).status;
+  };
+  const made = await Promise.all(["a", "b", "c", "d", "e"].map(make));
+  expect(made.sort()).toEqual([200, 200, 409, 409, 409]);
 });

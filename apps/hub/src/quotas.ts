@@ -1,5 +1,6 @@
 import type { Clock } from "@tailbone/base/clock";
 import { TokenBucket } from "@tailbone/base/token-bucket";
+import type { AlertCaps } from "@tailbone/db/rules/cap-alerts";
 import { TailboneError } from "@tailbone/protocol/errors";
 
 /** How much of a hub one team may take, so that there is enough for the others. README.md says how each is set. */
@@ -10,6 +11,10 @@ export interface QuotaSettings {
   readonly runsPerMinute: number;
   readonly rulesPerMinute: number;
   readonly alertsPerMinute: number;
+  readonly rulesPerTeam: number;
+  readonly channelsPerTeam: number;
+  /** What one commit may raise. */
+  readonly alertCaps: AlertCaps;
 }
 
 export interface Quotas {

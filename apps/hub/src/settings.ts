@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { ALERT_CAPS } from "@tailbone/db/rules/cap-alerts";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { z } from "zod";
 import type { QuotaSettings } from "./quotas";
@@ -7,6 +8,7 @@ import type { QuotaSettings } from "./quotas";
 const url = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin);
 const bytes = z.coerce.number().int().min(1024);
 const perMinute = z.coerce.number().positive();
+const count = z.coerce.number().int().positive();
 const milliseconds = z.coerce.number().int().positive();
 
 const environmentSchema = z.object({
@@ -38,6 +40,10 @@ const environmentSchema = z.object({
   TAILBONE_RUNS_PER_MINUTE: perMinute.default(600),
   TAILBONE_RULES_PER_MINUTE: perMinute.default(60),
   TAILBONE_ALERTS_PER_MINUTE: perMinute.default(600),
+  TAILBONE_RULES_PER_TEAM: count.default(200),
+  TAILBONE_CHANNELS_PER_TEAM: count.default(50),
+  TAILBONE_ALERTS_PER_RULE: count.default(ALERT_CAPS.ofRule),
+  TAILBONE_ALERTS_PER_COMMIT: count.default(ALERT_CAPS.ofCommit),
   TAILBONE_MAIL_FROM: z.string().default("tailbone@localhost"),
 });
 
@@ -109,6 +115,9 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
       runsPerMinute: env.TAILBONE_RUNS_PER_MINUTE,
       rulesPerMinute: env.TAILBONE_RULES_PER_MINUTE,
       alertsPerMinute: env.TAILBONE_ALERTS_PER_MINUTE,
+      rulesPerTeam: env.TAILBONE_RULES_PER_TEAM,
+      channelsPerTeam: env.TAILBONE_CHANNELS_PER_TEAM,
+      alertCaps: { ofRule: env.TAILBONE_ALERTS_PER_RULE, ofCommit: env.TAILBONE_ALERTS_PER_COMMIT },
     },
   };
 }

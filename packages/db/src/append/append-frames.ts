@@ -3,8 +3,8 @@ import { type Frame, sequenceBehind } from "@tailbone/protocol/frame";
 import type { JsonObject } from "@tailbone/protocol/json";
 import type { RunState } from "@tailbone/protocol/run";
 import type { LegTimes } from "@tailbone/series/legs";
-import { v7 as uuidv7 } from "uuid";
 import { applyRules, occurrencesOf, type SeriesPast } from "../rules/apply-rules";
+import { ALERT_CAPS, type AlertCaps, capScriptAlerts } from "../rules/cap-alerts";
 import type { Database, Transaction } from "../server/database";
 import { appendLife } from "./append-life";
 import { type Append, collectPoints, placePoints, readSeries, type SeriesRow } from "./append-points";
@@ -22,6 +22,7 @@ export interface AppendFrames {
   /** Frames of one writer with consecutive sequences. */
   frames: readonly Frame[];
   nowMs?: number;
+  caps?: AlertCaps;
 }
 
 /** Frames `from` (inclusive) to `to` (exclusive) of the run's stream are new; `next` is the sequence expected from the writer. */
@@ -48,7 +49,7 @@ export interface AppendedFrames {
  */
 export async function appendFrames(
   db: Database,
-  { team, run, writer, frames, nowMs = Date.now() }: AppendFrames,
+  { team, run, writer, frames, nowMs = Date.now(), caps = ALERT_CAPS }: AppendFrames,
 ): Promise<AppendedFrames> {
   const all = collectPoints(frames.flatMap((frame) => frame.groups));
   const withConfig = frames.some((frame) => frame.records.some((record) => record.type === "config"));
@@ -71,9 +72,9 @@ export async function appendFrames(
     const { appends, leftOut } = await placePoints(sql, { team, run, legs, arrived, known });
     const { records, alerts: ofScript, isEnd } = gatherLife(fresh);
     const { events, remarks } = await appendLife(sql, { team, run, records, isEnd, nowMs });
-    const alerts = ofScript.map((alert) => ({ ...alert, id: uuidv7() }));
+    const alerts = capScriptAlerts(ofScript, caps.ofCommit);
     const alertIds = alerts.map(({ id }) => id);
-    const occurrences = occurrencesOf(fresh, { scripts: alertIds, leg: legs.leg, past: pastOf(appends, known) });
+    const occurrences = occurrencesOf(fresh, { scripts: alerts, leg: legs.leg, past: pastOf(appends, known) });
     if (events.length > 0) occurrences.push({ type: "events", events });
     const written = writePoints(sql, { team, run, leg: legs.leg, appends });
     const moved = appends.filter(({ counted }) => counted.moves).map(({ id }) => id);
@@ -99,7 +100,7 @@ export async function appendFrames(
       sql`
         update writer set next_sequence = ${next}, points_through = ${fresh.at(-1)?.pointsThrough ?? null}, last_at_ms = greatest(last_at_ms, ${sealedAtMs}::float8)
         where run_id = ${run} and id = ${writer}`,
-      applyRules(sql, { team, run, occurrences, nowMs }),
+      applyRules(sql, { team, run, occurrences, nowMs, caps }),
     ]);
     return { next, from: head.streamOffset, to, leg, project, state, alerts: [...new Set([...alertIds, ...told])] };
   });

@@ -1,7 +1,7 @@
 import type { Frame } from "@tailbone/protocol/frame";
-import type { RunRecord } from "@tailbone/protocol/records";
 import type { RunState } from "@tailbone/protocol/run";
 import { storable } from "@tailbone/protocol/text";
+import type { ScriptAlert } from "../rules/cap-alerts";
 import type { Transaction } from "../server/database";
 import { type Changes, gatherRecords, type RunHead } from "./gather-records";
 import { jsonb, orderedJson, storableJson } from "./stored-text";
@@ -101,8 +101,6 @@ function insertCheckpoints(sql: Transaction, team: string, run: string, checkpoi
       with ordinality as one (step, time_ms, metrics, weights, place)
     order by place`;
 }
-
-type ScriptAlert = Extract<RunRecord, { type: "alert" }> & { readonly id: string };
 
 function insertAlerts(sql: Transaction, team: string, run: string, alerts: readonly ScriptAlert[]) {
   return sql`

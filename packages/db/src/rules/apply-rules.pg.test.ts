@@ -4,7 +4,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { appendFrames } from "../append/append-frames";
 import { openWriter } from "../append/open-writer";
 import { openTestDatabase, type TestDatabase } from "../server/testing";
-import { createRule } from "./rules";
+import { readAlerts } from "./alerts";
+import { listDeliveries } from "./outbox";
+import { createChannel, createRule } from "./rules";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -76,4 +78,72 @@ test("a reading moves the life of its own feature on, and a frame without readin
   expect(await touched("feature", "name", run, () => append([], [reading("shape", 3)]))).toEqual(["shape"]);
   expect(await touched("feature", "name", run, () => append(["loss"]))).toEqual([]);
   expect(await touched("run_life", "run_id", run, () => append(["loss"], [reading("shape", 4)]))).toEqual([]);
+});
+
+const alertRecord = (title: string, level: "info" | "error" = "info"): RunRecord => ({
+  type: "alert",
+  timeMs: 0,
+  title,
+  text: "",
+  level,
+});
+
+test("what a rule would raise at once beyond its share is counted in one more alert, and told like the others", async () => {
+  const team = await database.addTeam();
+  const target = { type: "webhook" as const, url: "http://127.0.0.1:1/", secret: "a secret of the webhook" };
+  const channel = await createChannel(database.db, { team, channel: { name: "hook", target } });
+  const condition = { type: "threshold" as const, series: "*", op: "below" as const, value: 1, points: 1 };
+  const rule = { name: "low", project: null, level: "error" as const, channels: [channel.id], cooldownMs: 0 };
+  await createRule(database.db, { team, rule: { ...rule, enabled: true, condition } });
+  const { append } = await startRun(team);
+  await append(Array.from({ length: 432 }, (_, index) => `s${index}`));
+  const alerts = await readAlerts(database.db, { team, limit: 1000 });
+  expect(alerts).toHaveLength(21);
+  expect(alerts.filter(({ title }) => title === "low: and 412 more")).toMatchObject([
+    {
+      level: "error",
+      text: expect.stringContaining(
+        "fired 432 times at once. The first 20 have alerts of their own. The first of the others: s20",
+      ),
+    },
+  ]);
+  expect(await listDeliveries(database.db, { team })).toHaveLength(21);
+});
+
+test("what a script raises at once beyond a commit's share is counted in one more alert, as grave as the gravest of them", async () => {
+  const team = await database.addTeam();
+  const { append } = await startRun(team);
+  await append(
+    [],
+    Array.from({ length: 513 }, (_, index) => alertRecord(`a${index}`, index === 512 ? "error" : "info")),
+  );
+  const alerts = await readAlerts(database.db, { team, limit: 1000 });
+  expect(alerts).toHaveLength(101);
+  expect(alerts.filter(({ title }) => title === "and 413 more")).toMatchObject([
+    {
+      level: "error",
+      text: "The script has raised 513 alerts at once. The first 100 are listed. The first of the others: a100.",
+    },
+  ]);
+});
+
+test("all rules together raise no more at once than a commit may; each says what it had to say besides", async () => {
+  const team = await database.addTeam();
+  const condition = { type: "threshold" as const, series: "*", op: "below" as const, value: 1, points: 1 };
+  const rule = { project: null, level: "info" as const, channels: [], cooldownMs: 0, enabled: true, condition };
+  for (let made = 0; made < 7; made++) await createRule(database.db, { team, rule: { ...rule, name: `r${made}` } });
+  const { append } = await startRun(team);
+  await append(
+    Array.from({ length: 30 }, (_, index) => `s${index}`),
+    [alertRecord("one of the script")],
+  );
+  const alerts = await readAlerts(database.db, { team, limit: 1000 });
+  const more = alerts.filter(({ title }) => title.includes(" more"));
+  expect(alerts).toHaveLength(100 + 7);
+  expect(more.map(({ title }) => title).sort()).toEqual([
+    ...[0, 1, 2, 3].map((index) => `r${index}: and 10 more`),
+    "r4: and 11 more",
+    "r5: and 30 more",
+    "r6: and 30 more",
+  ]);
 });

@@ -9,16 +9,20 @@ import { storable } from "@tailbone/protocol/text";
 import { v7 as uuidv7 } from "uuid";
 import { storableJson } from "../append/stored-text";
 import type { Transaction } from "../server/database";
+import { ALERT_CAPS, type AlertCaps, capFirings, type ScriptAlert } from "./cap-alerts";
 
 export interface ApplyRules {
   team: string;
   run: string;
   occurrences: readonly Occurrence[];
   nowMs: number;
+  /** Default: those of a hub that is not told others. */
+  caps?: AlertCaps;
 }
 
 interface RuleRow {
   id: string;
+  name: string;
   condition: Condition;
   level: AlertLevel;
   cooldownMs: number;
@@ -31,15 +35,16 @@ interface RuleRow {
  * and else touches what the rules remember of the subjects that something has come of, and of no others.
  */
 export async function applyRules(sql: Transaction, input: ApplyRules): Promise<string[]> {
-  const { team, run, occurrences, nowMs } = input;
+  const { team, run, occurrences, nowMs, caps = ALERT_CAPS } = input;
   if (occurrences.length === 0) return [];
   const rules = await sql<RuleRow[]>`
-    select id, condition, level, cooldown_ms as "cooldownMs", channels from rule
+    select id, name, condition, level, cooldown_ms as "cooldownMs", channels from rule
     where team_id = ${team} and enabled
       and (project_id is null or project_id = (select project_id from run where id = ${run} and team_id = ${team}))`;
   const memories = await readMemories(sql, run, rules, occurrences);
   const changed: Changed[] = [];
   const told: string[] = [];
+  let left = caps.ofCommit - occurrences.filter(({ type }) => type === "script").length;
   for (const rule of rules) {
     const before = memories.get(rule.id);
     if (before === undefined) continue;
@@ -53,7 +58,12 @@ export async function applyRules(sql: Transaction, input: ApplyRules): Promise<s
       firings.push(...reduced.firings);
       for (const [key, kept] of reduced.swallowed) swallowed.set(key, kept);
     }
-    for (const firing of firings) {
+    const raises = rule.condition.type !== "script";
+    const most = raises ? Math.max(0, Math.min(caps.ofRule, left)) : caps.ofRule;
+    if (raises) left -= Math.min(most, firings.length);
+    // Alerts of the script are there already: a rule that sends them nowhere has nothing to add.
+    const said = raises || rule.channels.length > 0 ? capFirings(rule.name, firings, most) : firings;
+    for (const firing of said) {
       const alert = await insertAlert(sql, input, rule, firing);
       if (alert !== null) told.push(alert);
     }
@@ -169,16 +179,14 @@ export interface SeriesPast {
 }
 
 /**
- * What in frames the rules may wait for, besides lifecycle events. `scripts`: ids of the alerts that the script raised, in their order;
- * `past`: of series by name. Points of a leg that another goes on from are not among it.
+ * What in frames the rules may wait for, besides lifecycle events. `scripts`: the alerts that the script raised, as they are kept; `past`: of series by name. Points of a leg that another goes on from are not among it.
  */
 export function occurrencesOf(
   frames: readonly Frame[],
-  { scripts, leg, past }: { scripts: readonly string[]; leg: number; past: ReadonlyMap<string, SeriesPast> },
+  { scripts, leg, past }: { scripts: readonly ScriptAlert[]; leg: number; past: ReadonlyMap<string, SeriesPast> },
 ): Occurrence[] {
   const found: Occurrence[] = [];
   const finite = new Map<string, FinitePoint | null>();
-  let script = 0;
   for (const frame of frames) {
     for (const { names, steps, values } of frame.groups) {
       for (const [index, series] of names.entries()) {
@@ -193,13 +201,11 @@ export function occurrencesOf(
       }
     }
     for (const record of frame.records) {
-      if (record.type === "alert") {
-        const { title, text, level, step = null } = record;
-        found.push({ type: "script", id: scripts[script++] ?? uuidv7(), title, text, level, step });
-      } else if (record.type === "finish") {
-        found.push(endOf(record.state, record.error?.message ?? null));
-      }
+      if (record.type === "finish") found.push(endOf(record.state, record.error?.message ?? null));
     }
+  }
+  for (const { id, title, text, level, step = null } of scripts) {
+    found.push({ type: "script", id, title, text, level, step });
   }
   return found;
 }

@@ -19,17 +19,39 @@ export async function listRules(db: Database, { team }: { team: string }): Promi
   ];
 }
 
-/** Throws `not_found` when project or a channel are not the team's. */
-export async function createRule(db: Database, { team, rule }: { team: string; rule: RuleCreate }): Promise<Rule> {
-  const sql = db.$client;
-  await checkParts(sql, team, rule);
-  const [made] = await sql<Rule[]>`
-    insert into rule (id, team_id, project_id, name, condition, level, channels, cooldown_ms, enabled, created_at_ms)
-    values (${uuidv7()}, ${team}, ${rule.project}, ${rule.name}, ${jsonb(sql, rule.condition)}, ${rule.level},
-      ${rule.channels}::uuid[], ${rule.cooldownMs}, ${rule.enabled}, ${Date.now()})
-    returning ${ruleColumns(sql)}`;
-  if (made === undefined) throw missing("rule");
-  return made;
+/** Throws `not_found` when project or a channel are not the team's, and `conflict` when the team has as many rules as it may have. */
+export async function createRule(
+  db: Database,
+  { team, rule, most = Number.POSITIVE_INFINITY }: { team: string; rule: RuleCreate; most?: number },
+): Promise<Rule> {
+  return db.$client.begin(async (sql) => {
+    await checkParts(sql, team, rule);
+    await checkRoom(sql, { team, what: "rule", most });
+    const [made] = await sql<Rule[]>`
+      insert into rule (id, team_id, project_id, name, condition, level, channels, cooldown_ms, enabled, created_at_ms)
+      values (${uuidv7()}, ${team}, ${rule.project}, ${rule.name}, ${jsonb(sql, rule.condition)}, ${rule.level},
+        ${rule.channels}::uuid[], ${rule.cooldownMs}, ${rule.enabled}, ${Date.now()})
+      returning ${ruleColumns(sql)}`;
+    if (made === undefined) throw missing("rule");
+    return made;
+  });
+}
+
+/** Holds the team, so that two who make the last one at once do not both get it. */
+async function checkRoom(
+  sql: Transaction,
+  { team, what, most }: { team: string; what: "rule" | "channel"; most: number },
+): Promise<void> {
+  if (most === Number.POSITIVE_INFINITY) return;
+  await sql`select 1 from organization where id = ${team} for no key update`;
+  const [there] = await sql<{ count: number }[]>`
+    select count(*)::int as count from ${sql(what)} where team_id = ${team}`;
+  if ((there?.count ?? 0) < most) return;
+  throw new TailboneError(
+    "conflict",
+    `The team has ${most} ${what}s, as many as it may have.`,
+    `Delete one that is not needed; whoever runs the hub can allow more with TAILBONE_${what.toUpperCase()}S_PER_TEAM.`,
+  );
 }
 
 export async function patchRule(
@@ -89,15 +111,18 @@ export async function listChannels(db: Database, { team }: { team: string }): Pr
   return rows.map(toChannel);
 }
 
+/** Throws `conflict` when the team has as many as it may have. */
 export async function createChannel(
   db: Database,
-  { team, channel }: { team: string; channel: ChannelCreate },
+  { team, channel, most = Number.POSITIVE_INFINITY }: { team: string; channel: ChannelCreate; most?: number },
 ): Promise<Channel> {
-  const sql = db.$client;
   const id = uuidv7();
-  await sql`
-    insert into channel (id, team_id, name, target, created_at_ms)
-    values (${id}, ${team}, ${channel.name}, ${jsonb(sql, channel.target)}, ${Date.now()})`;
+  await db.$client.begin(async (sql) => {
+    await checkRoom(sql, { team, what: "channel", most });
+    await sql`
+      insert into channel (id, team_id, name, target, created_at_ms)
+      values (${id}, ${team}, ${channel.name}, ${jsonb(sql, channel.target)}, ${Date.now()})`;
+  });
   return toChannel({ id, ...channel });
 }
 

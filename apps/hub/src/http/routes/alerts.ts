@@ -80,7 +80,7 @@ export function addAlertRoutes(api: Api, { db, live, quotas, send, wakeDispatche
   api.openapi(createRoute({ ...create, request: { body: ruleBody }, responses: answers(ruleSchema) }), async (c) => {
     const team = c.var.caller.team.id;
     quotas.admitRule(team);
-    return c.json(await createRule(db, { team, rule: c.req.valid("json") }), 200);
+    return c.json(await createRule(db, { team, rule: c.req.valid("json"), most: quotas.settings.rulesPerTeam }), 200);
   });
   const rulePatchBody = jsonBody(rulePatchSchema);
   const change = { method: "patch", path: "/rules/{id}", summary: "Changes a rule" } as const;
@@ -115,7 +115,9 @@ export function addAlertRoutes(api: Api, { db, live, quotas, send, wakeDispatche
   const channelBody = jsonBody(channelCreateSchema);
   const add = { method: "post", path: "/channels", summary: "Adds a channel" } as const;
   api.openapi(createRoute({ ...add, request: { body: channelBody }, responses: answers(channelSchema) }), async (c) => {
-    return c.json(await createChannel(db, { team: c.var.caller.team.id, channel: c.req.valid("json") }), 200);
+    const team = c.var.caller.team.id;
+    const most = quotas.settings.channelsPerTeam;
+    return c.json(await createChannel(db, { team, channel: c.req.valid("json"), most }), 200);
   });
   const drop = { method: "delete", path: "/channels/{id}", summary: "Deletes a channel" } as const;
   api.openapi(createRoute({ ...drop, request: { params }, responses: answers(done) }), async (c) => {
