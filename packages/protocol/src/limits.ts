@@ -40,6 +40,12 @@ export const LIMITS = {
   buckets: 4000,
   /** Series of one points query. */
   querySeries: 100,
+  /** Panels that a project keeps, besides those of single series. */
+  panels: 500,
+  /** Series that one panel names. */
+  panelSeries: 100,
+  /** The saved state of one page of a project, as JSON. */
+  pageStateBytes: 512 * 1024,
   /** Points of one page of raw points. */
   rawPage: 50_000,
 } as const;

@@ -3,10 +3,9 @@ import { boundedText, runIdSchema, stepSchema, timeMsSchema } from "./names";
 import { featureNameSchema, featureStateSchema } from "./reading";
 import { alertLevelSchema } from "./records";
 import { runStateSchema } from "./run";
+import { seriesPatternSchema } from "./series-pattern";
 import { text } from "./text";
 
-/** A series by its name, in which `*` stands for anything: `train/loss`, `*loss*`. */
-const seriesPatternSchema = boundedText("a series", 600);
 const windowSchema = z.number().int().min(1).max(500);
 
 /** What a rule waits for. Conditions over a series fire when they begin to hold, and again only after they have ceased to. */

@@ -10,8 +10,8 @@ const prefixOf = (series: string): string => series.slice(0, Math.max(0, series.
 const alphabetical = new Intl.Collator("en", { numeric: true });
 
 /** By name, numbers by their size; but the loss, which everybody looks for, comes first. */
-const byName = (a: string, b: string): number =>
-  Number(b === "loss") - Number(a === "loss") || alphabetical.compare(a, b);
+export const byName = (a: string, b: string): number =>
+  Number(b === "loss") - Number(a === "loss") || alphabetical.compare(a, b) || Number(a > b) - Number(a < b);
 
 /** Groups by prefix, those without one first; within a group by name. */
 export function groupSeries(names: readonly string[]): SeriesGroup[] {

@@ -1,11 +1,12 @@
 import { type Firing, type Occurrence, reduceRule } from "@tailbone/lifecycle/rules/reduce-rule";
 import type { SubjectMemory } from "@tailbone/lifecycle/rules/rule-state";
-import { type FinitePoint, fitsSeries } from "@tailbone/lifecycle/rules/series-condition";
+import type { FinitePoint } from "@tailbone/lifecycle/rules/series-condition";
 import { readStoredEvent } from "@tailbone/lifecycle/stored-life";
 import type { StoredEvent } from "@tailbone/protocol/lifecycle";
 import type { AlertLevel } from "@tailbone/protocol/records";
 import type { Condition, Replay, Replayed } from "@tailbone/protocol/rules";
 import type { RunState } from "@tailbone/protocol/run";
+import { fitsSeries } from "@tailbone/protocol/series-pattern";
 import { decodePoints } from "@tailbone/series/chunk";
 import { placeLegs } from "@tailbone/series/legs";
 import type { Summary } from "@tailbone/series/summary";

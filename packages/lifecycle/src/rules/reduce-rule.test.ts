@@ -1,11 +1,11 @@
 import type { Doubt, LifecycleEvent } from "@tailbone/protocol/lifecycle";
 import type { FeatureState } from "@tailbone/protocol/reading";
 import type { Condition } from "@tailbone/protocol/rules";
+import { fitsSeries } from "@tailbone/protocol/series-pattern";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Firing, type Occurrence, reduceRule, subjectsOf } from "./reduce-rule";
 import type { SubjectMemory } from "./rule-state";
-import { fitsSeries } from "./series-condition";
 
 function replay(condition: Condition, occurrences: readonly Occurrence[], cooldownMs = 0): Firing[] {
   const stored = new Map<string, string>();

@@ -3,6 +3,7 @@ import type { FeatureState } from "@tailbone/protocol/reading";
 import type { AlertLevel } from "@tailbone/protocol/records";
 import type { Condition } from "@tailbone/protocol/rules";
 import type { RunState } from "@tailbone/protocol/run";
+import { fitsSeries } from "@tailbone/protocol/series-pattern";
 import { nameEvent } from "../say-event";
 import { formatStep } from "../say-number";
 import { endsOf } from "../transitions";
@@ -10,7 +11,6 @@ import { emptySeries, emptySubject, type SeriesMemory, type SubjectMemory, type 
 import {
   describe,
   type FinitePoint,
-  fitsSeries,
   holdsAt,
   type SeriesCondition,
   sayLastFinite,
