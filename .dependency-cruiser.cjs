@@ -10,9 +10,17 @@ const may = {
   "packages/lifecycle": ["packages/protocol"],
   "packages/probes": ["packages/protocol", "packages/base"],
   "packages/db": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle"],
+  "packages/services": ["packages/protocol", "packages/base", "packages/lifecycle", "packages/db"],
   "sdk/js/src": ["packages/protocol", "packages/base", "packages/probes", "sdk/js/package.json"],
   "sdk/js/examples": ["sdk/js"],
-  "apps/hub": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle", "packages/db"],
+  "apps/hub": [
+    "packages/protocol",
+    "packages/base",
+    "packages/series",
+    "packages/lifecycle",
+    "packages/services",
+    "packages/db",
+  ],
   "apps/dashboard": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle"],
   "apps/cli": ["packages/protocol", "packages/base", "sdk/js", "apps/hub"],
 };

@@ -4,7 +4,6 @@ import { beatWriter } from "@tailbone/db/append/keep-runs";
 import { openWriter } from "@tailbone/db/append/open-writer";
 import { getRun } from "@tailbone/db/read/get-run";
 import { getProject } from "@tailbone/db/read/projects";
-import { readAlerts } from "@tailbone/db/rules/alerts";
 import type { Database } from "@tailbone/db/server/database";
 import { requireProject } from "./auth/access";
 import { createAdmissions } from "./auth/admissions";
@@ -18,6 +17,7 @@ import { createEpoch } from "./ingest/epoch";
 import { createLive } from "./live/live";
 import type { Log } from "./log";
 import { createMetrics } from "./metrics";
+import { createPublish } from "./publish";
 import { createQuotas, type QuotaSettings } from "./quotas";
 import type { Services } from "./services";
 
@@ -60,15 +60,7 @@ export function createServices({
     log,
   });
   const epoch = createEpoch({ db, epoch: initialEpoch, onRestored: () => live.restored(), clock, log });
-  const alertsRaised = (team: string, ids: readonly string[]): void => {
-    if (ids.length === 0) return;
-    wakeDispatcher();
-    readAlerts(db, { team, ids, limit: ids.length })
-      .then((alerts) => {
-        for (const alert of alerts) live.alertRaised(team, alert);
-      })
-      .catch((error: unknown) => log.debug({ err: error }, "new alerts were not pushed; pages read them anew"));
-  };
+  const publish = createPublish({ db, live, wakeDispatcher, log });
   const appender = createAppender({
     commit: async (address, frames) => {
       const appended = await appendFrames(db, {
@@ -77,7 +69,7 @@ export function createServices({
         nowMs: clock.wallMs(),
         caps: quotas.settings.alertCaps,
       });
-      alertsRaised(address.team, appended.alerts);
+      await publish([{ type: "alerts-raised", team: address.team, alerts: appended.alerts }]);
       const ofScripts = frames.flatMap(({ records }) => records).filter(({ type }) => type === "alert").length;
       quotas.countAlerts(address.team, Math.max(0, appended.alerts.length - ofScripts));
       return appended;
@@ -128,7 +120,13 @@ export function createServices({
     },
     quotas,
     live,
-    alertsRaised,
+    contextOf: (caller) => ({ ...caller, db, nowMs: clock.wallMs() }),
+    perform: async (ctx, verb, input) => {
+      const { value, effects } = await verb({ ctx, input });
+      await publish(effects);
+      return value;
+    },
+    publish,
     wakeDispatcher,
     metrics,
     log,

@@ -1,6 +1,6 @@
 import type { IngestClientEvents, LiveClientEvents, LiveServerEvents } from "@tailbone/protocol/sockets";
+import type { Caller } from "@tailbone/services/caller";
 import type { Server, Socket } from "socket.io";
-import type { Caller } from "./auth/caller";
 
 type ClientEvents = IngestClientEvents & LiveClientEvents;
 type NoEvents = Record<string, never>;

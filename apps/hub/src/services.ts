@@ -2,10 +2,12 @@ import type { Clock } from "@tailbone/base/clock";
 import type { Database } from "@tailbone/db/server/database";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
 import type { Appended } from "@tailbone/protocol/sockets";
+import type { Caller } from "@tailbone/services/caller";
+import type { Context } from "@tailbone/services/context";
+import type { Verb } from "@tailbone/services/verb";
 import type { Send } from "./alerts/sender";
 import type { Admissions } from "./auth/admissions";
 import type { Auth } from "./auth/auth";
-import type { Caller } from "./auth/caller";
 import type { MailInvitation } from "./auth/invitation-mail";
 import type { Keys } from "./auth/keys";
 import type { Origins } from "./auth/origins";
@@ -15,6 +17,7 @@ import type { Address, Appender } from "./ingest/appender";
 import type { Live } from "./live/live";
 import type { Log } from "./log";
 import type { Metrics } from "./metrics";
+import type { Publish } from "./publish";
 import type { Quotas } from "./quotas";
 
 /** What the routes and sockets of one hub work with. */
@@ -38,8 +41,11 @@ export interface Services {
   readonly appendFrame: (address: Address, bytes: Uint8Array) => Promise<Appended>;
   readonly quotas: Quotas;
   readonly live: Live;
-  /** New alerts of a team were committed. */
-  readonly alertsRaised: (team: string, ids: readonly string[]) => void;
+  /** What a verb works with, on behalf of a caller and at this moment. */
+  readonly contextOf: (caller: Caller) => Context;
+  /** Has a verb done, publishes what came of it, and resolves with what is to be answered. */
+  readonly perform: <Input, Value>(ctx: Context, verb: Verb<Input, Value>, input: Input) => Promise<Value>;
+  readonly publish: Publish;
   /** The outbox has something that is due. */
   readonly wakeDispatcher: () => void;
   readonly metrics: Metrics;

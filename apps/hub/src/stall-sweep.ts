@@ -4,11 +4,7 @@ import { SilenceWatch } from "@tailbone/db/server/silence-watch";
 import type { Services } from "./services";
 
 /** Calls runs stalled whose writers have been silent for `stallAfterMs`, and tells their viewers. The result ends it. */
-export function startStallSweep(
-  db: Database,
-  { live, alertsRaised, log, clock }: Services,
-  stallAfterMs: number,
-): () => void {
+export function startStallSweep(db: Database, { publish, log, clock }: Services, stallAfterMs: number): () => void {
   const watch = new SilenceWatch();
   let isSweeping = false;
   async function sweep(): Promise<void> {
@@ -22,8 +18,10 @@ export function startStallSweep(
         afterMs: stallAfterMs,
       });
       for (const { team, run, alerts } of stalled) {
-        live.changed(run);
-        alertsRaised(team, alerts);
+        await publish([
+          { type: "run-changed", run },
+          { type: "alerts-raised", team, alerts },
+        ]);
       }
     } catch (error) {
       log.debug({ err: error }, "the sweep for stalled runs waits for the database");

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Alert, ChannelTarget } from "@tailbone/protocol/rules";
-import type { Caller } from "../auth/caller";
+import type { Caller } from "@tailbone/services/caller";
 import type { Send } from "./sender";
 
 /** Sends what looks like an alert and says that it is none. Resolves with what went wrong; null: it was taken. */

@@ -1,6 +1,6 @@
 import type { KeyScope, Role } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
-import type { Caller } from "./caller";
+import type { Caller } from "@tailbone/services/caller";
 
 /** What there is to do. Each route and each socket asks for one of these. */
 export type Action = "ingest" | "read" | "edit" | "account" | "keys" | "channels" | "members" | "log";

@@ -1,4 +1,4 @@
-import type { Caller } from "./caller";
+import type { Caller } from "@tailbone/services/caller";
 
 /** Who is inside: the open sockets by their callers, so that whoever loses a right loses the connection with it, at once. */
 export interface Admissions {

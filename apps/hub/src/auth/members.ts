@@ -3,9 +3,9 @@ import { invitation, member, user } from "@tailbone/db/schema/auth";
 import type { Database } from "@tailbone/db/server/database";
 import type { Role } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
+import type { Caller } from "@tailbone/services/caller";
+import { requireUser } from "@tailbone/services/caller";
 import { and, eq } from "drizzle-orm";
-import type { Caller } from "./caller";
-import { requireUser } from "./caller";
 import { parseRole } from "./teams";
 
 type Change = Parameters<Parameters<Database["transaction"]>[0]>[0];

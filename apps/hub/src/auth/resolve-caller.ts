@@ -1,8 +1,8 @@
 import type { Database } from "@tailbone/db/server/database";
 import { TailboneError } from "@tailbone/protocol/errors";
+import type { Caller } from "@tailbone/services/caller";
 import { databaseAway } from "../failure";
 import type { Auth } from "./auth";
-import type { Caller } from "./caller";
 import type { Keys } from "./keys";
 import { findMemberships } from "./teams";
 

@@ -8,8 +8,8 @@ import {
 import type { Database } from "@tailbone/db/server/database";
 import type { SecurityAction } from "@tailbone/protocol/access";
 import { storable } from "@tailbone/protocol/text";
+import type { Caller } from "@tailbone/services/caller";
 import type { Log } from "../log";
-import type { Caller } from "./caller";
 
 /** From where a request came, as far as that can be known. */
 export interface From {

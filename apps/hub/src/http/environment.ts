@@ -1,13 +1,14 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import { errorBodySchema } from "@tailbone/protocol/errors";
-import type { Caller } from "../auth/caller";
+import type { Caller } from "@tailbone/services/caller";
+import type { Context } from "@tailbone/services/context";
 import type { From } from "../auth/security-log";
 
 /** What every handler of the API finds in its context. */
 export interface ApiEnvironment {
   Bindings: HttpBindings;
-  Variables: { caller: Caller; from: From };
+  Variables: { ctx: Context; caller: Caller; from: From };
 }
 export type Api = OpenAPIHono<ApiEnvironment>;
 

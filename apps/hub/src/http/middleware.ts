@@ -2,11 +2,11 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import { API_PREFIX } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { runIdSchema } from "@tailbone/protocol/names";
+import type { Caller } from "@tailbone/services/caller";
 import type { HonoRequest, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import { actionOf, requireAction } from "../auth/access";
-import type { Caller } from "../auth/caller";
 import { findOwner } from "../auth/first-start";
 import { isSameOriginMutation, type Origins } from "../auth/origins";
 import { checkOwnerProof, isOwnerProof } from "../auth/owner-proof";
@@ -18,18 +18,22 @@ import type { ApiEnvironment } from "./environment";
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Finds out who asks; cookies alone change nothing unless the request comes from a page of the hub itself. */
-export function authenticate({ resolveCaller, origins, ...services }: Services) {
+export function authenticate({ resolveCaller, origins, contextOf, ...services }: Services) {
   return createMiddleware<ApiEnvironment>(async (c, next) => {
+    const letIn = (caller: Caller): void => {
+      c.set("caller", caller);
+      c.set("ctx", contextOf(caller));
+    };
     const authorization = c.req.header("authorization");
     if (isOwnerProof(authorization)) {
-      c.set("caller", await resolveOwner({ ...services, origins }, c.req, authorization));
+      letIn(await resolveOwner({ ...services, origins }, c.req, authorization));
       return next();
     }
     const key = parseBearer(authorization);
     const team = c.req.header(TEAM_HEADER);
     if (key === undefined && !SAFE_METHODS.has(c.req.method)) requireOwnPage(c.req, origins);
     const { caller, renewal } = await resolveCaller({ key, headers: c.req.raw.headers, team });
-    c.set("caller", caller);
+    letIn(caller);
     await next();
     for (const cookie of renewal?.getSetCookie() ?? []) c.header("set-cookie", cookie, { append: true });
   });

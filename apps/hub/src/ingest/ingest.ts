@@ -1,7 +1,7 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
 import { type Appended, openWriterSchema, writerAddressSchema } from "@tailbone/protocol/sockets";
-import type { Caller } from "../auth/caller";
+import type { Caller } from "@tailbone/services/caller";
 import type { HubSocket } from "../hub-socket";
 import type { Log } from "../log";
 import type { Metrics } from "../metrics";

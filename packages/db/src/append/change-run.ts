@@ -2,8 +2,8 @@ import type { Occurrence } from "@tailbone/lifecycle/rules/reduce-rule";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { RunPatch } from "@tailbone/protocol/http";
 import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
-import type { Run, RunState } from "@tailbone/protocol/run";
-import { readRun } from "../read/get-run";
+import type { RunDetail, RunState } from "@tailbone/protocol/run";
+import { readRunDetail } from "../read/get-run";
 import { applyRules } from "../rules/apply-rules";
 import type { Database } from "../server/database";
 import { runNotFound } from "./missing-run";
@@ -16,7 +16,7 @@ import { orderedJson } from "./stored-text";
 export async function patchRun(
   db: Database,
   { team, run, patch, nowMs = Date.now() }: { team: string; run: string; patch: RunPatch; nowMs?: number },
-): Promise<{ run: Run; alerts: readonly string[] }> {
+): Promise<{ run: RunDetail; alerts: readonly string[] }> {
   const { config } = patch;
   if (config !== undefined && utf8Length(JSON.stringify(config)) > LIMITS.configBytes) {
     throw new TailboneError("too_large", `The config takes more than ${LIMITS.configBytes} bytes.`, "Shorten it.");
@@ -40,7 +40,7 @@ export async function patchRun(
         ? []
         : [{ type: "run_state", state, note: "Somebody said so by hand." }];
     const alerts = await applyRules(sql, { team, run, occurrences, nowMs });
-    return { run: await readRun(sql, { team, run }), alerts };
+    return { run: await readRunDetail(sql, { team, run }), alerts };
   });
 }
 

@@ -90,9 +90,23 @@ export function getRun(db: Database, input: { team: string; run: string }): Prom
   return readRun(db.$client, input);
 }
 
+/** In which of the team's projects a run lies. Throws `not_found`. */
+export async function readProjectOf(db: Database, { team, run }: { team: string; run: string }): Promise<string> {
+  const [row] = await db.$client<{ project: string }[]>`
+    select project_id as project from run where id = ${run} and team_id = ${team}`;
+  if (row === undefined) throw runNotFound(run);
+  return row.project;
+}
+
 /** A run with its config, host and writers. Throws `not_found`. */
-export async function getRunDetail(db: Database, { team, run }: { team: string; run: string }): Promise<RunDetail> {
-  const sql = db.$client;
+export function getRunDetail(db: Database, input: { team: string; run: string }): Promise<RunDetail> {
+  return readRunDetail(db.$client, input);
+}
+
+export async function readRunDetail(
+  sql: Client | Transaction,
+  { team, run }: { team: string; run: string },
+): Promise<RunDetail> {
   const [head, [rest], writers] = await Promise.all([
     readRun(sql, { team, run }),
     sql<

@@ -4,9 +4,9 @@ import { accountChangeSchema, sessionListSchema } from "@tailbone/protocol/acces
 import { TailboneError } from "@tailbone/protocol/errors";
 import { meSchema } from "@tailbone/protocol/http";
 import { text } from "@tailbone/protocol/text";
+import { requireUser } from "@tailbone/services/caller";
 import { and, desc, eq, gt } from "drizzle-orm";
 import { createAttempts } from "../../auth/attempts";
-import { requireUser } from "../../auth/caller";
 import { requireUncommonPassword } from "../../auth/passwords";
 import { findMemberships } from "../../auth/teams";
 import type { Services } from "../../services";

@@ -7,8 +7,8 @@ import {
 } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { text } from "@tailbone/protocol/text";
+import { requireUser } from "@tailbone/services/caller";
 import { may, requireAction } from "../../auth/access";
-import { requireUser } from "../../auth/caller";
 import { createInvitation, listInvitations, withdrawInvitation } from "../../auth/invitations";
 import { changeRole, removeMember } from "../../auth/members";
 import { listTeamMembers } from "../../auth/teams";

@@ -1,38 +1,28 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { deleteRun, patchRun } from "@tailbone/db/append/change-run";
-import { getRun, getRunDetail } from "@tailbone/db/read/get-run";
-import { listRuns } from "@tailbone/db/read/list-runs";
 import { appendedSchema, runListQuerySchema, runListSchema, runPatchSchema } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { runIdSchema, writerIdSchema } from "@tailbone/protocol/names";
 import { openedWriterSchema, openWriterSchema, runDetailSchema } from "@tailbone/protocol/run";
-import { requireProject } from "../../auth/access";
+import { deleteRun } from "@tailbone/services/runs/delete-run";
+import { getRun } from "@tailbone/services/runs/get-run";
+import { listRuns } from "@tailbone/services/runs/list-runs";
+import { patchRun } from "@tailbone/services/runs/patch-run";
 import type { Services } from "../../services";
 import { type Api, answers, jsonBody } from "../environment";
 import { limitBody } from "../middleware";
+import { verbRoute } from "../verb-route";
 
 const params = z.object({ run: runIdSchema });
 
-export function addRunRoutes(api: Api, { db, live, openWriter, appendFrame, alertsRaised }: Services): void {
-  const query = runListQuerySchema;
-  api.openapi(
-    createRoute({
-      method: "get",
-      path: "/runs",
-      summary: "Runs, a page at a time",
-      request: { query },
-      responses: answers(runListSchema),
-    }),
-    async (c) => {
-      const { team, project: only } = c.var.caller;
-      const query = c.req.valid("query");
-      if (query.project !== undefined && query.project !== only?.name) {
-        requireProject(c.var.caller, query.project, `project ${query.project}`);
-      }
-      const project = only === null ? query.project : only.id;
-      return c.json(await listRuns(db, { team: team.id, ...query, project }), 200);
-    },
-  );
+export function addRunRoutes(api: Api, { perform, openWriter, appendFrame }: Services): void {
+  const list = verbRoute(listRuns, {
+    method: "get",
+    path: "/runs",
+    summary: "Runs, a page at a time",
+    request: { query: runListQuerySchema },
+    answer: runListSchema,
+  });
+  api.openapi(list, async (c) => c.json(await perform(c.var.ctx, listRuns, c.req.valid("query")), 200));
 
   const openBody = jsonBody(openWriterSchema);
   const openRoute = createRoute({
@@ -46,53 +36,35 @@ export function addRunRoutes(api: Api, { db, live, openWriter, appendFrame, aler
   });
   api.openapi(openRoute, async (c) => c.json(await openWriter(c.var.caller, c.req.valid("json")), 200));
 
-  api.openapi(
-    createRoute({
-      method: "get",
-      path: "/runs/{run}",
-      summary: "One run",
-      request: { params },
-      responses: answers(runDetailSchema),
-    }),
-    async (c) => {
-      const team = c.var.caller.team.id;
-      return c.json(await getRunDetail(db, { team, run: c.req.valid("param").run }), 200);
-    },
-  );
+  const get = verbRoute(getRun, {
+    method: "get",
+    path: "/runs/{run}",
+    summary: "One run",
+    request: { params },
+    answer: runDetailSchema,
+  });
+  api.openapi(get, async (c) => c.json(await perform(c.var.ctx, getRun, c.req.valid("param")), 200));
 
-  const patchBody = jsonBody(runPatchSchema);
-  const patchRoute = createRoute({
+  const patch = verbRoute(patchRun, {
     method: "patch",
     path: "/runs/{run}",
     summary: "Changes a run's head",
-    request: {
-      params,
-      body: patchBody,
-    },
-    responses: answers(runDetailSchema),
+    request: { params, body: jsonBody(runPatchSchema) },
+    answer: runDetailSchema,
   });
-  api.openapi(patchRoute, async (c) => {
-    const address = { team: c.var.caller.team.id, run: c.req.valid("param").run };
-    const { run, alerts } = await patchRun(db, { ...address, patch: c.req.valid("json") });
-    live.changed(run);
-    alertsRaised(address.team, alerts);
-    return c.json(await getRunDetail(db, address), 200);
+  api.openapi(patch, async (c) => {
+    const input = { ...c.req.valid("param"), patch: c.req.valid("json") };
+    return c.json(await perform(c.var.ctx, patchRun, input), 200);
   });
 
-  const deleteRoute = createRoute({
+  const remove = verbRoute(deleteRun, {
     method: "delete",
     path: "/runs/{run}",
     summary: "Deletes a run and all its data",
     request: { params },
-    responses: answers(z.object({})),
+    answer: z.object({}),
   });
-  api.openapi(deleteRoute, async (c) => {
-    const address = { team: c.var.caller.team.id, run: c.req.valid("param").run };
-    const run = await getRun(db, address);
-    await deleteRun(db, address);
-    live.deleted(run);
-    return c.json({}, 200);
-  });
+  api.openapi(remove, async (c) => c.json(await perform(c.var.ctx, deleteRun, c.req.valid("param")), 200));
 
   const framesRoute = createRoute({
     method: "post",

@@ -31,7 +31,11 @@ export interface Caller {
 /** A caller who signed in; a key is told to use a session. Throws `forbidden`. */
 export function requireUser(caller: Caller): Person {
   if (caller.by.kind === "user") return caller.by;
-  throw new TailboneError(
+  throw forPeople();
+}
+
+export function forPeople(): TailboneError {
+  return new TailboneError(
     "forbidden",
     "This is for people, and the request came with an API key.",
     "Sign in to the dashboard and do it there.",

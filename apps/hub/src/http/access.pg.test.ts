@@ -1,0 +1,72 @@
+import { KEY_SCOPES, keyCreatedSchema, ROLES } from "@tailbone/protocol/access";
+import { ACCESS, type VerbName } from "@tailbone/services/access";
+import { v7 as uuidv7 } from "uuid";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { join, personOf } from "../auth/people.test-util";
+import { readJson, startTestHub, type TestHub } from "../test-hub";
+
+/** Asks for something; the status of the answer. */
+type Ask = (method: string, path: string) => Promise<number>;
+
+const documentSchema = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ operationId: z.string().optional() }))),
+});
+type Row = (typeof ACCESS)[VerbName];
+let hub: TestHub;
+let operations: { verb: string; method: string; path: string }[];
+const askers = new Map<string, Ask>();
+beforeAll(async () => {
+  hub = await startTestHub();
+  const owner = personOf(hub, await hub.signIn());
+  for (const scope of KEY_SCOPES) {
+    const { secret } = await readJson(
+      await owner("POST", "/v1/keys", { name: scope, scopes: [scope] }),
+      keyCreatedSchema,
+    );
+    askers.set(
+      `key: ${scope}`,
+      async (method, path) => (await hub.fetch(`/api/v1${path}`, { method, key: secret })).status,
+    );
+  }
+  for (const role of ["member", "admin"] as const) {
+    const person = personOf(hub, await join(hub, owner, `${role}@example.org`, role));
+    askers.set(`person: ${role}`, async (method, path) => (await person(method, `/v1${path}`)).status);
+  }
+  askers.set("person: owner", async (method, path) => (await owner(method, `/v1${path}`)).status);
+  const { paths } = await readJson(await hub.fetch("/api/v1/openapi.json"), documentSchema);
+  operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { operationId: verb }]) =>
+      // What ends the asker's own sessions comes last.
+      verb === undefined ? [] : [{ verb, method: method.toUpperCase(), path: path.replaceAll(/\{\w+\}/g, uuidv7()) }],
+    ),
+  );
+  operations.sort((one, other) => Number(one.path.includes("session")) - Number(other.path.includes("session")));
+});
+afterAll(() => hub.close());
+
+describe("over HTTP", () => {
+  test("each operation is a verb of the table", () => {
+    const verbs = Object.keys(ACCESS);
+    expect(operations.map(({ verb }) => verb).filter((verb) => !verbs.includes(verb))).toEqual([]);
+    expect(operations.length).toBeGreaterThan(0);
+  });
+
+  const everybody = [
+    ...ROLES.map((role) => ({
+      asker: `person: ${role}`,
+      mayDo: ({ who }: Row) => who.roles.some((one) => one === role),
+    })),
+    ...KEY_SCOPES.map((scope) => ({
+      asker: `key: ${scope}`,
+      mayDo: ({ who }: Row) => who.scopes.some((one) => one === scope),
+    })),
+  ];
+  test.each(everybody)("$asker is refused what the table refuses, and nothing else", async ({ asker, mayDo }) => {
+    const ask = askers.get(asker) ?? expect.fail();
+    for (const { verb, method, path } of operations) {
+      const status = await ask(method, path);
+      expect([verb, method, path, status !== 403]).toEqual([verb, method, path, mayDo(ACCESS[verb as VerbName])]);
+    }
+  });
+});

@@ -1,0 +1,86 @@
+import { readProjectOf } from "@tailbone/db/read/get-run";
+import { KEY_SCOPES, type KeyScope, ROLES, type Role } from "@tailbone/protocol/access";
+import { TailboneError } from "@tailbone/protocol/errors";
+import { type Caller, forPeople } from "./caller";
+import type { Context } from "./context";
+
+/** Keys by what one of their scopes allows, people by their role in the team. */
+interface Who {
+  readonly scopes: readonly KeyScope[];
+  readonly roles: readonly Role[];
+}
+
+const READERS: Who = { scopes: ["read", "admin"], roles: ROLES };
+const EDITORS: Who = { scopes: ["admin"], roles: ROLES };
+
+/**
+ * How far a key goes that is for one project. `run`: to the project's runs; `input.run` is looked up. `project`: the verb keeps to
+ * `ctx.project` itself. `team`: not at all, because it is the whole team's.
+ */
+type Reach = "run" | "project" | "team";
+
+/** Who may do what: the one table. Each verb of this package has a row, and asks it before it does anything. */
+export const ACCESS = {
+  listRuns: { who: READERS, reach: "project" },
+  getRun: { who: READERS, reach: "run" },
+  patchRun: { who: EDITORS, reach: "run" },
+  deleteRun: { who: EDITORS, reach: "run" },
+} as const satisfies Readonly<Record<string, { readonly who: Who; readonly reach: Reach }>>;
+
+export type VerbName = keyof typeof ACCESS;
+/** The verbs whose input names a run. */
+export type RunVerbName = { [N in VerbName]: (typeof ACCESS)[N]["reach"] extends "run" ? N : never }[VerbName];
+
+function isAmong({ by }: Caller, { scopes, roles }: Who): boolean {
+  return by.kind === "user" ? roles.includes(by.role) : by.scopes.some((scope) => scopes.includes(scope));
+}
+
+export const may = (caller: Caller, verb: VerbName): boolean => isAmong(caller, ACCESS[verb].who);
+
+/** Throws `forbidden` and says who may. */
+export function requireVerb(caller: Caller, verb: VerbName): void {
+  if (may(caller, verb)) return;
+  if (caller.by.kind === "user") {
+    throw new TailboneError(
+      "forbidden",
+      "Only an owner or an admin of the team may do this.",
+      "Ask one of them; Settings, Members lists who they are.",
+    );
+  }
+  const scopes = KEY_SCOPES.filter((scope) => ACCESS[verb].who.scopes.includes(scope));
+  if (scopes.length === 0) throw forPeople();
+  throw new TailboneError(
+    "forbidden",
+    `The key "${caller.by.name}" may not do this: its scope is ${caller.by.scopes.join(" and ")}.`,
+    `Use a key whose scope is ${scopes.join(" or ")}; keys are made in the dashboard under Settings.`,
+  );
+}
+
+/**
+ * Lets nobody do what is not theirs: by the table, and a key for one project not beyond it. `run`: the one that the verb is about.
+ * Throws `forbidden`, or `not_found` for a run of another project.
+ */
+export async function requireAccess(ctx: Context, verb: VerbName, run: string | undefined): Promise<void> {
+  requireVerb(ctx, verb);
+  const { reach } = ACCESS[verb];
+  if (ctx.project === null || reach === "project") return;
+  if (reach === "run" && run !== undefined) {
+    requireProject(ctx, await readProjectOf(ctx.db, { team: ctx.team.id, run }), `run ${run}`);
+    return;
+  }
+  throw new TailboneError(
+    "forbidden",
+    `The key is for the project ${ctx.project.name} alone, and this is the whole team's.`,
+    "Use a key for all projects.",
+  );
+}
+
+/** A key for one project sees nothing else of the team: to it, what lies elsewhere does not exist. Throws `not_found`. */
+export function requireProject(caller: Caller, project: string, what: string): void {
+  if (caller.project === null || caller.project.id === project) return;
+  throw new TailboneError(
+    "not_found",
+    `There is no ${what}.`,
+    `The key is for the project ${caller.project.name} alone; it may lie in another.`,
+  );
+}
