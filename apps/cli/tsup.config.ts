@@ -6,5 +6,5 @@ export default defineConfig({
   target: "node20",
   sourcemap: true,
   clean: true,
-  noExternal: [/^@tailbone\/(protocol|base)/],
+  noExternal: [/^@tailbone\/(protocol|base|client)/],
 });

@@ -2,7 +2,13 @@ import type { NextConfig } from "next";
 
 export default {
   // These packages are TypeScript sources; Next compiles them with its own.
-  transpilePackages: ["@tailbone/protocol", "@tailbone/series", "@tailbone/lifecycle"],
+  transpilePackages: [
+    "@tailbone/protocol",
+    "@tailbone/base",
+    "@tailbone/client",
+    "@tailbone/series",
+    "@tailbone/lifecycle",
+  ],
   poweredByHeader: false,
   devIndicators: false,
   // Types are checked by `npm run verify`, of all packages at once.

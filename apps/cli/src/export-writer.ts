@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
+import type { RawPage } from "@tailbone/client/raw-points";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { toWireNumber } from "@tailbone/protocol/json";
 import type { RunDetail } from "@tailbone/protocol/run";
@@ -10,20 +11,9 @@ import { fileWriter, ParquetWriter } from "hyparquet-writer";
 export const EXPORT_FORMATS = ["csv", "json", "parquet"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** A page of raw points of one series; the columns have the same length. */
-export interface PointPage {
-  readonly series: string;
-  readonly steps: readonly number[];
-  readonly timesMs: readonly number[];
-  readonly values: readonly number[];
-  /** The leg of each point, and 1 where a later one has logged its step anew, else 0. */
-  readonly legs: readonly number[];
-  readonly abandoned: readonly number[];
-}
-
 /** Takes pages series after series. */
 export interface ExportWriter {
-  readonly write: (page: PointPage) => Promise<void>;
+  readonly write: (page: RawPage) => Promise<void>;
   readonly close: () => Promise<void>;
   /** Leaves nothing half-written behind. */
   readonly abort: () => Promise<void>;
@@ -95,7 +85,7 @@ async function openText(
 
 interface TextFormat {
   readonly open: string;
-  readonly page: (page: PointPage) => string;
+  readonly page: (page: RawPage) => string;
   readonly end: () => string;
 }
 

@@ -1,7 +1,8 @@
+import { callHub } from "@tailbone/client/call-hub";
 import { type KeyScope, keyCreatedSchema } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { projectListSchema } from "@tailbone/protocol/http";
-import { findHub, type HubOptions, postToHub, readHub } from "./hub-client";
+import { findHub, type HubOptions } from "./hub-client";
 import { note, print, printJson } from "./output";
 import { proveOwner, readHubSecret } from "./owner-proof";
 
@@ -28,9 +29,12 @@ export async function createKey(name: string, { json, scope, project, days, ...o
     project: project === undefined ? null : await findProject(project),
     expiresAtMs: days === undefined ? null : Date.now() + days * DAY_MS,
   };
-  const key = await postToHub(hub, "/keys", body, keyCreatedSchema, (path, text) =>
-    proveOwner(secret, { origin: hub.url, method: "POST", path, body: text }),
-  );
+  const signed = { origin: hub.url, method: "POST", path: "/keys", body: JSON.stringify(body) } as const;
+  const key = await callHub(hub, keyCreatedSchema, signed.path, {
+    method: signed.method,
+    body,
+    authorization: proveOwner(secret, signed),
+  });
   if (json === true) {
     printJson(key);
     return;
@@ -41,7 +45,7 @@ export async function createKey(name: string, { json, scope, project, days, ...o
   note("It is shown this once; set it as TAILBONE_API_KEY.");
 
   async function findProject(wanted: string): Promise<string> {
-    const { projects } = await readHub(hub, "/projects", projectListSchema);
+    const { projects } = await callHub(hub, projectListSchema, "/projects");
     const found = projects.find((one) => one.name === wanted || one.id === wanted);
     if (found !== undefined) return found.id;
     throw new TailboneError("not_found", `There is no project ${wanted}.`, "Its first run makes it.");

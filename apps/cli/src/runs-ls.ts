@@ -1,6 +1,7 @@
+import { callHub } from "@tailbone/client/call-hub";
 import { runListSchema } from "@tailbone/protocol/http";
 import type { Run } from "@tailbone/protocol/run";
-import { findHub, type HubOptions, readHub } from "./hub-client";
+import { findHub, type HubOptions } from "./hub-client";
 import { formatNumber, formatTable, note, print, printJson } from "./output";
 
 export interface ListOptions extends HubOptions {
@@ -21,7 +22,7 @@ function row({ id, project, name, state, lastStep, points, startedAtMs }: Run): 
 /** Lists runs, newest first unless sorted otherwise; with `json` one run a line. Times are UTC. */
 export async function listRuns({ project, filter, sort, limit, json, ...options }: ListOptions): Promise<void> {
   const hub = findHub(options);
-  const { runs, total } = await readHub(hub, "/runs", runListSchema, { project, filter, sort, limit });
+  const { runs, total } = await callHub(hub, runListSchema, "/runs", { query: { project, filter, sort, limit } });
   if (json === true) {
     for (const run of runs) printJson(run);
     return;

@@ -1,16 +1,10 @@
-import { fromWire, RETRYABLE, TailboneError, wireErrorSchema } from "@tailbone/protocol/errors";
-import { decodeFrame, type Frame } from "@tailbone/protocol/frame";
+import { hubAway } from "@tailbone/client/call-hub";
+import { LiveConnection } from "@tailbone/client/live-connection";
+import type { FeedReader } from "@tailbone/client/run-feed";
+import { TailboneError } from "@tailbone/protocol/errors";
+import type { Frame } from "@tailbone/protocol/frame";
 import { toWireNumber } from "@tailbone/protocol/json";
 import type { Run } from "@tailbone/protocol/run";
-import {
-  type Followed,
-  LIVE_NAMESPACE,
-  type LiveClientEvents,
-  type LiveServerEvents,
-  type Reply,
-} from "@tailbone/protocol/sockets";
-import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
-import { io, type Socket } from "socket.io-client";
 import { findHub, type HubOptions } from "./hub-client";
 import { formatNumber, note, oneLine, print, printJson } from "./output";
 
@@ -19,72 +13,61 @@ export interface TailOptions extends HubOptions {
 }
 
 const isOver = ({ state }: Run): boolean => state === "finished" || state === "failed" || state === "crashed";
+const titleOf = ({ project, name }: Run): string => `${oneLine(project.name)} / ${oneLine(name)}`;
 
 /** Prints what a run logs from now on, until it ends; with `json` one object a line. Throws what the hub has against it. */
 export async function tailRun(run: string, { json = false, ...options }: TailOptions): Promise<void> {
   const hub = findHub(options);
-  const socket: Socket<LiveServerEvents, LiveClientEvents> = io(`${hub.url}${LIVE_NAMESPACE}`, {
-    transports: ["websocket", "polling"],
-    tryAllTransports: true,
-    auth: { protocol: PROTOCOL_VERSION, key: hub.key },
-  });
   const write = json ? writeJson : printWords;
-  let offset: number | null = null;
-  let epoch: string | null = null;
+  let connection: LiveConnection | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      const end = (head: Run): void => {
-        if (!json) note(`${oneLine(head.project.name)} / ${oneLine(head.name)} is ${head.state}.`);
+      const opened = new LiveConnection({ hub, onTurnedAway: reject });
+      connection = opened;
+      let head: Run | null = null;
+      let offset: number | null = null;
+      const reader: FeedReader = {
+        oldest: () => offset,
+        take: (frames, from) => {
+          for (const frame of frames) write(frame);
+          offset = from + frames.length;
+          endIfOver();
+        },
+        reload: (below) => {
+          if (offset !== null && offset < below) note("The connection was away too long; some points are not shown.");
+          offset = below;
+          endIfOver();
+          return false;
+        },
+      };
+      const endIfOver = (): void => {
+        if (head === null || offset === null || !isOver(head) || offset < head.offset) return;
+        if (!json) note(`${titleOf(head)} is ${head.state}.`);
         resolve();
       };
-      socket.on("connect", () => {
-        socket.emit("run:follow", { run, offset, ...(epoch === null ? {} : { epoch }) }, (reply: Reply<Followed>) => {
-          if (!reply.ok) return reject(fromWire(reply.error));
-          const { value } = reply;
-          epoch = value.epoch;
-          if (offset !== null && !value.resumed) note("The connection was away too long; some points are not shown.");
-          else if (offset === null && !json)
-            note(`${oneLine(value.run.project.name)} / ${oneLine(value.run.name)} (${value.run.state})`);
-          if (!value.resumed || offset === null) offset = value.offset;
-          if (isOver(value.run)) end(value.run);
-        });
+      opened.onRun((newest) => {
+        if (newest.id !== run) return;
+        if (head === null && !json) note(`${titleOf(newest)} (${newest.state})`);
+        head = newest;
+        endIfOver();
       });
-      socket.on("run:delta", ({ to, frames }) => {
-        for (const frame of frames) write(decodeFrame(new Uint8Array(frame)));
-        offset = to;
+      opened.onDenied((_, error) => reject(error));
+      opened.onDeleted((deleted) => {
+        if (deleted !== run) return;
+        reject(new TailboneError("gone", `The run ${run} was deleted.`, "Nothing more will come."));
       });
-      socket.on("run:reset", (reset) => {
-        note("Points come faster than they can be shown; some were left out.");
-        offset = reset.offset;
+      opened.subscribe(() => {
+        const state = opened.state();
+        if (state.name !== "offline") return;
+        if (head === null) reject(hubAway(hub, state.reason));
+        else note(`The hub is away${state.reason === null ? "" : ` (${state.reason})`}; trying again …`);
       });
-      socket.on("run:changed", (head) => {
-        if (isOver(head)) end(head);
-      });
-      socket.on("run:deleted", () =>
-        reject(new TailboneError("gone", `The run ${run} was deleted.`, "Nothing more will come.")),
-      );
-      socket.on("connect_error", (error: Error & { data?: unknown }) => {
-        const refusal = wireErrorSchema.safeParse(error.data);
-        if (refusal.success && !RETRYABLE[refusal.data.code]) reject(fromWire(refusal.data));
-        else if (offset === null) reject(unreachable(hub.url, error));
-        else note(`The hub is away (${error.message}); trying again …`);
-      });
-      socket.on("disconnect", (reason) => {
-        if (reason === "io server disconnect") socket.connect();
-      });
+      opened.followRun(run).feed.attach(reader);
+      opened.open();
     });
   } finally {
-    socket.disconnect();
+    connection?.close();
   }
-}
-
-function unreachable(url: string, cause: Error): TailboneError {
-  return new TailboneError(
-    "unavailable",
-    `The hub at ${url} cannot be reached.`,
-    "Start it with `tailbone start`, or name another one with --url or TAILBONE_URL.",
-    { cause },
-  );
 }
 
 interface Row {

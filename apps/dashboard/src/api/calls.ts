@@ -11,9 +11,9 @@ import {
   seriesListSchema,
 } from "@tailbone/protocol/http";
 import { runDetailSchema } from "@tailbone/protocol/run";
+import { formatSeriesNames } from "@tailbone/protocol/series-names";
+import type { XScale } from "@tailbone/series/scale";
 import { z } from "zod";
-import type { PointsRequest } from "../live/chart-feed";
-import { CHART_BUCKETS } from "../live/chart-view";
 import { callApi } from "./client";
 
 /** Every request that the dashboard makes of the hub, one function each; those of alerts are in alert-calls.ts, those of access in access-calls.ts. All throw TailboneError. */
@@ -49,12 +49,18 @@ export const listSeries = (run: string, signal?: Abort) => callApi(seriesListSch
 
 export type SeriesList = z.infer<typeof seriesListSchema>;
 
-/** Within the list of names a comma separates, so one in a name is written in percents, and so is the percent sign. */
-const escapeName = (name: string): string => name.replaceAll("%", "%25").replaceAll(",", "%2C");
+/** Some series of a run on a range of x, in so many buckets at most. */
+export interface BucketsRequest extends XScale {
+  readonly series: readonly string[];
+  /** Both inclusive; null: open. */
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly buckets: number;
+}
 
-export const readBuckets = (run: string, { series, ...range }: PointsRequest, signal?: Abort) =>
+export const readBuckets = (run: string, { series, ...range }: BucketsRequest, signal?: Abort) =>
   callApi(bucketsSchema, `/runs/${run}/points`, {
-    query: { series: series.map(escapeName).join(","), ...range, buckets: CHART_BUCKETS },
+    query: { series: formatSeriesNames(series), ...range },
     signal,
   });
 

@@ -1,6 +1,6 @@
 "use client";
+import type { ConnectionState } from "@tailbone/client/live-connection";
 import { formatClock } from "../format/time";
-import type { ConnectionState } from "../live/connection";
 import { useConnectionState } from "../live/live-provider";
 import { cn } from "../ui/cn";
 import { Hint } from "../ui/hint";

@@ -1,3 +1,5 @@
+import type { FeedReader, RunFeed } from "@tailbone/client/run-feed";
+import type { LiveFrame } from "@tailbone/client/stream";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Buckets } from "@tailbone/protocol/http";
 import {
@@ -9,11 +11,9 @@ import {
   type LegPoints,
   type Range,
 } from "./chart-view";
-import type { FeedReader, RunFeed } from "./run-feed";
 import { advanceSlot, countIncluded, type Slot } from "./slot";
-import type { LiveFrame } from "./stream";
 
-export interface PointsRequest extends Range {
+interface PointsRequest extends Range {
   readonly series: readonly string[];
 }
 

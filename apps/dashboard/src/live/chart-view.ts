@@ -1,3 +1,4 @@
+import type { LiveFrame } from "@tailbone/client/stream";
 import type { Buckets, SeriesLeg } from "@tailbone/protocol/http";
 import { fromWireNumber } from "@tailbone/protocol/json";
 import type { Neighbour } from "@tailbone/series/buckets";
@@ -5,7 +6,6 @@ import { joinPoints } from "@tailbone/series/chunk";
 import { appendPoints, fromColumns, type LiveBuckets } from "@tailbone/series/live-buckets";
 import type { XScale } from "@tailbone/series/scale";
 import { type Points, spanOf } from "@tailbone/series/summary";
-import type { LiveFrame } from "./stream";
 
 /** Which x a chart shows: on a scale, in its axis' unit (steps, or milliseconds since 1970); a missing end is open. */
 export interface Range extends XScale {

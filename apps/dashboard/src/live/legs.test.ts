@@ -1,3 +1,5 @@
+import { RunFeed } from "@tailbone/client/run-feed";
+import type { LiveFrame } from "@tailbone/client/stream";
 import type { Buckets } from "@tailbone/protocol/http";
 import { BucketGrid, toColumns, type Window } from "@tailbone/series/buckets";
 import { addSteps, type LegStart, placeLegs } from "@tailbone/series/legs";
@@ -6,8 +8,6 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ChartFeed } from "./chart-feed";
 import { ALL_STEPS, CHART_BUCKETS, type ChartView, type Range } from "./chart-view";
-import { RunFeed } from "./run-feed";
-import type { LiveFrame } from "./stream";
 
 const inf = Number.POSITIVE_INFINITY;
 const finite = (value: number): number | null => (value === inf ? null : value);

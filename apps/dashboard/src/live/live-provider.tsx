@@ -1,15 +1,22 @@
 "use client";
+import { type ConnectionState, LiveConnection } from "@tailbone/client/live-connection";
+import type { TailboneError } from "@tailbone/protocol/errors";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import { leaveForSignIn } from "../api/auth";
-import { type ConnectionState, LiveConnection } from "./connection";
+import { hub } from "../api/client";
 
 const LiveContext = createContext<LiveConnection | null>(null);
+
+/** A hub of another release is waited for: it may be on its way. */
+function onTurnedAway({ code }: TailboneError): void {
+  if (code === "unauthenticated") leaveForSignIn();
+}
 
 /** Opens the page's one live connection. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
-  const [connection] = useState(() => new LiveConnection({ onUnauthenticated: leaveForSignIn }));
+  const [connection] = useState(() => new LiveConnection({ hub, onTurnedAway }));
   useEffect(() => {
     // What is in no stream may have changed unheard.
     const stop = connection.onReconnected(() => void client.invalidateQueries());

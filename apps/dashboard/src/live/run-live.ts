@@ -1,16 +1,15 @@
+import type { RunFeed } from "@tailbone/client/run-feed";
 import type { Frame } from "@tailbone/protocol/frame";
 import type { FeatureList } from "@tailbone/protocol/http";
 import type { SeriesList } from "../api/calls";
 import { ChartFeed, type ChartState, type ReadPoints } from "./chart-feed";
 import { DrawScheduler } from "./draw-scheduler";
 import { addReadings, type Features } from "./features";
-import { RunFeed } from "./run-feed";
 import { watchScrolling } from "./scrolling";
 import { SlotFeed } from "./slot-feed";
 
 export interface RunLiveOptions {
-  readonly follow: (offset: number | null) => void;
-  readonly onProgress: () => void;
+  readonly feed: RunFeed;
   /** Does what it is given, and has what that changes on the page drawn before it returns. */
   readonly drawNow: (change: () => void) => void;
   readonly readPoints: ReadPoints;
@@ -35,9 +34,10 @@ export class RunLive {
   readonly #legs = new Set<number>();
   readonly #scheduler: DrawScheduler;
   readonly #scrolling = watchScrolling();
+  readonly #detach: () => void;
 
-  constructor({ follow, onProgress, drawNow, readPoints, listSeries, listFeatures, onRecord, onLeg }: RunLiveOptions) {
-    this.feed = new RunFeed({ follow, onProgress });
+  constructor({ feed, drawNow, readPoints, listSeries, listFeatures, onRecord, onLeg }: RunLiveOptions) {
+    this.feed = feed;
     this.#scheduler = new DrawScheduler(
       {
         now: () => performance.now(),
@@ -46,20 +46,20 @@ export class RunLive {
       },
       (series) => drawNow(() => this.#draw(series)),
     );
-    this.charts = new ChartFeed(this.feed, readPoints, (series) => {
+    this.charts = new ChartFeed(feed, readPoints, (series) => {
       if (this.#listeners.has(series)) this.#scheduler.touch(series);
     });
-    this.series = new SlotFeed(this.feed, {
+    this.series = new SlotFeed(feed, {
       read: listSeries,
       fromSnapshot: ({ series }) => series.map(({ name }) => name),
       apply: addNames,
     });
-    this.features = new SlotFeed(this.feed, {
+    this.features = new SlotFeed(feed, {
       read: listFeatures,
       fromSnapshot: ({ features }) => features,
       apply: addReadings,
     });
-    this.feed.attach({
+    this.#detach = feed.attach({
       oldest: () => null,
       reload: () => false,
       take: (frames) => {
@@ -96,6 +96,7 @@ export class RunLive {
   }
 
   close(): void {
+    this.#detach();
     this.#scrolling.stop();
     this.charts.close();
     this.series.close();

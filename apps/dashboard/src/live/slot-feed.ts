@@ -1,6 +1,6 @@
+import type { FeedReader, RunFeed } from "@tailbone/client/run-feed";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Frame } from "@tailbone/protocol/frame";
-import type { FeedReader, RunFeed } from "./run-feed";
 import { advanceSlot, type Slot } from "./slot";
 
 export interface SlotFeedOptions<T, Snapshot extends { offset: number }> {

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { flushSync } from "react-dom";
 import { listFeatures, listSeries, readBuckets } from "../api/calls";
+import { CHART_BUCKETS } from "./chart-view";
 import { useLive } from "./live-provider";
 import { RunLive } from "./run-live";
 
@@ -25,11 +26,11 @@ export function useRunLive(run: string): RunLive | null {
       };
       timers.set(list, setTimeout(read, afterMs));
     };
+    const { feed, leave } = connection.followRun(run);
     const created = new RunLive({
-      follow: (offset) => connection.follow(run, offset),
-      onProgress: () => connection.progress(),
+      feed,
       drawNow: flushSync,
-      readPoints: (request, signal) => readBuckets(run, request, signal),
+      readPoints: (request, signal) => readBuckets(run, { ...request, buckets: CHART_BUCKETS }, signal),
       listSeries: (signal) => listSeries(run, signal),
       listFeatures: (signal) => listFeatures(run, signal),
       onLeg: () => refresh("run"),
@@ -41,11 +42,10 @@ export function useRunLive(run: string): RunLive | null {
       },
     });
     setLive(created);
-    const leave = connection.addFeed(run, created.feed);
     return () => {
       for (const timer of timers.values()) clearTimeout(timer);
-      leave();
       created.close();
+      leave();
       setLive(null);
     };
   }, [run, connection, client]);

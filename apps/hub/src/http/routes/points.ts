@@ -6,14 +6,14 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import { bucketsSchema, pointsQuerySchema, rawPointsSchema, seriesListSchema } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { runIdSchema } from "@tailbone/protocol/names";
+import { parseSeriesNames } from "@tailbone/protocol/series-names";
 import type { Services } from "../../services";
 import { type Api, answers } from "../environment";
 
 const params = z.object({ run: runIdSchema });
 
-/** Names separated by commas; a comma within a name is written `%2C`, a percent sign may be written `%25`. */
 function parseNames(series: string): string[] {
-  const names = series.split(",").map((name) => name.replaceAll(/%2C/gi, ",").replaceAll("%25", "%"));
+  const names = parseSeriesNames(series);
   if (names.length <= LIMITS.querySeries) return names;
   throw new TailboneError(
     "bad_request",
