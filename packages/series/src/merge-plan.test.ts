@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SEALED_POINTS } from "./chunk";
-import { type ChunkHead, FAN_OUT, planMerge } from "./merge-plan";
+import { FAN_OUT, planMerge, type Unsealed } from "./merge-plan";
 
-interface Stored extends ChunkHead {
+interface Stored extends Unsealed {
   rewrites: number;
 }
 

@@ -3,8 +3,8 @@ import { SEALED_POINTS } from "./chunk";
 /** How many chunks of one level make one of the next. */
 export const FAN_OUT = 16;
 
-/** A chunk as the plan sees it: how many points it has, and how often its points were merged already. */
-export interface ChunkHead {
+/** An unsealed chunk as the plan sees it: how many points it has, and how often its points were merged already. */
+export interface Unsealed {
   readonly level: number;
   readonly count: number;
 }
@@ -18,7 +18,7 @@ export interface ChunkHead {
  * `tail`: the unsealed chunks in the order of their arrival, the new one last. Returns how many of them, counted from the end,
  * to merge, and the level of what they become; null when there is nothing to do.
  */
-export function planMerge(tail: readonly ChunkHead[]): { length: number; level: number } | null {
+export function planMerge(tail: readonly Unsealed[]): { length: number; level: number } | null {
   const points = tail.reduce((sum, chunk) => sum + chunk.count, 0);
   if (tail.length > 1 && points >= SEALED_POINTS) {
     return { length: tail.length, level: 1 + tail.reduce((highest, chunk) => Math.max(highest, chunk.level), 0) };

@@ -109,7 +109,8 @@ test("what a sender took with it when it died is sent by the next one, once its 
   expect(await claim(nowMs + 59_000)).toEqual([]);
   const [second] = await claim(nowMs + 61_000);
   expect([second?.id, second?.attempts]).toEqual([first?.id, 2]);
-  await settleDelivery(database.db, second?.id ?? "", { state: "delivered", nowMs });
+  if (second === undefined) throw new Error("it was claimed");
+  await settleDelivery(database.db, second, { state: "delivered", nowMs });
   expect(await claim(nowMs + 200_000)).toEqual([]);
   expect(await listDeliveries(database.db, { team })).toMatchObject([{ state: "delivered", attempts: 2 }]);
 });
@@ -154,7 +155,8 @@ test("what a hub with a wrong clock has put off for days is due", async () => {
   const [right] = await claim(nowMs);
   expect(right?.id).toBe(wrong?.id);
   expect(await claim(nowMs)).toEqual([]);
-  await settleDelivery(database.db, right?.id ?? "", { state: "delivered", nowMs });
+  if (right === undefined) throw new Error("it was claimed");
+  await settleDelivery(database.db, right, { state: "delivered", nowMs });
   expect(await listDeliveries(database.db, { team })).toMatchObject([{ state: "delivered" }]);
 });
 

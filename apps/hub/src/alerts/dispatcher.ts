@@ -46,17 +46,18 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
   const underWay = new Map<Claimed, Promise<void>>();
 
   /** True: it was taken, and the next one to the same channel may go. What fails waits for the beat. */
-  async function deliver({ id, target, alert, attempts: attempt }: Claimed): Promise<boolean> {
+  async function deliver(claimed: Claimed): Promise<boolean> {
+    const { id, target, alert, attempts: attempt } = claimed;
     try {
       await within(deadlineMs, send(target, alert, id));
-      await settleDelivery(db, id, { state: "delivered", nowMs: clock.wallMs() });
+      await settleDelivery(db, claimed, { state: "delivered", nowMs: clock.wallMs() });
       return true;
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : String(cause);
       const wait = Math.min(LONGEST_WAIT_MS, backoffMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
       const state = attempt >= attempts ? "dead" : "pending";
       log.warn({ delivery: id, attempt, state, reason: error }, "an alert was not delivered");
-      await settleDelivery(db, id, { state, dueMs: steadyMs() + wait, error });
+      await settleDelivery(db, claimed, { state, dueMs: steadyMs() + wait, error });
       return false;
     }
   }

@@ -7,13 +7,14 @@ import { applyRules, occurrencesOf, type SeriesPast } from "../rules/apply-rules
 import { ALERT_CAPS, type AlertCaps, capScriptAlerts } from "../rules/cap-alerts";
 import type { Database, Transaction } from "../server/database";
 import { appendLife } from "./append-life";
-import { type Append, collectPoints, placePoints, readSeries, type SeriesRow } from "./append-points";
 import { appendRecords } from "./append-records";
 import { gatherLife, type RunHead } from "./gather-records";
+import { giveNumbers } from "./give-numbers";
 import { refuseMissingRun } from "./missing-run";
+import { type Append, carryOut, collectPoints, planPoints, type SeriesRow } from "./plan-points";
 import { recountSeries } from "./recount-series";
 import { moveLegs } from "./run-legs";
-import { writePoints } from "./write-points";
+import { readSeries, takeChunks, writePoints } from "./write-points";
 
 export interface AppendFrames {
   team: string;
@@ -44,8 +45,7 @@ export interface AppendedFrames {
  * A frame whose sequence is committed already is passed over. Throws `sequence_gap` when one is missing before the first,
  * `gone` when the run was deleted, and `not_found` when the team has no such run or the run no such writer.
  *
- * What is sent without waiting for an answer travels together: a frame costs four round trips, two more when series are new, one
- * more when chunks are merged.
+ * What is sent without waiting for an answer travels together: a frame costs four round trips, one more when chunks are merged.
  */
 export async function appendFrames(
   db: Database,
@@ -69,18 +69,21 @@ export async function appendFrames(
     const arrived = fresh.length === frames.length ? all : collectPoints(fresh.flatMap((frame) => frame.groups));
     const sealedAtMs = Math.max(...fresh.map((frame) => frame.sealedAtMs));
     const legs = moveLegs(place.legs, place.leg, sealedAtMs);
-    const { appends, leftOut } = await placePoints(sql, { team, run, legs, arrived, known });
+    const numbers = giveNumbers(head.numbersGiven);
+    const { plans, leftOut } = planPoints(arrived, { legs, known, series: head.series, numbers });
+    const taken = await takeChunks(sql, run, plans);
+    const appends = plans.map((plan) => carryOut(plan, taken.get(plan.number) ?? []));
     const { records, alerts: ofScript, isEnd } = gatherLife(fresh);
-    const { events, remarks } = await appendLife(sql, { team, run, records, isEnd, nowMs });
+    const { events, remarks } = await appendLife(sql, { team, run, records, isEnd, numbers, nowMs });
     const alerts = capScriptAlerts(ofScript, caps.ofCommit);
     const alertIds = alerts.map(({ id }) => id);
     const occurrences = occurrencesOf(fresh, { scripts: alerts, leg: legs.leg, past: pastOf(appends, known) });
     if (events.length > 0) occurrences.push({ type: "events", events });
     const written = writePoints(sql, { team, run, leg: legs.leg, appends });
-    const moved = appends.filter(({ counted }) => counted.moves).map(({ id }) => id);
+    const moved = appends.filter(({ counted }) => counted.moves).map(({ number }) => number);
     if (moved.length > 0 || legs.isUntied) {
       await written;
-      await recountSeries(sql, { run, ids: legs.isUntied ? null : moved, legs: legs.after });
+      await recountSeries(sql, { run, only: legs.isUntied ? null : moved, legs: legs.after });
     }
     const [, state, , told] = await Promise.all([
       written,
@@ -91,10 +94,12 @@ export async function appendFrames(
         rewoundTo: rewoundTo(appends),
         head,
         frames: fresh,
+        addedSeries: appends.filter(({ isNew }) => isNew).length,
         leftOut,
         remarks,
         alerts,
         revive: place.newest,
+        numbers,
         nowMs,
       }),
       sql`
@@ -146,7 +151,7 @@ async function lockRun(
   // Statements of their own, because each sees what is committed when it begins: the last ones after the lock was got.
   const [[head], [place], known] = await Promise.all([
     sql<Omit<RunHead, "writerConfig">[]>`
-      select state, tags, project_id as project, stream_offset as "streamOffset", ${withConfig ? sql`config` : sql`null::json as config`}
+      select state, tags, project_id as project, stream_offset as "streamOffset", series, numbers_given as "numbersGiven", ${withConfig ? sql`config` : sql`null::json as config`}
       from run where id = ${run} and team_id = ${team} for no key update`,
     sql<Place[]>`
       select next_sequence as next, leg, ${withConfig ? sql`config` : sql`null::json`} as "config", (

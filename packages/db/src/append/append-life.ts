@@ -15,6 +15,7 @@ import type { FeatureRecord, ReadingRecord } from "@tailbone/protocol/records";
 import type { LifeStrip } from "@tailbone/protocol/run";
 import { v7 as uuidv7 } from "uuid";
 import type { Transaction } from "../server/database";
+import type { Numbers } from "./give-numbers";
 import { jsonb, storableJson } from "./stored-text";
 
 interface AppendLife {
@@ -24,6 +25,7 @@ interface AppendLife {
   records: readonly (FeatureRecord | ReadingRecord)[];
   /** The training has ended: what is decided only then is decided. */
   isEnd: boolean;
+  numbers: Numbers;
   nowMs: number;
 }
 
@@ -42,7 +44,10 @@ interface StoredLife {
  * Stores the features and readings of new frames, moves the lives of the run's features on, and stores what happened to them: of the lives, those
  * that have changed. The run is locked by the caller, so that readings are reduced one after the other.
  */
-export async function appendLife(sql: Transaction, { team, run, records, isEnd, nowMs }: AppendLife): Promise<Lived> {
+export async function appendLife(
+  sql: Transaction,
+  { team, run, records, isEnd, numbers, nowMs }: AppendLife,
+): Promise<Lived> {
   if (records.length === 0 && !isEnd) return { events: [], remarks: [] };
   const before = await readLife(sql, run);
   const { life, strips, events, kept, declared, remarks } = live(before, records, isEnd);
@@ -59,8 +64,8 @@ export async function appendLife(sql: Transaction, { team, run, records, isEnd, 
             on conflict (run_id) do update set strips = excluded.strips`,
         ]),
     ...(touched.length === 0 ? [] : [upsertFeatures(sql, { team, run, touched, declared })]),
-    ...(kept.length === 0 ? [] : [insertReadings(sql, team, run, kept)]),
-    ...(events.length === 0 ? [] : [insertEvents(sql, team, run, events, nowMs)]),
+    ...(kept.length === 0 ? [] : [insertReadings(sql, team, run, kept, numbers.give(kept.length))]),
+    ...(events.length === 0 ? [] : [insertEvents(sql, { team, run, nowMs }, events, numbers.give(events.length))]),
   ]);
   return { events, remarks };
 }
@@ -153,20 +158,31 @@ function upsertFeatures(
       layer = case when ${isDeclared} then excluded.layer else feature.layer end`;
 }
 
-function insertReadings(sql: Transaction, team: string, run: string, readings: readonly ReadingRecord[]) {
+function insertReadings(
+  sql: Transaction,
+  team: string,
+  run: string,
+  readings: readonly ReadingRecord[],
+  after: number,
+) {
   return sql`
-    insert into reading (team_id, run_id, feature, step, time_ms, reading)
-    select ${team}, ${run}::uuid, feature, step, time_ms, reading::jsonb
+    insert into reading (team_id, run_id, number, feature, step, time_ms, reading)
+    select ${team}, ${run}::uuid, ${after}::bigint + place, feature, step, time_ms, reading::jsonb
     from unnest(${readings.map(({ feature }) => feature)}::text[], ${readings.map(({ step }) => step)}::float8[],
       ${readings.map(({ timeMs }) => timeMs)}::float8[],
       ${readings.map(({ type: _, feature: __, step: ___, timeMs: ____, ...rest }) => storableJson(rest))}::text[])
-      with ordinality as one (feature, step, time_ms, reading, place)
-    order by place`;
+      with ordinality as one (feature, step, time_ms, reading, place)`;
 }
 
-function insertEvents(sql: Transaction, team: string, run: string, events: readonly LifecycleEvent[], nowMs: number) {
+function insertEvents(
+  sql: Transaction,
+  { team, run, nowMs }: { team: string; run: string; nowMs: number },
+  events: readonly LifecycleEvent[],
+  after: number,
+) {
   return sql`
-    insert into lifecycle_event (id, team_id, run_id, time_ms, event)
-    select id, ${team}, ${run}::uuid, ${nowMs}::float8, event::jsonb
-    from unnest(${events.map(() => uuidv7())}::uuid[], ${events.map((event) => storableJson(event))}::text[]) as one (id, event)`;
+    insert into lifecycle_event (team_id, run_id, number, id, time_ms, event)
+    select ${team}, ${run}::uuid, ${after}::bigint + place, id, ${nowMs}::float8, event::jsonb
+    from unnest(${events.map(() => uuidv7())}::uuid[], ${events.map((event) => storableJson(event))}::text[])
+      with ordinality as one (id, event, place)`;
 }

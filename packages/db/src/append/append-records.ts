@@ -4,6 +4,7 @@ import { storable } from "@tailbone/protocol/text";
 import type { ScriptAlert } from "../rules/cap-alerts";
 import type { Transaction } from "../server/database";
 import { type Changes, gatherRecords, type RunHead } from "./gather-records";
+import type { Numbers } from "./give-numbers";
 import { jsonb, orderedJson, storableJson } from "./stored-text";
 
 interface AppendRecords {
@@ -14,6 +15,8 @@ interface AppendRecords {
   rewoundTo: number | null;
   head: RunHead;
   frames: readonly Frame[];
+  /** How many series are new with these frames. */
+  addedSeries: number;
   /** Points of these frames that were not stored. */
   leftOut: number;
   /** What else was left out, in words. */
@@ -22,6 +25,8 @@ interface AppendRecords {
   alerts: readonly ScriptAlert[];
   /** Whether a run that has ended runs again by these frames. */
   revive: boolean;
+  /** All that is new beside these records has its number already. */
+  numbers: Numbers;
   nowMs: number;
 }
 
@@ -30,10 +35,12 @@ interface AppendRecords {
  * sends all.
  */
 export async function appendRecords(sql: Transaction, input: AppendRecords): Promise<RunState> {
-  const { team, run, writer, head, frames, leftOut, remarks, alerts, nowMs } = input;
+  const { team, run, writer, head, frames, leftOut, remarks, alerts, numbers, nowMs } = input;
   const changes = gatherRecords(head, frames, { leftOut, remarks, nowMs });
   const { points, lastStep } = countPoints(frames);
   const { rewoundTo } = input;
+  const linesAfter = numbers.give(changes.lines.length);
+  const checkpointsAfter = numbers.give(changes.checkpoints.length);
   const { end } = changes;
   const state = end?.state ?? stateAfter(head.state, input.revive);
   await Promise.all([
@@ -41,6 +48,8 @@ export async function appendRecords(sql: Transaction, input: AppendRecords): Pro
       update run set
         stream_offset = stream_offset + ${frames.length},
         points = points + ${points - leftOut},
+        series = series + ${input.addedSeries},
+        numbers_given = ${numbers.given()},
         dropped_points = least(dropped_points + ${changes.dropped}, ${Number.MAX_SAFE_INTEGER}),
         last_step = ${rewoundTo === null ? sql`greatest(last_step, ${lastStep}::float8)` : rewoundTo},
         seen_at_ms = ${nowMs},
@@ -60,8 +69,10 @@ export async function appendRecords(sql: Transaction, input: AppendRecords): Pro
             update writer set config = ${orderedJson(sql, changes.writerConfig)}
             where run_id = ${run} and id = ${writer}`,
         ]),
-    ...(changes.lines.length === 0 ? [] : [insertLines(sql, team, run, changes.lines)]),
-    ...(changes.checkpoints.length === 0 ? [] : [insertCheckpoints(sql, team, run, changes.checkpoints)]),
+    ...(changes.lines.length === 0 ? [] : [insertLines(sql, team, run, changes.lines, linesAfter)]),
+    ...(changes.checkpoints.length === 0
+      ? []
+      : [insertCheckpoints(sql, team, run, changes.checkpoints, checkpointsAfter)]),
     ...(alerts.length === 0 ? [] : [insertAlerts(sql, team, run, alerts)]),
   ]);
   return state;
@@ -81,25 +92,29 @@ function countPoints(frames: readonly Frame[]): { points: number; lastStep: numb
   return { points, lastStep };
 }
 
-function insertLines(sql: Transaction, team: string, run: string, lines: Changes["lines"]) {
+function insertLines(sql: Transaction, team: string, run: string, lines: Changes["lines"], after: number) {
   return sql`
-    insert into console_line (team_id, run_id, time_ms, stream, text)
-    select ${team}, ${run}::uuid, time_ms, stream, text
+    insert into console_line (team_id, run_id, number, time_ms, stream, text)
+    select ${team}, ${run}::uuid, ${after}::bigint + place, time_ms, stream, text
     from unnest(${lines.map((line) => line.timeMs)}::float8[], ${lines.map((line) => line.stream)}::text[],
       ${lines.map((line) => storable(line.text))}::text[])
-      with ordinality as line (time_ms, stream, text, place)
-    order by place`;
+      with ordinality as line (time_ms, stream, text, place)`;
 }
 
-function insertCheckpoints(sql: Transaction, team: string, run: string, checkpoints: Changes["checkpoints"]) {
+function insertCheckpoints(
+  sql: Transaction,
+  team: string,
+  run: string,
+  checkpoints: Changes["checkpoints"],
+  after: number,
+) {
   return sql`
-    insert into checkpoint (team_id, run_id, step, time_ms, metrics, weights)
-    select ${team}, ${run}::uuid, step, time_ms, metrics::jsonb, weights::jsonb
+    insert into checkpoint (team_id, run_id, number, step, time_ms, metrics, weights)
+    select ${team}, ${run}::uuid, ${after}::bigint + place, step, time_ms, metrics::jsonb, weights::jsonb
     from unnest(${checkpoints.map((one) => one.step)}::float8[], ${checkpoints.map((one) => one.timeMs)}::float8[],
       ${checkpoints.map((one) => storableJson(one.metrics))}::text[],
       ${checkpoints.map((one) => (one.weights === undefined ? null : storableJson(one.weights)))}::text[])
-      with ordinality as one (step, time_ms, metrics, weights, place)
-    order by place`;
+      with ordinality as one (step, time_ms, metrics, weights, place)`;
 }
 
 function insertAlerts(sql: Transaction, team: string, run: string, alerts: readonly ScriptAlert[]) {

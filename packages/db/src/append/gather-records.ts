@@ -14,6 +14,8 @@ export interface RunHead {
   /** The config as the writer of the frames knows it, likewise. */
   writerConfig: JsonObject | null;
   streamOffset: number;
+  series: number;
+  numbersGiven: number;
 }
 
 type Kept<Type extends RunRecord["type"]> = Extract<RunRecord, { type: Type }>[];

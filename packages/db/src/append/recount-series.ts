@@ -12,46 +12,50 @@ const BATCH = 64;
 
 /**
  * Counts series anew from their chunks: what counts of each leg, and how much of it was overwritten. That happens where a leg goes
- * back over steps, not with each frame. `ids` null: all series of the run that have several legs.
+ * back over steps, not with each frame. `only` names them by number; null: all series of the run that have several legs.
  */
 export async function recountSeries(
   sql: Transaction,
-  { run, ids, legs }: { run: string; ids: readonly number[] | null; legs: readonly LegTimes[] },
+  { run, only, legs }: { run: string; only: readonly number[] | null; legs: readonly LegTimes[] },
 ): Promise<void> {
-  const rows = await sql<(Summary & { id: number; legs: number[] })[]>`
-    select id, legs, ${summaryColumns(sql)} from series
-    where run_id = ${run} and cardinality(legs) > 2 ${ids === null ? sql`` : sql`and id = any(${[...ids]}::bigint[])`}`;
+  const rows = await sql<(Summary & { number: number; legs: number[] })[]>`
+    select number, legs, ${summaryColumns(sql)} from series
+    where run_id = ${run} and cardinality(legs) > 2 ${only === null ? sql`` : sql`and number = any(${[...only]}::bigint[])`}`;
   if (rows.length === 0) return;
   const heads = await sql<ChunkHead[]>`
-    select series_id as "seriesId", ordinal, leg, time_ordered as "timeOrdered", ${summaryColumns(sql)} from chunk
-    where series_id = any(${rows.map(({ id }) => id)}::bigint[]) order by series_id, leg, ordinal`;
+    select series, ordinal, leg, time_ordered as "timeOrdered", ${summaryColumns(sql)} from chunk
+    where run_id = ${run} and series = any(${rows.map(({ number }) => number)}::bigint[]) order by series, leg, ordinal`;
   const cuts = new Map(
-    rows.map((row) => [row.id, new Map(placeLegs(toLegStarts(row.legs, row), legs).map(({ leg, cut }) => [leg, cut]))]),
+    rows.map((row) => [
+      row.number,
+      new Map(placeLegs(toLegStarts(row.legs, row), legs).map(({ leg, cut }) => [leg, cut])),
+    ]),
   );
-  const cutOf = (head: ChunkHead): number => cuts.get(head.seriesId)?.get(head.leg) ?? Number.POSITIVE_INFINITY;
+  const cutOf = (head: ChunkHead): number => cuts.get(head.series)?.get(head.leg) ?? Number.POSITIVE_INFINITY;
   const torn = heads.filter((head) => head.stepFrom < cutOf(head) && head.stepTo >= cutOf(head));
-  const parts = await summariseParts(sql, torn, cutOf);
-  const totals = new Map(rows.map(({ id }) => [id, { id, summary: NOTHING, abandoned: 0 }]));
+  const parts = await summariseParts(sql, run, torn, cutOf);
+  const totals = new Map(rows.map(({ number }) => [number, { number, summary: NOTHING, abandoned: 0 }]));
   for (const head of heads) {
-    const total = totals.get(head.seriesId);
+    const total = totals.get(head.series);
     if (total === undefined) continue;
     const part = head.stepTo < cutOf(head) ? head : (parts.get(head) ?? NOTHING);
     total.summary = mergeSummaries(total.summary, part);
     total.abandoned += head.count - part.count;
   }
-  await updateSummaries(sql, [...totals.values()]);
+  await updateSummaries(sql, run, [...totals.values()]);
 }
 
 /** For chunks that a cut goes through: the summary of what lies before it. */
 async function summariseParts(
   sql: Transaction,
+  run: string,
   torn: readonly ChunkHead[],
   cutOf: (head: ChunkHead) => number,
 ): Promise<Map<ChunkHead, Summary>> {
   const parts = new Map<ChunkHead, Summary>();
   for (let from = 0; from < torn.length; from += BATCH) {
     const batch = torn.slice(from, from + BATCH);
-    for (const [head, points] of await readChunkPoints(sql, batch)) {
+    for (const [head, points] of await readChunkPoints(sql, run, batch)) {
       parts.set(head, summarise(points, 0, indexOfStep(points, cutOf(head))));
     }
   }

@@ -1,34 +1,74 @@
-import { encodePoints, encodeTiles } from "@tailbone/series/chunk";
-import type { Summary } from "@tailbone/series/summary";
+import { decodePoints, encodePoints, encodeTiles } from "@tailbone/series/chunk";
+import type { Points, Summary } from "@tailbone/series/summary";
+import { summaryColumns } from "../schema/summary-columns";
 import type { Transaction } from "../server/database";
-import type { Append } from "./append-points";
+import type { Append, Plan, SeriesRow } from "./plan-points";
+
+/** Reads the series of these names, as far as the run has them. Await it after the run is locked. */
+export function readSeries(sql: Transaction, run: string, names: Iterable<string>) {
+  return sql<SeriesRow[]>`
+    select number, name, next_ordinal as "nextOrdinal", tail, legs, ${summaryColumns(sql)}
+    from series where run_id = ${run} and name = any(${[...names]}::text[])`;
+}
+
+/** Takes the chunks that the plans absorb out of the store. Returns their points by the series' number, in the order of their arrival. */
+export async function takeChunks(
+  sql: Transaction,
+  run: string,
+  plans: readonly Plan[],
+): Promise<Map<number, Points[]>> {
+  const taken = new Map<number, Points[]>();
+  const series = plans.flatMap((one) => one.absorbed.map(() => one.number));
+  if (series.length === 0) return taken;
+  const ordinals = plans.flatMap((one) => one.absorbed.map(({ ordinal }) => ordinal));
+  const rows = await sql<{ series: number; ordinal: number; points: Uint8Array }[]>`
+    delete from chunk using unnest(${series}::bigint[], ${ordinals}::int[]) as old (series, ordinal)
+    where chunk.run_id = ${run} and chunk.series = old.series and chunk.ordinal = old.ordinal
+    returning chunk.series, chunk.ordinal, chunk.points`;
+  for (const { series: number, points } of rows.toSorted((a, b) => a.ordinal - b.ordinal)) {
+    const list = taken.get(number) ?? [];
+    list.push(decodePoints(points));
+    taken.set(number, list);
+  }
+  return taken;
+}
 
 /**
- * Writes new chunks and moves their series on: two statements of a fixed shape, however many series there are. All bytes travel as
- * one parameter and are cut apart by the server.
+ * Makes rows for new series, writes new chunks and moves their series on: statements of a fixed shape, however many series there are, that
+ * travel together. All bytes travel as one parameter and are cut apart by the server.
  */
 export async function writePoints(
   sql: Transaction,
   { team, run, leg, appends }: { team: string; run: string; leg: number; appends: readonly Append[] },
 ): Promise<void> {
   if (appends.length === 0) return;
+  const added = appends.filter(({ isNew }) => isNew);
   await Promise.all([
+    ...(added.length === 0 ? [] : [insertSeries(sql, { team, run }, added)]),
     insertChunks(sql, { team, run, leg }, appends),
-    updateSeries(sql, appends),
-    ...(appends.some(({ counted }) => counted.changes) ? [updateLegs(sql, appends)] : []),
+    updateSeries(sql, run, appends),
+    ...(appends.some(({ counted }) => counted.changes) ? [updateLegs(sql, run, appends)] : []),
   ]);
 }
 
+/** Rows of series that have no points yet. */
+function insertSeries(sql: Transaction, { team, run }: { team: string; run: string }, added: readonly Append[]) {
+  return sql`
+    insert into series (team_id, run_id, number, name, min, max, sum, first, last, step_from, step_to, time_from, time_to)
+    select ${team}, ${run}::uuid, number, name, 'Infinity', '-Infinity', 0, 'NaN', 'NaN', 'Infinity', '-Infinity', 'Infinity', '-Infinity'
+    from unnest(${added.map(({ number }) => number)}::bigint[], ${added.map(({ name }) => name)}::text[]) as new (number, name)`;
+}
+
 /** What only series of several legs have: a statement of its own, so that a run with one writer does not pay for it. */
-function updateLegs(sql: Transaction, appends: readonly Append[]) {
+function updateLegs(sql: Transaction, run: string, appends: readonly Append[]) {
   const changed = appends.filter(({ counted }) => counted.changes);
   const lengths = changed.map(({ counted }) => counted.legs.length);
   return sql`
     update series set abandoned = series.abandoned + new.abandoned,
       legs = coalesce((${changed.flatMap(({ counted }) => counted.legs)}::float8[])[new.legs_at : new.legs_at + new.legs_length - 1], '{}')
-    from unnest(${changed.map(({ id }) => id)}::bigint[], ${changed.map(({ counted }) => counted.abandoned)}::bigint[],
-      ${offsetsOf(lengths)}::int[], ${lengths}::int[]) as new (id, abandoned, legs_at, legs_length)
-    where series.id = new.id`;
+    from unnest(${changed.map(({ number }) => number)}::bigint[], ${changed.map(({ counted }) => counted.abandoned)}::bigint[],
+      ${offsetsOf(lengths)}::int[], ${lengths}::int[]) as new (number, abandoned, legs_at, legs_length)
+    where series.run_id = ${run} and series.number = new.number`;
 }
 
 function insertChunks(
@@ -36,47 +76,48 @@ function insertChunks(
   { team, run, leg }: { team: string; run: string; leg: number },
   appends: readonly Append[],
 ) {
-  const rows = appends.flatMap(({ id, chunks }) => chunks.map((one) => ({ id, ...one })));
+  const rows = appends.flatMap(({ number, chunks }) => chunks.map((one) => ({ series: number, ...one })));
   const sums = columnsOf(rows.map((row) => row.chunk.summary));
   const points = pack(rows.map((row) => encodePoints(row.chunk.points)));
   const tiles = pack(rows.map((row) => encodeTiles(row.chunk.tiles)));
   return sql`
-    insert into chunk (team_id, run_id, series_id, ordinal, leg, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
+    insert into chunk (team_id, run_id, series, ordinal, leg, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
       step_from, step_to, time_from, time_to, time_ordered, points, tiles)
-    select ${team}, ${run}::uuid, id, ordinal, ${leg}::int, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
+    select ${team}, ${run}::uuid, series, ordinal, ${leg}::int, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
       step_from, step_to, time_from, time_to, time_ordered = 1,
       substring(${points.bytes}::bytea from points_at for points_length),
       substring(${tiles.bytes}::bytea from tiles_at for tiles_length)
-    from unnest(${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.ordinal)}::int[],
+    from unnest(${rows.map((row) => row.series)}::bigint[], ${rows.map((row) => row.ordinal)}::int[],
       ${rows.map((row) => row.level)}::smallint[],
       ${sums.count}::bigint[], ${sums.nan}::bigint[], ${sums.posInf}::bigint[], ${sums.negInf}::bigint[],
       ${sums.min}::float8[], ${sums.max}::float8[], ${sums.sum}::float8[], ${sums.first}::float8[], ${sums.last}::float8[],
       ${sums.stepFrom}::float8[], ${sums.stepTo}::float8[], ${sums.timeFrom}::float8[], ${sums.timeTo}::float8[],
       ${rows.map((row) => Number(row.chunk.timeOrdered))}::int[],
       ${points.offsets}::int[], ${points.lengths}::int[], ${tiles.offsets}::int[], ${tiles.lengths}::int[])
-    as new (id, ordinal, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
+    as new (series, ordinal, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
       step_from, step_to, time_from, time_to, time_ordered, points_at, points_length, tiles_at, tiles_length)`;
 }
 
 /** Sets what counts of series, and how much does not. */
 export async function updateSummaries(
   sql: Transaction,
-  counted: readonly { id: number; summary: Summary; abandoned: number }[],
+  run: string,
+  counted: readonly { number: number; summary: Summary; abandoned: number }[],
 ): Promise<void> {
   const sums = columnsOf(counted.map(({ summary }) => summary));
   await sql`
     update series set count = new.count, nan = new.nan, pos_inf = new.pos_inf, neg_inf = new.neg_inf, min = new.min, max = new.max,
       sum = new.sum, first = new.first, last = new.last, step_from = new.step_from, step_to = new.step_to,
       time_from = new.time_from, time_to = new.time_to, abandoned = new.abandoned
-    from unnest(${counted.map(({ id }) => id)}::bigint[], ${counted.map(({ abandoned }) => abandoned)}::bigint[],
+    from unnest(${counted.map(({ number }) => number)}::bigint[], ${counted.map(({ abandoned }) => abandoned)}::bigint[],
       ${sums.count}::bigint[], ${sums.nan}::bigint[], ${sums.posInf}::bigint[], ${sums.negInf}::bigint[],
       ${sums.min}::float8[], ${sums.max}::float8[], ${sums.sum}::float8[], ${sums.first}::float8[], ${sums.last}::float8[],
       ${sums.stepFrom}::float8[], ${sums.stepTo}::float8[], ${sums.timeFrom}::float8[], ${sums.timeTo}::float8[])
-    as new (id, abandoned, count, nan, pos_inf, neg_inf, min, max, sum, first, last, step_from, step_to, time_from, time_to)
-    where series.id = new.id`;
+    as new (number, abandoned, count, nan, pos_inf, neg_inf, min, max, sum, first, last, step_from, step_to, time_from, time_to)
+    where series.run_id = ${run} and series.number = new.number`;
 }
 
-function updateSeries(sql: Transaction, appends: readonly Append[]) {
+function updateSeries(sql: Transaction, run: string, appends: readonly Append[]) {
   const sums = columnsOf(appends.map((append) => append.summary));
   const tails = appends.map(({ tail }) =>
     tail.flatMap(({ ordinal, level, count, leg }) => [ordinal, level, count, leg]),
@@ -87,14 +128,14 @@ function updateSeries(sql: Transaction, appends: readonly Append[]) {
       sum = new.sum, first = new.first, last = new.last, step_from = new.step_from, step_to = new.step_to,
       time_from = new.time_from, time_to = new.time_to, next_ordinal = new.next_ordinal,
       tail = coalesce((${tails.flat()}::int[])[new.tail_at : new.tail_at + new.tail_length - 1], '{}')
-    from unnest(${appends.map(({ id }) => id)}::bigint[],
+    from unnest(${appends.map(({ number }) => number)}::bigint[],
       ${sums.count}::bigint[], ${sums.nan}::bigint[], ${sums.posInf}::bigint[], ${sums.negInf}::bigint[],
       ${sums.min}::float8[], ${sums.max}::float8[], ${sums.sum}::float8[], ${sums.first}::float8[], ${sums.last}::float8[],
       ${sums.stepFrom}::float8[], ${sums.stepTo}::float8[], ${sums.timeFrom}::float8[], ${sums.timeTo}::float8[],
       ${appends.map(({ nextOrdinal }) => nextOrdinal)}::int[], ${offsetsOf(lengths)}::int[], ${lengths}::int[])
-    as new (id, count, nan, pos_inf, neg_inf, min, max, sum, first, last, step_from, step_to, time_from, time_to,
+    as new (number, count, nan, pos_inf, neg_inf, min, max, sum, first, last, step_from, step_to, time_from, time_to,
       next_ordinal, tail_at, tail_length)
-    where series.id = new.id`;
+    where series.run_id = ${run} and series.number = new.number`;
 }
 
 type Columns = { [Key in keyof Summary]: number[] };

@@ -24,7 +24,7 @@ export function listFeatures(db: Database, { team, run }: Address): Promise<Feat
         }[]
       >`
         select feature, step, time_ms as "timeMs", reading from reading
-        where run_id = ${run} and team_id = ${team} order by feature, step, id`,
+        where run_id = ${run} and team_id = ${team} order by feature, step, number`,
     ]);
     const byFeature = new Map<string, Feature["readings"]>(features.map(({ name }) => [name, []]));
     for (const { feature, step, timeMs, reading } of readings)
@@ -37,7 +37,7 @@ export function listFeatures(db: Database, { team, run }: Address): Promise<Feat
 export function listEvents(db: Database, { team, run }: Address): Promise<RunEvent[]> {
   return readSnapshot(db, { team, run }, async (sql) => {
     const rows = await sql<{ id: string; timeMs: number; event: StoredEvent }[]>`
-      select id, time_ms as "timeMs", event from lifecycle_event where run_id = ${run} and team_id = ${team} order by id`;
+      select id, time_ms as "timeMs", event from lifecycle_event where run_id = ${run} and team_id = ${team} order by number`;
     return rows.map(({ id, timeMs, event }) => ({ id, timeMs, ...readStoredEvent(event) }));
   });
 }

@@ -13,7 +13,7 @@ export async function listCheckpoints(
   await readRun(db.$client, { team, run });
   const rows = await db.$client<(Checkpoint & { weights: Checkpoint["weights"] | null })[]>`
     select step, time_ms as "timeMs", metrics, weights from checkpoint
-    where run_id = ${run} and team_id = ${team} order by step, id`;
+    where run_id = ${run} and team_id = ${team} order by step, number`;
   return rows.map(({ weights, ...rest }) => (weights === null || weights === undefined ? rest : { ...rest, weights }));
 }
 
@@ -33,9 +33,9 @@ export async function listConsole(
       select stream_offset as "offset" from run where id = ${run} and team_id = ${team}`;
     if (head === undefined) throw runNotFound(run);
     const lines = await sql<ConsolePage["lines"]>`
-      select id, time_ms as "timeMs", stream, text from console_line
-      where run_id = ${run} and team_id = ${team} ${before === undefined ? sql`` : sql`and id < ${before}`}
-      order by id desc limit ${limit + 1}`;
+      select number as id, time_ms as "timeMs", stream, text from console_line
+      where run_id = ${run} and team_id = ${team} ${before === undefined ? sql`` : sql`and number < ${before}`}
+      order by number desc limit ${limit + 1}`;
     return { offset: head.offset, lines: lines.slice(0, limit).reverse(), more: lines.length > limit };
   });
 }

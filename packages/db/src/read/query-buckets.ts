@@ -24,8 +24,15 @@ export interface BucketsQuery {
   buckets: number;
 }
 
+/** What is read, and of which run. */
+interface Source {
+  readonly sql: Transaction;
+  readonly run: string;
+  readonly axis: Axis;
+}
+
 interface SeriesHead extends Summary {
-  id: number;
+  number: number;
   name: string;
   legs: number[];
   abandoned: number;
@@ -63,8 +70,9 @@ const BATCH = 128;
 export async function queryBuckets(db: Database, query: BucketsQuery): Promise<Buckets> {
   const { team, run, axis, scale = "linear", origin = 0, buckets } = query;
   return readSnapshot(db, { team, run }, async (sql, offset) => {
+    const source: Source = { sql, run, axis };
     const heads = await sql<SeriesHead[]>`
-      select id, name, legs, abandoned, ${summaryColumns(sql)} from series
+      select number, name, legs, abandoned, ${summaryColumns(sql)} from series
       where run_id = ${run} and team_id = ${team} and name = any(${[...query.series]}::text[]) and count > 0`;
     const times = heads.some(({ legs }) => legs.length > 2) ? await readLegs(sql, run) : [];
     const places = new Map(heads.map((head) => [head.name, placeLegs(toLegStarts(head.legs, head), times)]));
@@ -74,12 +82,12 @@ export async function queryBuckets(db: Database, query: BucketsQuery): Promise<B
     const lines = heads.map((head) =>
       startDrawing(head, windowOf(spanOf(head, axis)), head.count <= buckets, lineOf(places.get(head.name) ?? [])),
     );
-    const abandoned = await startAbandoned(sql, axis, heads, places, windowOf);
+    const abandoned = await startAbandoned(source, heads, places, windowOf);
     const drawings = [...lines, ...abandoned.map(({ drawing }) => drawing)];
-    await draw(sql, axis, drawings);
+    await draw(source, drawings);
     const coarse = drawings.filter(({ grid }) => grid.tooCoarse);
     const anew = coarse.map(({ head, window, steps }) => startDrawing(head, window, true, steps));
-    await draw(sql, axis, anew);
+    await draw(source, anew);
     const finest = (drawing: Drawing): BucketGrid => (anew[coarse.indexOf(drawing)] ?? drawing).grid;
     const byName = new Map(lines.map((drawing) => [drawing.head.name, drawing]));
     return {
@@ -134,19 +142,19 @@ function lineOf(places: readonly LegPlace[]): Drawing["steps"] {
 
 /** A drawing for each leg of which something was overwritten, over all of that unless the query names its ends. */
 async function startAbandoned(
-  sql: Transaction,
-  axis: Axis,
+  { sql, run, axis }: Source,
   heads: readonly SeriesHead[],
   places: ReadonlyMap<string, readonly LegPlace[]>,
   windowOf: (span: readonly [number, number]) => Window,
 ): Promise<{ leg: number; drawing: Drawing }[]> {
   const left = heads.filter(({ abandoned }) => abandoned > 0);
   if (left.length === 0) return [];
-  const spans = await sql<{ id: number; leg: number; stepTo: number; timeFrom: number; timeTo: number }[]>`
-    select series_id as id, leg, max(step_to) as "stepTo", min(time_from) as "timeFrom", max(time_to) as "timeTo"
-    from chunk where series_id = any(${left.map(({ id }) => id)}::bigint[]) group by series_id, leg order by series_id, leg`;
-  return spans.flatMap(({ id, leg, stepTo, timeFrom, timeTo }) => {
-    const head = left.find((one) => one.id === id);
+  const spans = await sql<{ series: number; leg: number; stepTo: number; timeFrom: number; timeTo: number }[]>`
+    select series, leg, max(step_to) as "stepTo", min(time_from) as "timeFrom", max(time_to) as "timeTo"
+    from chunk where run_id = ${run} and series = any(${left.map(({ number }) => number)}::bigint[])
+    group by series, leg order by series, leg`;
+  return spans.flatMap(({ series, leg, stepTo, timeFrom, timeTo }) => {
+    const head = left.find((one) => one.number === series);
     const place = head === undefined ? undefined : places.get(head.name)?.find((one) => one.leg === leg);
     if (head === undefined || place === undefined || stepTo < place.cut) return [];
     const window = windowOf(axis === "step" ? [Math.max(place.cut, place.fromStep), stepTo] : [timeFrom, timeTo]);
@@ -156,47 +164,45 @@ async function startAbandoned(
 }
 
 /** Adds to each drawing what its window shows, no finer than can be seen: chunks as a whole, then their tiles, then their points. */
-async function draw(sql: Transaction, axis: Axis, drawings: readonly Drawing[]): Promise<void> {
+async function draw(source: Source, drawings: readonly Drawing[]): Promise<void> {
   const pieces = [
     ...(await readPieces(
-      sql,
-      axis,
+      source,
       drawings.filter(({ steps }) => steps === null),
     )),
     ...(await readTornPieces(
-      sql,
-      axis,
+      source,
       drawings.filter(({ steps }) => steps !== null),
     )),
   ];
   // In batches of neighbours: what is added to a drawing comes in the order of its arrival.
   for (let from = 0; from < pieces.length; from += BATCH) {
-    await drawBatch(sql, axis, pieces.slice(from, from + BATCH));
+    await drawBatch(source, pieces.slice(from, from + BATCH));
   }
 }
 
 const headColumns = (sql: Transaction) => sql`
-  series_id as "seriesId", ordinal, leg, time_ordered as "timeOrdered", ${summaryColumns(sql)}`;
+  series, ordinal, leg, time_ordered as "timeOrdered", ${summaryColumns(sql)}`;
 
 /** The chunks of series that are drawn as a whole, and those next to the window on both sides: they hold its neighbours. */
-async function readPieces(sql: Transaction, axis: Axis, drawings: readonly Drawing[]): Promise<Piece[]> {
+async function readPieces({ sql, run, axis }: Source, drawings: readonly Drawing[]): Promise<Piece[]> {
   if (drawings.length === 0) return [];
-  const byId = new Map(drawings.map((drawing) => [drawing.head.id, drawing]));
+  const byNumber = new Map(drawings.map((drawing) => [drawing.head.number, drawing]));
   const [low, high] =
     axis === "step" ? [sql`chunk.step_from`, sql`chunk.step_to`] : [sql`chunk.time_from`, sql`chunk.time_to`];
   const heads = await sql<ChunkHead[]>`
     select ${headColumns(sql)}
-    from unnest(${[...byId.keys()]}::bigint[], ${drawings.map(({ window }) => window.from)}::float8[],
-        ${drawings.map(({ window }) => window.to)}::float8[]) as win (id, low, high)
-      left join lateral (select ordinal from chunk where series_id = win.id and ${high} < win.low
+    from unnest(${[...byNumber.keys()]}::bigint[], ${drawings.map(({ window }) => window.from)}::float8[],
+        ${drawings.map(({ window }) => window.to)}::float8[]) as win (number, low, high)
+      left join lateral (select ordinal from chunk where run_id = ${run} and series = win.number and ${high} < win.low
         order by ${high} desc, ordinal desc limit 1) as before (neighbour) on true
-      left join lateral (select ordinal from chunk where series_id = win.id and ${low} > win.high
+      left join lateral (select ordinal from chunk where run_id = ${run} and series = win.number and ${low} > win.high
         order by ${low}, ordinal limit 1) as after (neighbour) on true
-      join chunk on chunk.series_id = win.id
+      join chunk on chunk.run_id = ${run} and chunk.series = win.number
         and (${high} >= win.low and ${low} <= win.high or chunk.ordinal in (before.neighbour, after.neighbour))
-    order by series_id, leg, ordinal`;
+    order by series, leg, ordinal`;
   return heads.flatMap((head) => {
-    const drawing = byId.get(head.seriesId);
+    const drawing = byNumber.get(head.series);
     return drawing === undefined ? [] : [{ drawing, head, steps: ALL_STEPS }];
   });
 }
@@ -205,14 +211,14 @@ async function readPieces(sql: Transaction, axis: Axis, drawings: readonly Drawi
  * The same of series of which legs count in part. What lies next to a window depends on what counts, so it is sought here; a chunk
  * through which a cut goes is always read, for its ends say nothing of what it shows.
  */
-async function readTornPieces(sql: Transaction, axis: Axis, drawings: readonly Drawing[]): Promise<Piece[]> {
+async function readTornPieces({ sql, run, axis }: Source, drawings: readonly Drawing[]): Promise<Piece[]> {
   if (drawings.length === 0) return [];
-  const ids = [...new Set(drawings.map(({ head }) => head.id))];
+  const wanted = [...new Set(drawings.map(({ head }) => head.number))];
   const heads = await sql<ChunkHead[]>`
-    select ${headColumns(sql)} from chunk where series_id = any(${ids}::bigint[]) order by series_id, leg, ordinal`;
+    select ${headColumns(sql)} from chunk where run_id = ${run} and series = any(${wanted}::bigint[]) order by series, leg, ordinal`;
   return drawings.flatMap((drawing) => {
     const own = heads.flatMap((head): Piece[] => {
-      if (head.seriesId !== drawing.head.id) return [];
+      if (head.series !== drawing.head.number) return [];
       const steps = drawing.steps?.(head.leg) ?? ALL_STEPS;
       return head.stepTo < steps[0] || head.stepFrom >= steps[1] ? [] : [{ drawing, head, steps }];
     });
@@ -245,19 +251,21 @@ function detailOf(piece: Piece, axis: Axis): Detail {
   return head.count > TILE_POINTS ? "tiles" : "points";
 }
 
-async function drawBatch(sql: Transaction, axis: Axis, pieces: readonly Piece[]): Promise<void> {
+async function drawBatch({ sql, run, axis }: Source, pieces: readonly Piece[]): Promise<void> {
   const details = pieces.map((piece) => detailOf(piece, axis));
   const headsOf = (wants: (piece: Piece, index: number) => boolean): ChunkHead[] => [
     ...new Set(pieces.filter(wants).map(({ head }) => head)),
   ];
   const tiles = await readChunkTiles(
     sql,
+    run,
     headsOf((_, index) => details[index] === "tiles"),
   );
   const isBroken = ({ drawing: { grid }, head }: Piece): boolean =>
     tiles.get(head)?.some((tile) => grid.useOf(tile) === "descend") ?? false;
   const points = await readChunkPoints(
     sql,
+    run,
     headsOf((piece, index) => details[index] === "points" || (details[index] === "tiles" && isBroken(piece))),
   );
   for (const [index, piece] of pieces.entries()) {

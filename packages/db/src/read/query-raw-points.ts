@@ -29,7 +29,7 @@ interface Cursor {
 }
 
 interface SeriesHead {
-  id: number;
+  number: number;
   name: string;
   legs: number[];
   count: number;
@@ -60,7 +60,7 @@ export async function queryRawPoints(db: Database, query: RawQuery): Promise<Raw
   const to = query.to ?? Number.POSITIVE_INFINITY;
   return readSnapshot(db, { team, run }, async (sql, offset) => {
     const [series] = await sql<SeriesHead[]>`
-      select id, name, legs, count, step_from as "stepFrom" from series where run_id = ${run} and team_id = ${team} and name = ${query.series} and count > 0`;
+      select number, name, legs, count, step_from as "stepFrom" from series where run_id = ${run} and team_id = ${team} and name = ${query.series} and count > 0`;
     if (series === undefined) {
       throw new TailboneError(
         "not_found",
@@ -71,7 +71,9 @@ export async function queryRawPoints(db: Database, query: RawQuery): Promise<Raw
     const wanted = cursor.passed + limit + 1;
     const places = placeLegs(toLegStarts(series.legs, series), series.legs.length > 2 ? await readLegs(sql, run) : []);
     const chosen = { leg: query.leg, abandoned: query.abandoned };
-    const rows = (await readRows(sql, series.id, places, { axis, from, to, wanted, ...chosen })).slice(cursor.passed);
+    const rows = (
+      await readRows(sql, { run, series: series.number }, places, { axis, from, to, wanted, ...chosen })
+    ).slice(cursor.passed);
     const page = rows.slice(0, limit);
     return {
       offset,
@@ -90,7 +92,7 @@ export async function queryRawPoints(db: Database, query: RawQuery): Promise<Raw
 /** The first points of a range in order, at least `wanted` of them if there are as many. */
 async function readRows(
   sql: Transaction,
-  series: number,
+  { run, series }: { run: string; series: number },
   places: readonly LegPlace[],
   {
     axis,
@@ -105,13 +107,13 @@ async function readRows(
   const [low, high] = axis === "step" ? [sql`step_from`, sql`step_to`] : [sql`time_from`, sql`time_to`];
   const chunks = await sql<{ ordinal: number; low: number }[]>`
     select ordinal, ${low} as low from chunk
-    where series_id = ${series} and ${high} >= ${from} and ${low} <= ${to}
+    where run_id = ${run} and series = ${series} and ${high} >= ${from} and ${low} <= ${to}
       ${leg === undefined ? sql`` : sql`and leg = ${leg}`} order by ${low}, ordinal`;
   const found: (Row & { ordinal: number })[] = [];
   for (let next = 0; next < chunks.length; next += BATCH) {
     const ordinals = chunks.slice(next, next + BATCH).map((chunk) => chunk.ordinal);
     const read = await sql<{ ordinal: number; leg: number; points: Uint8Array }[]>`
-      select ordinal, leg, points from chunk where series_id = ${series} and ordinal = any(${ordinals}::int[])`;
+      select ordinal, leg, points from chunk where run_id = ${run} and series = ${series} and ordinal = any(${ordinals}::int[])`;
     for (const { ordinal, leg: own, points } of read) {
       const { steps, timesMs, values } = decodePoints(points);
       const cut = cuts.get(own) ?? Number.POSITIVE_INFINITY;

@@ -107,15 +107,15 @@ async function readMemories(
 async function writeMemories(sql: Transaction, run: string, changed: readonly Changed[]): Promise<void> {
   if (changed.length === 0) return;
   await sql`
-    insert into rule_state (rule_id, run_id, subject, series, told_ms, told_key, swallowed)
-    select rule_id, ${run}::uuid, subject, series::jsonb, told_ms, told_key, swallowed::jsonb
+    insert into rule_state (run_id, rule_id, subject, series, told_ms, told_key, swallowed)
+    select ${run}::uuid, rule_id, subject, series::jsonb, told_ms, told_key, swallowed::jsonb
     from unnest(${changed.map(({ rule }) => rule)}::uuid[], ${changed.map(({ subject }) => storable(subject))}::text[],
       ${changed.map(({ memory: { series } }) => jsonOrNull(series))}::text[],
       ${changed.map(({ memory: { toldMs } }) => toldMs)}::float8[],
       ${changed.map(({ memory: { toldKey } }) => (toldKey === null ? null : storable(toldKey)))}::text[],
       ${changed.map(({ memory: { swallowed } }) => jsonOrNull(swallowed))}::text[])
       as new (rule_id, subject, series, told_ms, told_key, swallowed)
-    on conflict (rule_id, run_id, subject) do update set series = excluded.series, told_ms = excluded.told_ms,
+    on conflict (run_id, rule_id, subject) do update set series = excluded.series, told_ms = excluded.told_ms,
       told_key = excluded.told_key, swallowed = excluded.swallowed`;
 }
 
@@ -150,15 +150,15 @@ async function insertAlert(
       values (${id}, ${team}, ${run}, ${rule.id}, ${rule.condition.type}, ${storable(firing.key)}, ${storable(firing.title)},
         ${storable(firing.text)}, ${rule.level}, ${firing.feature}, ${firing.after}::float8, ${firing.by}::float8,
         ${storable(firing.evidence)}, ${path}, ${firing.by}::float8, ${nowMs})
-      on conflict (rule_id, run_id, key) do nothing returning id`;
+      on conflict (run_id, rule_id, key) do nothing returning id`;
     if (inserted.length === 0) return null;
   }
   if (rule.channels.length > 0) {
     await sql`
-      insert into delivery (id, team_id, alert_id, channel_id, state, created_at_ms, due_ms)
-      select gen_random_uuid(), ${team}, ${id}, channel.id, 'pending', ${nowMs}, ${nowMs}
+      insert into delivery (id, team_id, run_id, alert_id, channel_id, state, created_at_ms, due_ms)
+      select gen_random_uuid(), ${team}, ${run}, ${id}, channel.id, 'pending', ${nowMs}, ${nowMs}
       from channel where channel.team_id = ${team} and channel.id = any(${rule.channels}::uuid[])
-      on conflict (alert_id, channel_id) do nothing`;
+      on conflict (run_id, alert_id, channel_id) do nothing`;
   }
   return id;
 }

@@ -43,20 +43,22 @@ export async function claimDeliveries(
       select * from unnest(${underWay.map(({ team }) => team)}::text[], ${underWay.map(({ channel }) => channel)}::uuid[])
         as one (team_id, channel_id)
     ), of_channels as (
-      select id, team_id, due_ms, row_number() over (partition by channel_id order by due_ms, id)
+      select run_id, alert_id, channel_id, id, team_id, due_ms, row_number() over (partition by channel_id order by due_ms, id)
         + (select count(*) from busy where busy.channel_id = delivery.channel_id) as place
       from delivery where ${isDue}
     ), of_teams as (
-      select id, due_ms, row_number() over (partition by team_id order by due_ms, id)
+      select run_id, alert_id, channel_id, id, due_ms, row_number() over (partition by team_id order by due_ms, id)
         + (select count(*) from busy where busy.team_id = of_channels.team_id) as place
       from of_channels where place <= ${perChannel}
     ), due as (
-      select id from delivery
-      where id in (select id from of_teams where place <= ${perTeam} order by due_ms, id limit ${limit}) and ${isDue}
+      select run_id, alert_id, channel_id from delivery
+      where (run_id, alert_id, channel_id) in (
+        select run_id, alert_id, channel_id from of_teams where place <= ${perTeam} order by due_ms, id limit ${limit}
+      ) and ${isDue}
       for update skip locked
     ), claimed as (
       update delivery set due_ms = ${nowMs + leaseMs}, attempts = attempts + 1 from due
-      where delivery.id = due.id returning delivery.*
+      where delivery.run_id = due.run_id and delivery.alert_id = due.alert_id and delivery.channel_id = due.channel_id returning delivery.*
     )
     select claimed.id, claimed.attempts, channel.target, claimed.team_id as team, claimed.channel_id as channel,
       claimed.alert_id as "alertId"
@@ -71,15 +73,17 @@ export async function claimDeliveries(
 
 export async function settleDelivery(
   db: Database,
-  id: string,
+  { alert, channel }: Pick<Claimed, "alert" | "channel">,
   outcome: { state: "delivered"; nowMs: number } | { state: "pending" | "dead"; dueMs: number; error: string },
 ): Promise<void> {
+  const sql = db.$client;
+  const which = sql`run_id = ${alert.run.id} and alert_id = ${alert.id} and channel_id = ${channel}`;
   if (outcome.state === "delivered") {
-    await db.$client`update delivery set state = 'delivered', delivered_at_ms = ${outcome.nowMs}, error = null where id = ${id}`;
+    await sql`update delivery set state = 'delivered', delivered_at_ms = ${outcome.nowMs}, error = null where ${which}`;
   } else {
-    await db.$client`
+    await sql`
       update delivery set state = ${outcome.state}, due_ms = ${outcome.dueMs}, error = ${storable(outcome.error.slice(0, 1000))}
-      where id = ${id} and state = 'pending'`;
+      where ${which} and state = 'pending'`;
   }
 }
 
@@ -91,7 +95,7 @@ export async function listDeliveries(db: Database, { team }: { team: string }): 
     select delivery.id, delivery.state, delivery.attempts, delivery.created_at_ms as "createdAtMs", delivery.due_ms as "dueMs",
       delivery.delivered_at_ms as "deliveredAtMs", delivery.error, alert.id as "alertId", alert.title,
       channel.id as "channelId", channel.name
-    from delivery join alert on alert.id = delivery.alert_id join channel on channel.id = delivery.channel_id
+    from delivery join alert on alert.run_id = delivery.run_id and alert.id = delivery.alert_id join channel on channel.id = delivery.channel_id
     where delivery.team_id = ${team} order by delivery.created_at_ms desc, delivery.id limit 200`;
   return rows.map(({ alertId, title, channelId, name, ...rest }) => ({
     ...rest,

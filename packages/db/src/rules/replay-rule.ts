@@ -77,7 +77,7 @@ async function* readOccurrences(
   switch (condition.type) {
     case "lifecycle": {
       const rows = await sql<{ event: StoredEvent; timeMs: number }[]>`
-        select event, time_ms as "timeMs" from lifecycle_event where run_id = ${run.id} and team_id = ${team} order by id`;
+        select event, time_ms as "timeMs" from lifecycle_event where run_id = ${run.id} and team_id = ${team} order by number`;
       for (const { event, timeMs } of rows)
         yield { occurrence: { type: "events", events: [readStoredEvent(event)] }, timeMs };
       return;
@@ -108,15 +108,15 @@ async function* readPoints(
   const sql = db.$client;
   // A series without such values needs no second look.
   const which = condition.type === "nan" ? sql`and (nan + pos_inf + neg_inf > 0 or abandoned > 0)` : sql``;
-  const all = await sql<(Pick<Summary, "count" | "stepFrom"> & { id: number; name: string; legs: number[] })[]>`
-    select id, name, legs, count, step_from as "stepFrom" from series where run_id = ${run} and team_id = ${team} and count > 0 ${which} order by name`;
+  const all = await sql<(Pick<Summary, "count" | "stepFrom"> & { number: number; name: string; legs: number[] })[]>`
+    select number, name, legs, count, step_from as "stepFrom" from series where run_id = ${run} and team_id = ${team} and count > 0 ${which} order by name`;
   const times = all.some(({ legs }) => legs.length > 2) ? await readLegs(sql, run) : [];
-  for (const { id, name, ...series } of all.filter((one) => fitsSeries(condition.series, one.name))) {
+  for (const { number, name, ...series } of all.filter((one) => fitsSeries(condition.series, one.name))) {
     const places = placeLegs(toLegStarts(series.legs, series), times);
     // A leg that goes on from another comes after it, though something of the older one may have been delivered later.
     const inOrder = places.some(({ resumedAtMs }) => resumedAtMs !== null) ? sql`leg, ordinal` : sql`ordinal`;
     const chunks = sql<{ leg: number; points: Uint8Array }[]>`
-      select leg, points from chunk where series_id = ${id} order by ${inOrder}`.cursor(8);
+      select leg, points from chunk where run_id = ${run} and series = ${number} order by ${inOrder}`.cursor(8);
     const seen = new Set<number>();
     let highest = Number.NEGATIVE_INFINITY;
     let finite: FinitePoint | null = null;

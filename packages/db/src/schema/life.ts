@@ -2,11 +2,11 @@ import type { StoredLife } from "@tailbone/lifecycle/stored-life";
 import type { SettingsChange, StoredEvent } from "@tailbone/protocol/lifecycle";
 import { FEATURE_STATES, type Reading } from "@tailbone/protocol/reading";
 import type { LifeStrip } from "@tailbone/protocol/run";
-import { bigint, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
-import { runId, runsTeamId } from "./run";
+import { doublePrecision, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { ofRunNumber, runId, runsTeamId } from "./run";
 
 /*
- * The lives of a run's features. Every row names its team, as in run-schema.ts.
+ * The lives of a run's features. Every row names its team, and every key begins with the run, as in run.ts.
  */
 
 /** The lives of a run's first features in short, as lists show them; written when a state changes. */
@@ -36,25 +36,27 @@ export const feature = pgTable(
 export const reading = pgTable(
   "reading",
   {
-    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     teamId: runsTeamId(),
     runId: runId(),
+    number: ofRunNumber(),
     feature: text("feature").notNull(),
     step: doublePrecision("step").notNull(),
     timeMs: doublePrecision("time_ms").notNull(),
     reading: jsonb("reading").$type<Omit<Reading, "feature" | "step">>().notNull(),
   },
-  (table) => [index("reading_run_feature").on(table.runId, table.feature, table.step)],
+  (table) => [primaryKey({ columns: [table.runId, table.feature, table.step, table.number] })],
 );
 
 export const lifecycleEvent = pgTable(
   "lifecycle_event",
   {
-    id: uuid("id").primaryKey(),
     teamId: runsTeamId(),
     runId: runId(),
+    number: ofRunNumber(),
+    /** What it is called outside. */
+    id: uuid("id").notNull(),
     timeMs: doublePrecision("time_ms").notNull(),
     event: jsonb("event").$type<StoredEvent>().notNull(),
   },
-  (table) => [index("lifecycle_event_run").on(table.runId, table.id)],
+  (table) => [primaryKey({ columns: [table.runId, table.number] })],
 );

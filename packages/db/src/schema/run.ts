@@ -9,6 +9,7 @@ import {
   boolean,
   customType,
   doublePrecision,
+  foreignKey,
   index,
   integer,
   json,
@@ -23,7 +24,8 @@ import {
 import { organization, user } from "./auth";
 
 /*
- * Runs and what they hold. Every row names its team, and every query asks for it. Times are milliseconds since 1970 as
+ * Runs and what they hold. Every row names its team, and every query asks for it. Every key of what a run holds begins with the run, and
+ * so does every reference from one such row to another: they can be spread over machines by run. Times are milliseconds since 1970 as
  * doubles, as on the wire.
  *
  * Longer than other files: tables that refer to each other are read side by side.
@@ -35,6 +37,8 @@ const teamId = () =>
   text("team_id")
     .notNull()
     .references(() => organization.id, { onDelete: "cascade" });
+/** The number of something that a run holds: see `run.numbersGiven`. */
+export const ofRunNumber = () => bigint("number", { mode: "number" }).notNull();
 /** The team of what a run holds: the run's own. To check that again for every row would lock the team's row with every frame. */
 export const runsTeamId = () => text("team_id").notNull();
 export const runId = () =>
@@ -93,6 +97,13 @@ export const run = pgTable(
     streamOffset: count("stream_offset"),
     points: count("points"),
     droppedPoints: count("dropped_points"),
+    /** How many series it has. */
+    series: integer("series").notNull().default(0),
+    /**
+     * The last of the numbers that were given to what the run holds: its series, console lines, checkpoints, readings and lifecycle events
+     * are numbered together, in the order in which they were stored.
+     */
+    numbersGiven: count("numbers_given"),
     error: jsonb("error").$type<RunError>(),
   },
   (table) => [
@@ -153,9 +164,9 @@ const summaryColumns = () => ({
 export const series = pgTable(
   "series",
   {
-    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     teamId: runsTeamId(),
     runId: runId(),
+    number: ofRunNumber(),
     name: text("name").notNull(),
     ...summaryColumns(),
     abandoned: count("abandoned"),
@@ -165,7 +176,10 @@ export const series = pgTable(
     /** Its unsealed chunks, four numbers each: ordinal, level, count, leg. What to merge next is known without reading them. */
     tail: integer("tail").array().notNull().default([]),
   },
-  (table) => [unique("series_run_name").on(table.runId, table.name)],
+  (table) => [
+    primaryKey({ columns: [table.runId, table.number] }),
+    unique("series_run_name").on(table.runId, table.name),
+  ],
 );
 
 /**
@@ -177,9 +191,8 @@ export const chunk = pgTable(
   {
     teamId: runsTeamId(),
     runId: uuid("run_id").notNull(),
-    seriesId: bigint("series_id", { mode: "number" })
-      .notNull()
-      .references(() => series.id, { onDelete: "cascade" }),
+    /** Its number. */
+    series: bigint("series", { mode: "number" }).notNull(),
     ordinal: integer("ordinal").notNull(),
     leg: integer("leg").notNull().default(1),
     level: smallint("level").notNull(),
@@ -188,34 +201,39 @@ export const chunk = pgTable(
     points: bytea("points").notNull(),
     tiles: bytea("tiles").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.seriesId, table.ordinal] })],
+  (table) => [
+    primaryKey({ columns: [table.runId, table.series, table.ordinal] }),
+    foreignKey({ columns: [table.runId, table.series], foreignColumns: [series.runId, series.number] }).onDelete(
+      "cascade",
+    ),
+  ],
 );
 
 export const checkpoint = pgTable(
   "checkpoint",
   {
-    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     teamId: runsTeamId(),
     runId: runId(),
+    number: ofRunNumber(),
     step: doublePrecision("step").notNull(),
     timeMs: doublePrecision("time_ms").notNull(),
     metrics: jsonb("metrics").$type<Record<string, WireNumber>>().notNull(),
     weights: jsonb("weights").$type<NonNullable<CheckpointRecord["weights"]>>(),
   },
-  (table) => [index("checkpoint_run_step").on(table.runId, table.step)],
+  (table) => [primaryKey({ columns: [table.runId, table.step, table.number] })],
 );
 
 export const consoleLine = pgTable(
   "console_line",
   {
-    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     teamId: runsTeamId(),
     runId: runId(),
+    number: ofRunNumber(),
     timeMs: doublePrecision("time_ms").notNull(),
     stream: text("stream", { enum: ["stdout", "stderr"] }).notNull(),
     text: text("text").notNull(),
   },
-  (table) => [index("console_line_run").on(table.runId, table.id)],
+  (table) => [primaryKey({ columns: [table.runId, table.number] })],
 );
 
 /** Where a team's alerts are sent. */
@@ -263,15 +281,16 @@ export const ruleState = pgTable(
     swallowed: jsonb("swallowed").$type<Swallowed>(),
   },
   (table) => [
-    primaryKey({ columns: [table.ruleId, table.runId, table.subject] }),
-    index("rule_state_run").on(table.runId),
+    primaryKey({ columns: [table.runId, table.ruleId, table.subject] }),
+    index("rule_state_rule").on(table.ruleId),
   ],
 );
 
+/** Its id, and that of a delivery, is told outside: it is looked up with the team as well, where the run is not named. */
 export const alert = pgTable(
   "alert",
   {
-    id: uuid("id").primaryKey(),
+    id: uuid("id").notNull(),
     teamId: runsTeamId(),
     runId: runId(),
     ruleId: uuid("rule_id").references(() => rule.id, { onDelete: "set null" }),
@@ -298,10 +317,12 @@ export const alert = pgTable(
     assignedTo: text("assigned_to").references(() => user.id, { onDelete: "set null" }),
   },
   (table) => [
+    primaryKey({ columns: [table.runId, table.id] }),
+    index("alert_team_id").on(table.teamId, table.id),
     index("alert_team_time").on(table.teamId, table.timeMs),
-    index("alert_run").on(table.runId),
+    index("alert_rule").on(table.ruleId),
     index("alert_unread").on(table.teamId).where(sql`read_at_ms is null`),
-    unique("alert_once").on(table.ruleId, table.runId, table.key),
+    unique("alert_once").on(table.runId, table.ruleId, table.key),
   ],
 );
 
@@ -309,11 +330,10 @@ export const alert = pgTable(
 export const delivery = pgTable(
   "delivery",
   {
-    id: uuid("id").primaryKey(),
-    teamId: teamId(),
-    alertId: uuid("alert_id")
-      .notNull()
-      .references(() => alert.id, { onDelete: "cascade" }),
+    id: uuid("id").notNull(),
+    teamId: runsTeamId(),
+    runId: uuid("run_id").notNull(),
+    alertId: uuid("alert_id").notNull(),
     channelId: uuid("channel_id")
       .notNull()
       .references(() => channel.id, { onDelete: "cascade" }),
@@ -325,8 +345,10 @@ export const delivery = pgTable(
     error: text("error"),
   },
   (table) => [
+    primaryKey({ columns: [table.runId, table.alertId, table.channelId] }),
+    foreignKey({ columns: [table.runId, table.alertId], foreignColumns: [alert.runId, alert.id] }).onDelete("cascade"),
+    index("delivery_team_id").on(table.teamId, table.id),
     index("delivery_due").on(table.dueMs).where(sql`state = 'pending'`),
     index("delivery_team_time").on(table.teamId, table.createdAtMs),
-    unique("delivery_once").on(table.alertId, table.channelId),
   ],
 );

@@ -152,7 +152,7 @@ test("what is stored of an older release's runs is of the first leg, goes on as 
     (await listSeries(db, { team, run })).series.map(({ points, abandoned }) => [points, abandoned]);
   expect(await counts()).toEqual([[17, 0]]);
   const [chunks] =
-    await db.$client`select count(*)::int as count from chunk where series_id = ${series?.id ?? 0} and leg = 1`;
+    await db.$client`select count(*)::int as count from chunk where series = ${series?.id ?? 0} and leg = 1`;
   expect(chunks?.count).toBe(1);
   const third = uuidv7();
   const request = {
