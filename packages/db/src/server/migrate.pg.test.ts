@@ -1,7 +1,6 @@
-import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { encodePoints, makeChunks } from "@tailbone/series/chunk";
 import postgres, { type Sql } from "postgres";
 import { v7 as uuidv7 } from "uuid";
@@ -13,8 +12,7 @@ import { listSeries } from "../read/list-series";
 import { closeDatabase, openDatabase } from "./database";
 import { openEmbedded } from "./embedded";
 import { migrateDatabase } from "./migrate";
-
-const migrations = fileURLToPath(new URL("../../migrations", import.meta.url));
+import { migrateUpTo } from "./testing";
 
 let folder: string;
 let server: Awaited<ReturnType<typeof openEmbedded>>;
@@ -31,19 +29,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Brings the database to the schema of an older release: up to and with the migration of that name. */
-async function migrateTo(tag: string, url = server.url): Promise<void> {
-  const old = join(folder, "old");
-  await cp(migrations, old, { recursive: true });
-  const path = join(old, "meta/_journal.json");
-  const journal: { entries: { tag: string }[] } = JSON.parse(await readFile(path, "utf8"));
-  const last = journal.entries.findIndex((entry) => entry.tag === tag);
-  await writeFile(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, last + 1) }));
-  await migrateDatabase(url, old);
-}
-
 test("what rules remembered of whole runs, and the lives of their features, are there by themselves after the migration", async () => {
-  await migrateTo("0002_alerts");
+  await migrateUpTo(server.url, "0002_alerts");
   const [team, project, run, rule, silent] = [uuidv7(), uuidv7(), uuidv7(), uuidv7(), uuidv7()];
   await sql`insert into organization (id, name, slug) values (${team}, 'team', ${team})`;
   await sql`insert into project (id, team_id, name, created_at_ms) values (${project}, ${team}, 'p', 0)`;
@@ -88,7 +75,7 @@ test("what rules remembered of whole runs, and the lives of their features, are 
 test("keys of old keep what they could do, but those that were switched off or belong to nobody", async () => {
   await sql`create database keys_of_old`;
   const url = server.url.replace(/\/postgres$/, "/keys_of_old");
-  await migrateTo("0002_alerts", url);
+  await migrateUpTo(url, "0002_alerts");
   const old = postgres(url, { onnotice: () => {} });
   const team = uuidv7();
   await old`insert into organization (id, name, slug) values (${team}, 'team', ${team})`;
@@ -115,7 +102,7 @@ test("what is stored of an older release's runs is of the first leg, goes on as 
   await sql`create database legs`;
   const url = new URL(server.url);
   url.pathname = "/legs";
-  await migrateTo("0004_life_by_itself", url.href);
+  await migrateUpTo(url.href, "0004_life_by_itself");
   const old = postgres(url.href, { onnotice: () => {} });
   const [team, project, run, first, second] = [uuidv7(), uuidv7(), uuidv7(), uuidv7(), uuidv7()];
   await old`insert into organization (id, name, slug) values (${team}, 'team', ${team})`;

@@ -1,6 +1,7 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { v7 as uuidv7 } from "uuid";
 import { closeDatabase, type Database, openDatabase } from "./database";
 import { openEmbedded } from "./embedded";
@@ -15,6 +16,21 @@ export interface TestDatabase {
   /** From now on the database takes no row of the table for which the SQL condition on `new` holds: what nothing before it has seen coming. */
   readonly refuseRows: (table: string, condition: string) => Promise<void>;
   readonly close: () => Promise<void>;
+}
+
+/** Brings a database to the schema of an older release: up to and with the migration of that name. */
+export async function migrateUpTo(url: string, tag: string): Promise<void> {
+  const old = await mkdtemp(join(tmpdir(), "tailbone-migrations-"));
+  try {
+    await cp(fileURLToPath(new URL("../../migrations", import.meta.url)), old, { recursive: true });
+    const path = join(old, "meta/_journal.json");
+    const journal: { entries: { tag: string }[] } = JSON.parse(await readFile(path, "utf8"));
+    const last = journal.entries.findIndex((entry) => entry.tag === tag);
+    await writeFile(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, last + 1) }));
+    await migrateDatabase(url, old);
+  } finally {
+    await rm(old, { recursive: true, force: true });
+  }
 }
 
 export async function openTestDatabase(): Promise<TestDatabase> {
