@@ -5,19 +5,21 @@ import { formatValue } from "../format/number";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Field } from "../ui/input";
-import { type Span, unprojectX, type XAxisMode } from "./axis";
+import { type SetRange, type Span, unprojectX, type XAxisMode } from "./axis";
 import { type Plot, valuesAt } from "./plot";
 import type { SetLimits, YLimits } from "./y-range";
 
 export interface AxisRangesProps {
-  series: string;
+  /** The panel's own name, and what it is called. */
+  panel: string;
+  title: string;
   /** The chart as it is drawn when the ranges are opened. */
   plotOf: () => Plot | null;
   x: XAxisMode;
   logY: boolean;
-  window: Span | null;
+  range: Span | null;
   limits: YLimits | null;
-  onZoom: (window: Span | null) => void;
+  onRange: SetRange;
   onLimits: SetLimits;
 }
 
@@ -41,7 +43,7 @@ export function faultOf(name: string, from: number | null, to: number | null): s
 
 /** The ranges of a chart's axes, typed by hand. What is left empty follows the data. */
 export const AxisRanges = memo(function AxisRanges(props: AxisRangesProps) {
-  const { series, limits } = props;
+  const { title, limits } = props;
   const [isOpen, setOpen] = useState(false);
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
@@ -53,7 +55,7 @@ export const AxisRanges = memo(function AxisRanges(props: AxisRangesProps) {
             "-ml-1 size-5 focus-visible:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100",
             limits === null && "opacity-0",
           )}
-          aria-label={`Ranges of ${series}`}
+          aria-label={`Ranges of ${title}`}
           aria-pressed={limits !== null}
           title="Ranges of the axes"
         >
@@ -77,7 +79,7 @@ export const AxisRanges = memo(function AxisRanges(props: AxisRangesProps) {
 });
 
 function RangesForm(props: AxisRangesProps & { onDone: () => void }) {
-  const { series, plotOf, x, logY, window, limits, onZoom, onLimits, onDone } = props;
+  const { panel, title, plotOf, x, logY, range, limits, onRange, onLimits, onDone } = props;
   const [plot] = useState(plotOf);
   const [fault, setFault] = useState<string | null>(null);
   const unit = typedUnit(x);
@@ -97,12 +99,12 @@ function RangesForm(props: AxisRangesProps & { onDone: () => void }) {
     setFault(found);
     if (found !== null) return;
     onDone();
-    onLimits(series, y.from === null && y.to === null ? null : y, "push");
-    if (x.mode !== "time") onZoom(isAll ? null : { from: span.from * unit, to: span.to * unit });
+    onLimits(panel, y.from === null && y.to === null ? null : y, "push");
+    if (x.mode !== "time") onRange(panel, isAll ? null : { from: span.from * unit, to: span.to * unit });
   }
 
   return (
-    <form onSubmit={apply} className="grid gap-3" aria-label={`Ranges of ${series}`}>
+    <form onSubmit={apply} className="grid gap-3" aria-label={`Ranges of ${title}`}>
       <div className="grid grid-cols-2 gap-2">
         <Field label="y from" name="yFrom" defaultValue={typed(limits?.from)} placeholder={now(shownY?.from)} />
         <Field label="y to" name="yTo" defaultValue={typed(limits?.to)} placeholder={now(shownY?.to)} />
@@ -112,13 +114,13 @@ function RangesForm(props: AxisRangesProps & { onDone: () => void }) {
           <Field
             label={x.mode === "step" ? "step from" : "seconds from"}
             name="xFrom"
-            defaultValue={typed(window === null ? null : window.from / unit)}
+            defaultValue={typed(range === null ? null : range.from / unit)}
             placeholder={now(shownX?.from)}
           />
           <Field
             label={x.mode === "step" ? "step to" : "seconds to"}
             name="xTo"
-            defaultValue={typed(window === null ? null : window.to / unit)}
+            defaultValue={typed(range === null ? null : range.to / unit)}
             placeholder={now(shownX?.to)}
           />
         </div>
@@ -127,7 +129,7 @@ function RangesForm(props: AxisRangesProps & { onDone: () => void }) {
         className={fault === null ? "text-faint text-xs" : "text-bad text-xs"}
         role={fault === null ? undefined : "alert"}
       >
-        {fault ?? "Empty: as the data are. The range of x is that of all charts."}
+        {fault ?? "Empty: as the data are."}
       </p>
       <Button type="submit" size="small" look="primary">
         Apply

@@ -19,6 +19,9 @@ export interface Span {
   readonly to: number;
 }
 
+/** Sets what a panel shows along x; null: everything. */
+export type SetRange = (panel: string, range: Span | null) => void;
+
 export const hubAxis = (mode: XMode): Axis => (mode === "step" ? "step" : "time");
 
 /** The x that people read (and that stands in the URL) of an x as the hub has it. */

@@ -1,181 +1,150 @@
 import type { PointerEvent } from "react";
-import { useRef, useSyncExternalStore } from "react";
-import { formatCount } from "../format/number";
+import { useRef, useState, useSyncExternalStore } from "react";
 import { cn } from "../ui/cn";
-import { projectX, type Span, unprojectX, type XAxisMode } from "./axis";
-import { describeBeyond } from "./beyond";
+import { type AtPlace, atPlace } from "./at-place";
+import { projectX, type SetRange, unprojectX } from "./axis";
 import { DragBox, useDragZoom } from "./drag-zoom";
 import { pixelOfX, pixelOfY, placeAtPixel, plotArea, type Size } from "./geometry";
-import type { HoverStore } from "./hover";
-import { meanOf, nearestRow, type Plot, valuesAt } from "./plot";
+import { HoverBox } from "./hover-box";
+import type { Line } from "./line";
+import { type Plot, valuesAt } from "./plot";
 import type { EventMark } from "./plot-marks";
-import { xTitle } from "./ticks";
-import { formatIn, type Unit, unitOf } from "./unit";
-import { beyondOf, type SetLimits } from "./y-range";
+import type { SharedAxis } from "./shared-axis";
+import type { SetLimits } from "./y-range";
 
 /** A change of state so near to the pointer is told. */
 const NEAR = 6;
+/** A line so near to the pointer is the one that is pointed at. */
+const REACH = 40;
 
 export interface CrosshairProps {
-  series: string;
+  panel: string;
   plot: Plot;
   size: Size;
-  x: XAxisMode;
+  axis: SharedAxis;
   logY: boolean;
   /** At places on the x axis. */
   events: readonly Pick<EventMark, "at" | "says">[];
-  colour: string;
-  store: HoverStore;
-  onZoom: (window: Span | null) => void;
+  lines: readonly Line[];
+  onRange: SetRange;
   onLimits: SetLimits;
 }
 
 const noHover = (): null => null;
 
 /**
- * The layer above a chart that follows the pointer: one crosshair for all charts, a drag zooms x, with Shift y, a double click
+ * The layer above a panel that follows the pointer: one crosshair for all panels of an axis, a drag zooms x, with Shift y, a double click
  * shows all.
  */
-export function Crosshair({ series, plot, size, x, logY, events, colour, store, onZoom, onLimits }: CrosshairProps) {
+export function Crosshair({ panel, plot, size, axis, logY, events, lines, onRange, onLimits }: CrosshairProps) {
+  const { x, hover: store } = axis;
   const hover = useSyncExternalStore(store.subscribe, store.get, noHover);
   const layer = useRef<HTMLDivElement>(null);
+  const [pointerY, setPointerY] = useState<number | null>(null);
   const { drag, isShift, ...zoom } = useDragZoom(layer, {
     x: plot.x,
     y: plot.y,
     size,
-    onX: ({ from, to }) => onZoom({ from: unprojectX(from, x), to: unprojectX(to, x) }),
-    onY: (places, by) => onLimits(series, valuesAt(places, logY), by === "wheel" ? "replace" : "push"),
+    onX: ({ from, to }) => onRange(panel, { from: unprojectX(from, x), to: unprojectX(to, x) }),
+    onY: (places, by) => onLimits(panel, valuesAt(places, logY), by === "wheel" ? "replace" : "push"),
   });
   const area = plotArea(size);
   const place = hover === null ? null : projectX(hover.x, x);
   const isInside = place !== null && place >= plot.x.from && place <= plot.x.to;
-  const index = isInside ? nearestRow(plot.rows, place) : null;
-  const row = index === null ? undefined : plot.rows[index];
-  const bucket = index === null ? undefined : plot.buckets[index];
-  const dot = row === undefined ? null : (row.smooth ?? row.raw);
+  const at = isInside ? plot.lines.flatMap((line) => atPlace(line, place, plot.x) ?? []) : [];
+  const pixelY = ({ row }: AtPlace): number | null => {
+    const value = row.smooth ?? row.raw;
+    return value === null || value < plot.y.from || value > plot.y.to ? null : pixelOfY(value, plot.y, size);
+  };
+  const isHere = hover?.panel === panel;
+  const pointed = isHere && pointerY !== null ? nearestOf(at, (one) => distance(pixelY(one), pointerY), REACH) : null;
+  // Of several lines the crosshair stands at the mark nearest to the pointer.
+  const crossed = isInside ? nearestOf(at, ({ row }) => Math.abs(row.x - place)) : null;
+  const colourOf = (key: string): string | undefined => lines.find((line) => line.key === key)?.colour;
 
   function follow(event: PointerEvent): void {
-    const pixel = event.clientX - (layer.current?.getBoundingClientRect().left ?? 0);
-    store.set({ x: unprojectX(placeAtPixel(pixel, plot.x, size), x), chart: series });
+    const box = layer.current?.getBoundingClientRect();
+    setPointerY(event.clientY - (box?.top ?? 0));
+    const pixel = event.clientX - (box?.left ?? 0);
+    store.set({ x: unprojectX(placeAtPixel(pixel, plot.x, size), x), panel });
   }
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: for the pointer; the card takes the same by the keyboard
+    // biome-ignore lint/a11y/noStaticElementInteractions: for the pointer; the panel takes the same by the keyboard
     <div
       ref={layer}
+      data-testid="crosshair"
       className={cn("absolute inset-0 touch-pan-y select-none", isShift ? "cursor-ns-resize" : "cursor-crosshair")}
       {...zoom}
       onPointerMove={(event) => {
         follow(event);
         zoom.onPointerMove(event);
       }}
-      onPointerLeave={() => drag === null && store.set(null)}
+      onPointerLeave={() => {
+        setPointerY(null);
+        if (drag === null) store.set(null);
+      }}
       onDoubleClick={() => {
-        onZoom(null);
-        onLimits(series, null, "push");
+        onRange(panel, null);
+        onLimits(panel, null, "push");
       }}
     >
       {drag === null ? null : <DragBox drag={drag} size={size} />}
-      {isInside && row !== undefined && bucket !== undefined ? (
+      {crossed === null ? null : (
         <>
           <div
-            className="absolute w-px bg-ink/40"
-            style={{ left: pixelOfX(row.x, plot.x, size), top: area.top, height: area.height }}
+            data-testid="crosshair-line"
+            className="pointer-events-none absolute w-px bg-ink/40"
+            style={{ left: pixelOfX(crossed.row.x, plot.x, size), top: area.top, height: area.height }}
           />
-          {dot === null || dot < plot.y.from || dot > plot.y.to ? null : (
-            <div
-              className="absolute size-1.5 -translate-x-1/2 -translate-y-1/2 rounded-full ring-2 ring-panel"
-              style={{
-                left: pixelOfX(row.x, plot.x, size),
-                top: pixelOfY(dot, plot.y, size),
-                background: colour,
-              }}
-            />
-          )}
-          {hover?.chart === series && drag === null ? (
+          {at.map((one) => {
+            const top = pixelY(one);
+            return top === null ? null : (
+              <div
+                key={one.line.key}
+                className="pointer-events-none absolute size-1.5 -translate-x-1/2 -translate-y-1/2 rounded-full ring-2 ring-panel"
+                style={{ left: pixelOfX(one.row.x, plot.x, size), top, background: colourOf(one.line.key) }}
+              />
+            );
+          })}
+          {isHere && drag === null && place !== null ? (
             <HoverBox
-              left={pixelOfX(row.x, plot.x, size)}
+              left={pixelOfX(crossed.row.x, plot.x, size)}
               size={size}
-              lines={describe(bucket, row.smooth, plot.y, logY, unitOf(series))}
-              title={xTitle(unprojectX(row.x, x), x)}
-              notes={
-                place === null
-                  ? []
-                  : events
-                      .filter(({ at }) => Math.abs(pixelOfX(at, plot.x, size) - pixelOfX(place, plot.x, size)) <= NEAR)
-                      .map(({ says }) => says)
-              }
+              at={at}
+              crossed={crossed}
+              pointed={pointed}
+              lines={lines}
+              x={x}
+              y={plot.y}
+              logY={logY}
+              notes={events
+                .filter((event) => Math.abs(pixelOfX(event.at, plot.x, size) - pixelOfX(place, plot.x, size)) <= NEAR)
+                .map(({ says }) => says)}
             />
           ) : null}
         </>
-      ) : null}
+      )}
     </div>
   );
 }
 
-type Bucket = Plot["buckets"][number];
+const distance = (pixel: number | null, pointer: number): number =>
+  pixel === null ? Number.POSITIVE_INFINITY : Math.abs(pixel - pointer);
 
-function describe(
-  bucket: Bucket,
-  smooth: number | null,
-  y: Span,
-  logY: boolean,
-  unit: Unit,
-): [name: string, value: string][] {
-  const mean = meanOf(bucket);
-  const lines: [string, string][] = [];
-  if (bucket.count === 1) lines.push(["value", formatIn(unit, bucket.last)]);
-  else {
-    lines.push(["mean", mean === null ? "none" : formatIn(unit, mean)]);
-    if (mean !== null && bucket.min < bucket.max) {
-      lines.push(["min", formatIn(unit, bucket.min)], ["max", formatIn(unit, bucket.max)]);
-    }
-    lines.push(["points", formatCount(bucket.count)]);
+/** The one that is least far away, and no further than `reach`. */
+function nearestOf(
+  all: readonly AtPlace[],
+  distanceOf: (one: AtPlace) => number,
+  reach = Number.POSITIVE_INFINITY,
+): AtPlace | null {
+  let nearest: AtPlace | null = null;
+  let least = reach;
+  for (const one of all) {
+    const away = distanceOf(one);
+    if (away > least || (nearest !== null && away === least)) continue;
+    nearest = one;
+    least = away;
   }
-  const { above, below } = beyondOf(bucket, valuesAt(y, logY), logY);
-  for (const [side, beyond] of [["above", above] as const, ["below", below] as const]) {
-    if (beyond !== null) lines.push([`${side} the axis`, describeBeyond(beyond, unit)]);
-  }
-  if (smooth !== null) lines.push(["smoothed", formatIn(unit, logY ? 10 ** smooth : smooth)]);
-  if (bucket.count > 1 && bucket.nan > 0) lines.push(["NaN", formatCount(bucket.nan)]);
-  if (bucket.count > 1 && bucket.posInf > 0) lines.push(["∞", formatCount(bucket.posInf)]);
-  if (bucket.count > 1 && bucket.negInf > 0) lines.push(["−∞", formatCount(bucket.negInf)]);
-  return lines;
-}
-
-function HoverBox({
-  left,
-  size,
-  title,
-  lines,
-  notes,
-}: {
-  left: number;
-  size: Size;
-  title: string;
-  lines: [string, string][];
-  notes: readonly string[];
-}) {
-  const isRight = left > size.width / 2;
-  return (
-    <div
-      className="pointer-events-none absolute top-2 z-10 rounded-md border border-line-strong bg-panel/95 px-2 py-1 text-2xs shadow-sm"
-      style={isRight ? { right: size.width - left + 10 } : { left: left + 10 }}
-    >
-      <p className="mb-0.5 whitespace-nowrap font-medium">{title}</p>
-      <dl className="grid grid-cols-[auto_auto] gap-x-3">
-        {lines.map(([name, value]) => (
-          <div key={name} className="contents">
-            <dt className="text-soft">{name}</dt>
-            <dd className="whitespace-nowrap text-right">{value}</dd>
-          </div>
-        ))}
-      </dl>
-      {notes.map((note) => (
-        <p key={note} className="whitespace-nowrap">
-          {note}
-        </p>
-      ))}
-    </div>
-  );
+  return nearest;
 }

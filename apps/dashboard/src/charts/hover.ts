@@ -1,12 +1,12 @@
-/** The x that the pointer (or the keyboard) is at, shared by all charts of a page. */
+/** The x that the pointer (or the keyboard) is at, shared by all panels of one axis. */
 export interface Hover {
   /** In the unit that the axis shows (`shownX`). */
   readonly x: number;
-  /** The chart that it is in. */
-  readonly chart: string;
+  /** The panel that it is in. */
+  readonly panel: string;
 }
 
-/** One crosshair for many charts, as a store: changes are told at most once a frame. */
+/** One crosshair for many panels, as a store: changes are told at most once a frame. */
 export class HoverStore {
   readonly #listeners = new Set<() => void>();
   #hover: Hover | null = null;

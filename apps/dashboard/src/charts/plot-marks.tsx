@@ -1,18 +1,19 @@
-import type { FeatureState } from "@tailbone/protocol/reading";
 import { memo } from "react";
-import { STATES } from "../life/states";
 import { pixelOfX, plotArea, type Size } from "./geometry";
-import type { EdgeMark, Plot } from "./plot";
+import type { Plot } from "./plot";
+import type { LineLook } from "./plot-lines";
+import type { EdgeMark } from "./plot-part";
 
 const MARK = 5;
 /** Arrows of what lies beyond the axis stand side by side; one stands for those that would cover it. */
 const ARROW = 6;
 
-/** A change of a feature's state on a chart. */
+/** Something that happened at one x, as a line from top to bottom: a feature changed its state. */
 export interface EventMark {
   /** x as the axis shows it, or, for what draws, its place. */
   readonly at: number;
-  readonly to: FeatureState;
+  readonly kind: string;
+  readonly colour: string;
   readonly says: string;
 }
 
@@ -44,17 +45,19 @@ export const PlotMarks = memo(function PlotMarks({
   size,
   checkpoints,
   events,
-  colour,
+  looks,
 }: {
   plot: Plot;
   size: Size;
-  colour: string;
+  looks: readonly LineLook[];
   /** Places on the x axis. */
   checkpoints: readonly number[];
   /** At places on the x axis. */
   events: readonly EventMark[];
 }) {
   const { top, height } = plotArea(size);
+  const byKey = new Map(looks.map((look) => [look.key, look]));
+  const isAlone = plot.lines.length === 1;
   const ticks = checkpoints
     .filter((place) => place >= plot.x.from && place <= plot.x.to)
     .map((place) => `M${Math.round(pixelOfX(place, plot.x, size)) + 0.5} ${top + height}v-7`)
@@ -65,43 +68,52 @@ export const PlotMarks = memo(function PlotMarks({
       className="pointer-events-none absolute inset-0"
       width={size.width}
       height={size.height}
-      data-edges={plot.edges.length}
+      data-edges={plot.lines.reduce((sum, { edges }) => sum + edges.length, 0)}
     >
       {events
         .filter(({ at }) => at >= plot.x.from && at <= plot.x.to)
-        .map(({ at, to, says }) => {
+        .map(({ at, kind, colour, says }) => {
           const x = Math.round(pixelOfX(at, plot.x, size)) + 0.5;
           return (
-            <g key={`${at} ${says}`} data-testid="chart-event" data-to={to} stroke={STATES[to].colour}>
+            <g key={`${at} ${says}`} data-testid="chart-event" data-to={kind} stroke={colour}>
               <path d={`M${x} ${top}v${height}`} strokeOpacity={0.55} />
-              <path d={`M${x} ${top}m-3 -4h6l-3 5z`} fill={STATES[to].colour} />
+              <path d={`M${x} ${top}m-3 -4h6l-3 5z`} fill={colour} />
             </g>
           );
         })}
       {plot.resumes.map(({ at, leg, step }) => {
         const x = Math.round(pixelOfX(at, plot.x, size)) + 0.5;
         return (
-          <g key={leg} data-testid="chart-resume" data-step={step} stroke="var(--ink-soft)">
+          <g key={`${at} ${leg}`} data-testid="chart-resume" data-step={step} stroke="var(--ink-soft)">
             <path d={`M${x} ${top}v${height}`} strokeDasharray="2 3" strokeOpacity={0.8} />
             <path d={`M${x} ${top - 3}v7l-6 -3.5z`} fill="var(--ink-soft)" stroke="none" />
           </g>
         );
       })}
       <path d={ticks} stroke="var(--ink-soft)" strokeWidth={1} fill="none" />
-      <g opacity={0.45} stroke={colour} fill="none" strokeWidth={1.25}>
-        {(["above", "below", "nan", "high", "low"] as const).map((kind) => (
-          <path key={kind} d={plot.abandoned.map(({ edges }) => pathOf(edges, kind, plot, size)).join("")} />
-        ))}
-      </g>
-      <path
-        data-testid="beyond"
-        d={pathOf(plot.edges, "above", plot, size) + pathOf(plot.edges, "below", plot, size)}
-        stroke={colour}
-        strokeWidth={1.75}
-        fill="none"
-      />
-      <path d={pathOf(plot.edges, "nan", plot, size)} stroke="var(--bad)" strokeWidth={1.5} fill="none" />
-      <path d={pathOf(plot.edges, "high", plot, size) + pathOf(plot.edges, "low", plot, size)} fill="var(--bad)" />
+      {plot.lines.map(({ key, edges, abandoned }) => {
+        const colour = byKey.get(key)?.colour;
+        // Of one line it is a fault that calls; of several it must be told whose it is.
+        const fault = isAlone ? "var(--bad)" : colour;
+        const isMarked = edges.length > 0 || abandoned.some((part) => part.edges.length > 0);
+        return !isMarked ? null : (
+          <g key={key} fill="none">
+            <g opacity={0.45} stroke={colour} strokeWidth={1.25}>
+              {(["above", "below", "nan", "high", "low"] as const).map((kind) => (
+                <path key={kind} d={abandoned.map((part) => pathOf(part.edges, kind, plot, size)).join("")} />
+              ))}
+            </g>
+            <path
+              data-testid="beyond"
+              d={pathOf(edges, "above", plot, size) + pathOf(edges, "below", plot, size)}
+              stroke={colour}
+              strokeWidth={1.75}
+            />
+            <path d={pathOf(edges, "nan", plot, size)} stroke={fault} strokeWidth={1.5} />
+            <path d={pathOf(edges, "high", plot, size) + pathOf(edges, "low", plot, size)} fill={fault} />
+          </g>
+        );
+      })}
     </svg>
   );
 });

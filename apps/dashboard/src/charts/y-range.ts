@@ -11,8 +11,8 @@ export interface YLimits {
   readonly to: number | null;
 }
 
-/** Sets the y axis of one chart by hand; null: by its data. */
-export type SetLimits = (series: string, limits: YLimits | null, history: "push" | "replace") => void;
+/** Sets the y axis of one panel by hand; null: by its data. */
+export type SetLimits = (panel: string, limits: YLimits | null, history: "push" | "replace") => void;
 
 /** The smallest and the largest value of a mark, as places on the y axis. */
 export type Band = readonly [low: number, high: number];
@@ -73,6 +73,37 @@ function highestOf(places: Float64Array, top: number, height: number): number {
     begin = index + 1;
   }
   return highest;
+}
+
+/** From the lowest beginning to the highest end. */
+export function unionOf(spans: readonly (Span | null)[]): Span | null {
+  return spans.reduce<Span | null>((joined, span) => {
+    if (joined === null || span === null) return joined ?? span;
+    return { from: Math.min(joined.from, span.from), to: Math.max(joined.to, span.to) };
+  }, null);
+}
+
+/** Of so many lines of the same series a quarter may leave the others. */
+const FEWEST_LINES = 5;
+
+/**
+ * The span of lines of the same series, of different runs. Where runs are many, some diverge: a line that has its beginning among the
+ * others, and leaves what three quarters of them share by more than three times its height, goes on beyond the axis. One that lies apart from
+ * them altogether does not.
+ */
+export function spanOfLines(spans: readonly Span[], outliers: Outliers): Span | null {
+  if (outliers === "shown" || spans.length < FEWEST_LINES) return unionOf(spans);
+  const quarter = Math.floor(spans.length / 4);
+  const low = spans.map(({ from }) => from).sort((a, b) => a - b)[quarter] ?? 0;
+  const high = spans.map(({ to }) => to).sort((a, b) => b - a)[quarter] ?? 0;
+  const reach = REACH * (high - low);
+  if (!(reach > 0)) return unionOf(spans);
+  return unionOf(
+    spans.map(({ from, to }) => ({
+      from: from < low - reach && to > low ? low : from,
+      to: to > high + reach && from < high ? high : to,
+    })),
+  );
 }
 
 const PADDING = 0.06;

@@ -2,6 +2,7 @@
 import { Dialog } from "radix-ui";
 import { createContext, type ReactNode, useContext, useState } from "react";
 import { AlertToasts } from "../alerts/alert-toasts";
+import { Drawing } from "../charts/drawing";
 import { StatePatterns } from "../life/state-span";
 import { LiveProvider } from "../live/live-provider";
 import { useReturnFocus } from "../ui/use-return-focus";
@@ -51,7 +52,9 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
           >
             <Rail isCollapsed={isCollapsed} onToggle={toggleRail} />
           </aside>
-          <div className="flex min-w-0 flex-1 flex-col">{children}</div>
+          <div className="flex min-w-0 flex-1 flex-col">
+            <Drawing>{children}</Drawing>
+          </div>
         </div>
         <Dialog.Root open={open === "drawer"} onOpenChange={(isOpen) => setOpen(isOpen ? "drawer" : null)}>
           <Dialog.Portal>

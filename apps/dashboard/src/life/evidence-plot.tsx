@@ -71,7 +71,7 @@ export function EvidencePlot(props: EvidencePlotProps) {
     event.preventDefault();
     const next = index === -1 ? steps.length - 1 : index + (event.key === "ArrowLeft" ? -1 : 1);
     const step = steps[Math.min(steps.length - 1, Math.max(0, next))];
-    if (step !== undefined) hover.set({ x: step, chart: series });
+    if (step !== undefined) hover.set({ x: step, panel: series });
   }
 
   return (
@@ -87,7 +87,7 @@ export function EvidencePlot(props: EvidencePlotProps) {
       onKeyDown={moveByKey}
       onPointerMove={(event) => {
         const step = stepAt(event);
-        if (step !== null) hover.set({ x: step, chart: series });
+        if (step !== null) hover.set({ x: step, panel: series });
       }}
       onPointerLeave={() => hover.set(null)}
       onClick={(event) => {

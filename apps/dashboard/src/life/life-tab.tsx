@@ -2,10 +2,9 @@
 import type { Run } from "@tailbone/protocol/run";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
-import { useCallback, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
-import { rangeOf } from "../charts/axis";
 import { groupSeries, isSystemSeries } from "../charts/groups";
 import type { RunLive } from "../live/run-live";
 import { ErrorNotice } from "../ui/notice";
@@ -17,7 +16,7 @@ import { LifeEmpty } from "./life-empty";
 import { LifeTimeline } from "./life-timeline";
 import { lifeParsers } from "./life-url";
 import { StateLegend } from "./state-legend";
-import { spanOfLanes, stepAxis, stepMode } from "./step-axis";
+import { spanOfLanes, stepAxis } from "./step-axis";
 import { UnderLine } from "./under-line";
 
 const nothing = { value: null, error: null };
@@ -34,7 +33,6 @@ export function LifeTab({ run, live }: { run: Pick<Run, "id" | "state" | "lastSt
   const { value: series } = useSyncExternalStore(live.series.subscribe, live.series.state, () => nothing);
   const { data, error: eventsError, refetch } = useQuery(queries.events(run.id));
   const events = data?.events ?? noEvents;
-  useLayoutEffect(() => live.charts.setRange(rangeOf(null, stepMode(url.steps))), [live, url.steps]);
   const lanes = useMemo(() => (features ?? []).map((feature) => laneOf(feature, events)), [features, events]);
   const span = spanOfLanes(lanes, features ?? [], run.lastStep);
   const axis = useMemo(() => stepAxis(url.steps, { from: span.from, to: span.to }), [url.steps, span.from, span.to]);

@@ -15,7 +15,7 @@ export interface StepAxis {
 export const SCALES = ["log", "linear"] as const;
 export type Scale = (typeof SCALES)[number];
 
-export const stepMode = (scale: Scale): XAxisMode => ({ mode: "step", log: scale === "log", originMs: 0 });
+const stepMode = (scale: Scale): XAxisMode => ({ mode: "step", log: scale === "log", originMs: 0 });
 
 export function stepAxis(scale: Scale, span: Span): StepAxis {
   const mode = stepMode(scale);

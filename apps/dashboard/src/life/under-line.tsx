@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { useDrawn } from "../charts/chart-card";
 import { layOutPlot } from "../charts/plot";
+import { useDrawn } from "../charts/use-drawn";
 import { formatValue } from "../format/number";
 import type { RunLive } from "../live/run-live";
 import { INSET, LANE_HEIGHT } from "./lane-drawing";
@@ -21,36 +21,37 @@ export function UnderLine({
   axis: StepAxis;
   width: number;
 }) {
-  const { view } = useDrawn(live, series, true);
-  const plot = useMemo(
-    () =>
-      view === null
-        ? null
-        : layOutPlot(view, {
-            x: axis.mode,
-            logY: false,
-            smoothing: 0,
-            window: axis.span,
-            outliers: "shown",
-            limits: null,
-            ticks: { x: 2, y: 2 },
-          }),
-    [view, axis],
-  );
+  const lines = useMemo(() => [{ key: series, charts: live.charts, series, originMs: 0 }], [live, series]);
+  const { drawn } = useDrawn(lines, null, axis.mode, true);
+  const view = drawn.get(series)?.view ?? null;
+  const line = useMemo(() => {
+    if (view === null) return null;
+    const plot = layOutPlot([{ key: series, series, originMs: 0, view }], {
+      x: axis.mode,
+      logY: false,
+      smoothing: 0,
+      window: axis.span,
+      outliers: "shown",
+      limits: null,
+      ticks: { x: 2, y: 2 },
+    });
+    const [only] = plot?.lines ?? [];
+    return plot === null || only === undefined ? null : { rows: only.rows, y: plot.y };
+  }, [view, series, axis]);
   const path = useMemo(() => {
-    if (plot === null) return "";
+    if (line === null) return "";
     const x = (place: number): number =>
       INSET + ((place - axis.places.from) / (axis.places.to - axis.places.from)) * Math.max(1, width - 2 * INSET);
-    const y = (value: number): number => 2 + (1 - (value - plot.y.from) / (plot.y.to - plot.y.from)) * (HEIGHT - 4);
+    const y = (value: number): number => 2 + (1 - (value - line.y.from) / (line.y.to - line.y.from)) * (HEIGHT - 4);
     let isOpen = false;
     let drawn = "";
-    for (const row of plot.rows) {
+    for (const row of line.rows) {
       if (row.raw !== null) drawn += `${isOpen ? "L" : "M"}${round(x(row.x))} ${round(y(row.raw))}`;
       isOpen = row.raw !== null;
     }
     return drawn;
-  }, [plot, axis, width]);
-  const last = plot?.rows.findLast(({ raw }) => raw !== null)?.raw ?? null;
+  }, [line, axis, width]);
+  const last = line?.rows.findLast(({ raw }) => raw !== null)?.raw ?? null;
   return (
     <svg
       role="img"

@@ -6,6 +6,7 @@ import { BucketGrid } from "@tailbone/series/buckets";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ChartFeed } from "./chart-feed";
+import { ChartFeeds } from "./chart-feeds";
 import { ALL_STEPS, CHART_BUCKETS } from "./chart-view";
 
 /** What the hub answers when frames 0 (inclusive) to `offset` (exclusive) are committed. */
@@ -36,7 +37,7 @@ describe("charts on a run's feed", () => {
         async (script) => {
           const hub = new ModelHub(snapshotOf);
           const feed = new RunFeed({ follow: (offset) => hub.follows.push(offset), pause: () => Promise.resolve() });
-          const charts = new ChartFeed(feed, hub.read, () => {});
+          const charts = new ChartFeed(feed, hub.read, ALL_STEPS);
           const check = (): void => {
             const { view } = charts.state("n");
             if (view === null) return;
@@ -45,7 +46,7 @@ describe("charts on a run's feed", () => {
             expect(view.buckets.reduce((sum, { count }) => sum + count, 0)).toBe(view.total);
             expect(shown).toEqual(Array.from({ length: view.total }, (_, step) => [step, step]).flat());
           };
-          charts.show("n");
+          charts.watch("n", () => {});
           await settle();
           for (const action of script) {
             perform(action, hub, feed);
@@ -72,9 +73,9 @@ describe("charts on a run's feed", () => {
         if (answers === 1) throw new TailboneError("not_found", "There is no such run.", "Look at the list.");
         return { offset: 0, axis: "step", series: [] };
       },
-      () => {},
+      ALL_STEPS,
     );
-    charts.show("n");
+    charts.watch("n", () => {});
     await settle();
     expect(charts.state("n").error?.message).toBe("There is no such run.");
     charts.retry("n");
@@ -82,24 +83,30 @@ describe("charts on a run's feed", () => {
     expect(charts.state("n")).toMatchObject({ error: null, view: { total: 0 } });
   });
 
-  test("reads what is shown together in one request, and nothing that is not shown", async () => {
-    const asked: string[][] = [];
+  test("reads what is watched together in one request, nothing that is not, and what panels share once for each range", async () => {
+    const asked: string[] = [];
     const feed = new RunFeed({ follow: () => {} });
-    const charts = new ChartFeed(
-      feed,
-      async ({ series }) => {
-        asked.push([...series]);
-        return { offset: 0, axis: "step", series: [] };
-      },
-      () => {},
-    );
-    const hide = charts.show("a");
-    charts.show("b");
+    const charts = new ChartFeeds(feed, async ({ series, axis }) => {
+      asked.push(`${axis} ${series.join(" ")}`);
+      return { offset: 0, axis, series: [] };
+    });
+    const [first, second] = [charts.open(ALL_STEPS), charts.open({ ...ALL_STEPS })];
+    expect(first.charts).toBe(second.charts);
+    const leave = first.charts.watch("a", () => {});
+    second.charts.watch("b", () => {});
     await settle();
-    hide();
-    charts.setRange({ ...ALL_STEPS, axis: "time" });
+    leave();
+    first.close();
+    const timed = charts.open({ ...ALL_STEPS, axis: "time" });
+    timed.charts.watch("b", () => {});
     await settle();
-    expect(asked).toEqual([["a", "b"], ["b"]]);
+    expect(asked).toEqual(["step a b", "time b"]);
+
+    // What nobody shows any more is kept for a while, so that one comes back to it at once.
+    second.close();
+    for (const to of [1, 2]) charts.open({ ...ALL_STEPS, to }).close();
+    expect(charts.open(ALL_STEPS).charts).not.toBe(second.charts);
+    expect(charts.open({ ...ALL_STEPS, axis: "time" }).charts).toBe(timed.charts);
   });
 });
 
@@ -107,10 +114,10 @@ test("a series that nobody looks at is caught up when it is shown again, and rea
   const hub = new ModelHub(snapshotOf);
   const feed = new RunFeed({ follow: (offset) => hub.follows.push(offset) });
   const changed: string[] = [];
-  const charts = new ChartFeed(feed, hub.read, (series) => changed.push(series));
+  const charts = new ChartFeed(feed, hub.read, ALL_STEPS);
   hub.connected = true;
   feed.connected();
-  const hide = charts.show("n");
+  const hide = charts.watch("n", () => changed.push("n"));
   const settleAll = async (): Promise<void> => {
     await settle();
     hub.answerFollow();
@@ -131,13 +138,13 @@ test("a series that nobody looks at is caught up when it is shown again, and rea
   changed.length = 0;
   await commit(100);
   expect(changed).toEqual([]);
-  const hideAgain = charts.show("n");
+  const hideAgain = charts.watch("n", () => {});
   await settle();
   expect(hub.asked).toHaveLength(0);
   expect(charts.state("n").view?.total).toBe(110);
   hideAgain();
   await commit(2500);
-  charts.show("n");
+  charts.watch("n", () => {});
   await settle();
   expect(hub.asked).toHaveLength(1);
   await settleAll();

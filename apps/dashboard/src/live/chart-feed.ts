@@ -2,15 +2,7 @@ import type { FeedReader, RunFeed } from "@tailbone/client/run-feed";
 import type { LiveFrame } from "@tailbone/client/stream";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Buckets } from "@tailbone/protocol/http";
-import {
-  ALL_STEPS,
-  addLive,
-  type ChartView,
-  collectPoints,
-  fromSnapshot,
-  type LegPoints,
-  type Range,
-} from "./chart-view";
+import { addLive, type ChartView, collectPoints, fromSnapshot, type LegPoints, type Range } from "./chart-view";
 import { advanceSlot, countIncluded, type Slot } from "./slot";
 
 interface PointsRequest extends Range {
@@ -43,27 +35,26 @@ const MOST_WAITING = 2000;
 const SERIES_PER_READ = 10;
 
 /**
- * The charts of one run on one range of x, live. Only series that somebody shows are read; once read they are kept up to date: what
+ * The series of one run on one range of x, live. Only series that somebody watches are read; once read they are kept up to date: what
  * comes is held, and added when the series is asked for, so that what nobody looks at costs next to nothing. All that the drawing side
- * sees is `state` and `onChange`.
+ * sees is `state` and `watch`.
  */
 export class ChartFeed implements FeedReader {
   readonly #feed: RunFeed;
   readonly #readPoints: ReadPoints;
-  readonly #onChange: (series: string) => void;
-  readonly #shown = new Map<string, number>();
+  readonly #range: Range;
+  readonly #watched = new Map<string, Set<() => void>>();
   readonly #slots = new Map<string, Slot<Held>>();
   readonly #states = new Map<string, ChartState>();
   readonly #wanted = new Set<string>();
   readonly #reading = new Set<string>();
   readonly #detach: () => void;
-  #range: Range = ALL_STEPS;
-  #abort = new AbortController();
+  readonly #abort = new AbortController();
 
-  constructor(feed: RunFeed, readPoints: ReadPoints, onChange: (series: string) => void) {
+  constructor(feed: RunFeed, readPoints: ReadPoints, range: Range) {
     this.#feed = feed;
     this.#readPoints = readPoints;
-    this.#onChange = onChange;
+    this.#range = range;
     this.#detach = feed.attach(this);
   }
 
@@ -82,32 +73,16 @@ export class ChartFeed implements FeedReader {
     return this.#states.get(series) ?? nothing;
   }
 
-  /** Keeps a series read and live until the returned function is called. */
-  show(series: string): () => void {
-    this.#shown.set(series, (this.#shown.get(series) ?? 0) + 1);
+  /** Keeps a series read and live, and tells when it has changed, until the returned function is called. */
+  watch(series: string, onChange: () => void): () => void {
+    const told = (): void => onChange();
+    const watchers = this.#watched.get(series) ?? new Set();
+    this.#watched.set(series, watchers.add(told));
     if (!this.#slots.has(series)) this.#want(series);
     return () => {
-      const left = (this.#shown.get(series) ?? 1) - 1;
-      if (left > 0) this.#shown.set(series, left);
-      else this.#shown.delete(series);
+      watchers.delete(told);
+      if (watchers.size === 0 && this.#watched.get(series) === watchers) this.#watched.delete(series);
     };
-  }
-
-  /** Shows another range. Until it is there, the charts keep what they have. */
-  setRange(range: Range): void {
-    const keys = ["axis", "scale", "origin", "from", "to"] as const;
-    if (keys.every((key) => this.#range[key] === range[key])) return;
-    this.#range = range;
-    this.#abort.abort();
-    this.#abort = new AbortController();
-    this.#wanted.clear();
-    this.#reading.clear();
-    this.#slots.clear();
-    for (const series of this.#states.keys()) {
-      if (this.#shown.has(series)) this.#want(series);
-      else this.#states.delete(series);
-    }
-    for (const series of this.#shown.keys()) this.#want(series);
   }
 
   /** Tries again what had failed, at once. */
@@ -140,7 +115,7 @@ export class ChartFeed implements FeedReader {
       const next = advanceSlot(slot, frames, from, (value, fresh) => hold(value, fresh, parts));
       this.#slots.set(series, next);
       if (next.value === slot.value) continue;
-      if (this.#shown.has(series)) this.#onChange(series);
+      if (this.#watched.has(series)) this.#tell(series);
       else if (next.value.frames.length > MOST_WAITING) this.#drop(series);
     }
   }
@@ -148,19 +123,23 @@ export class ChartFeed implements FeedReader {
   /** What is known of a series can no longer be kept up to date: it is read anew, if somebody shows it. */
   #drop(series: string): void {
     this.#slots.delete(series);
-    if (this.#shown.has(series)) this.#want(series);
+    if (this.#watched.has(series)) this.#want(series);
     else this.#states.delete(series);
   }
 
   reload(below: number): boolean {
     const stale = [...this.#slots].filter(([, { offset }]) => offset < below).map(([series]) => series);
     for (const series of stale) this.#drop(series);
-    return stale.some((series) => this.#shown.has(series));
+    return stale.some((series) => this.#watched.has(series));
   }
 
   #put(series: string, state: ChartState): void {
     this.#states.set(series, state);
-    this.#onChange(series);
+    this.#tell(series);
+  }
+
+  #tell(series: string): void {
+    for (const onChange of this.#watched.get(series) ?? []) onChange();
   }
 
   /** Series that are asked for in the same turn are read together. */
@@ -210,7 +189,7 @@ export class ChartFeed implements FeedReader {
     } finally {
       if (!signal.aborted) for (const name of names) this.#reading.delete(name);
     }
-    if (!signal.aborted) for (const name of outdated) if (this.#shown.has(name)) this.#want(name);
+    if (!signal.aborted) for (const name of outdated) if (this.#watched.has(name)) this.#want(name);
   }
 }
 

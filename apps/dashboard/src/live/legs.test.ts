@@ -117,9 +117,8 @@ test("the legs of a run that is followed are split as they are when the page is 
             const answer = snapshot(committed, legs, range);
             asked.push(() => resolve(answer));
           });
-        const charts = new ChartFeed(feed, read, () => {});
-        charts.setRange(range);
-        charts.show("n");
+        const charts = new ChartFeed(feed, read, range);
+        charts.watch("n", () => {});
         feed.receive({ type: "followed", offset: 0, resumed: true });
         await settle();
         for (const [from, frame] of all.entries()) {
@@ -137,13 +136,8 @@ test("the legs of a run that is followed are split as they are when the page is 
           asked.shift()?.();
           await settle();
         }
-        const anew = new ChartFeed(
-          feed,
-          async () => snapshot(all, legs, range),
-          () => {},
-        );
-        anew.setRange(range);
-        anew.show("n");
+        const anew = new ChartFeed(feed, async () => snapshot(all, legs, range), range);
+        anew.watch("n", () => {});
         await settle();
         expect(drawn(charts.state("n").view, range)).toEqual(drawn(anew.state("n").view, range));
         charts.close();

@@ -1,6 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { flushSync } from "react-dom";
 import { listFeatures, listSeries, readBuckets } from "../api/calls";
 import { CHART_BUCKETS } from "./chart-view";
 import { useLive } from "./live-provider";
@@ -29,7 +28,6 @@ export function useRunLive(run: string): RunLive | null {
     const { feed, leave } = connection.followRun(run);
     const created = new RunLive({
       feed,
-      drawNow: flushSync,
       readPoints: (request, signal) => readBuckets(run, { ...request, buckets: CHART_BUCKETS }, signal),
       listSeries: (signal) => listSeries(run, signal),
       listFeatures: (signal) => listFeatures(run, signal),

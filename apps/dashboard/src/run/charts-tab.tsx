@@ -2,14 +2,17 @@
 import type { RunEvent } from "@tailbone/protocol/http";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useQueryStates } from "nuqs";
-import { useCallback, useDeferredValue, useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useDeferredValue, useMemo, useState, useSyncExternalStore } from "react";
 import type { CheckpointList } from "../api/calls";
-import { hubAxis, rangeOf, type Span, shownX, type XAxisMode } from "../charts/axis";
-import { ChartCard, type ChartSettings } from "../charts/chart-card";
+import { hubAxis, type SetRange, shownX, type XAxisMode } from "../charts/axis";
 import { groupSeries, isSystemSeries, searchSeries } from "../charts/groups";
-import { HoverStore } from "../charts/hover";
-import type { Outliers, SetLimits, YLimits } from "../charts/y-range";
+import type { Line } from "../charts/line";
+import { linesOfRun } from "../charts/lines-of-run";
+import { Panel, type PanelProps, type PanelSettings } from "../charts/panel";
+import { AxisOfPanels } from "../charts/shared-axis";
+import type { Outliers, SetLimits } from "../charts/y-range";
 import { formatPlural } from "../format/number";
+import { STATES } from "../life/states";
 import type { RunLive } from "../live/run-live";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
@@ -19,10 +22,12 @@ import { chartParsers } from "./chart-url";
 import { ChartsSkeleton } from "./charts-skeleton";
 
 const CARD_HEIGHT = 190;
+const nothingHidden: readonly string[] = [];
 const noSeries = { value: null, error: null };
 
 export interface ChartsTabProps {
-  colour: string;
+  /** The run's own among the team's. */
+  number: number;
   live: RunLive;
   /** When the run began: where relative time begins. */
   originMs: number;
@@ -35,20 +40,18 @@ export interface ChartsTabProps {
 }
 
 /** A run's charts in groups, sharing crosshair, window and axes. */
-export function ChartsTab({ colour, live, originMs, isRunning, checkpoints, events, system = false }: ChartsTabProps) {
+export function ChartsTab({ number, live, originMs, isRunning, checkpoints, events, system = false }: ChartsTabProps) {
   const [url, setUrl] = useQueryStates(chartParsers, { history: "replace" });
   const { value: names, error } = useSyncExternalStore(live.series.subscribe, live.series.state, () => noSeries);
-  const [hover] = useState(() => new HoverStore());
   const mode = system && url.x === "step" ? "relative" : url.x;
   const x = useMemo<XAxisMode>(() => ({ mode, log: url.logx, originMs }), [mode, url.logx, originMs]);
   const smoothing = useDeferredValue(url.smooth);
-  const settings = useMemo<ChartSettings>(
-    () => ({ x, logY: url.logy, smoothing, window: url.zoom, outliers: url.outliers }),
-    [x, url.logy, smoothing, url.zoom, url.outliers],
+  const settings = useMemo<PanelSettings>(
+    () => ({ logY: url.logy, smoothing, outliers: url.outliers }),
+    [url.logy, smoothing, url.outliers],
   );
-  useLayoutEffect(() => live.charts.setRange(rangeOf(url.zoom, x)), [live, url.zoom, x]);
-
-  const onZoom = useCallback((zoom: Span | null) => void setUrl({ zoom }, { history: "push" }), [setUrl]);
+  // All panels of the run show the same stretch.
+  const onRange = useCallback<SetRange>((_, zoom) => void setUrl({ zoom }, { history: "push" }), [setUrl]);
   const onEnlarge = useCallback((chart: string) => void setUrl({ chart }, { history: "push" }), [setUrl]);
   const onOutliers = useCallback((outliers: Outliers) => void setUrl({ outliers }), [setUrl]);
   const onLimits = useCallback<SetLimits>(
@@ -71,7 +74,8 @@ export function ChartsTab({ colour, live, originMs, isRunning, checkpoints, even
     () =>
       events.map(({ by, timeMs, feature, from, to }) => ({
         at: shownX(hubAxis(mode) === "step" ? by : timeMs, x),
-        to,
+        kind: to,
+        colour: STATES[to].colour,
         says: `${feature}: ${from} → ${to}`,
       })),
     [events, mode, x],
@@ -81,16 +85,37 @@ export function ChartsTab({ colour, live, originMs, isRunning, checkpoints, even
     return groupSeries(searchSeries(own, url.find));
   }, [names, url.find, system]);
 
+  const [hidden, setHidden] = useState<ReadonlyMap<string, readonly string[]>>(new Map());
+  const onHidden = useCallback(
+    (panel: string, lines: readonly string[]) => setHidden((known) => new Map(known).set(panel, lines)),
+    [],
+  );
+  const linesOf = useMemo(() => {
+    const known = new Map<string, readonly Line[]>();
+    return (series: string): readonly Line[] => {
+      const lines = known.get(series) ?? linesOfRun({ charts: live.charts, number, originMs }, [series]);
+      known.set(series, lines);
+      return lines;
+    };
+  }, [live, number, originMs]);
+
   if (error !== null) return <ErrorNotice error={error} onRetry={() => live.series.retry()} className="m-4" />;
-  const acts = { onZoom, onLimits, onOutliers };
-  const shared = { live, settings, checkpoints: marks, events: eventMarks, colour, hover, ...acts };
-  const limitsOf = (name: string): YLimits | null => limits.get(name) ?? null;
+  const shared = { range: url.zoom, settings, checkpoints: marks, events: eventMarks, onRange, onLimits, onOutliers };
+  const panelOf = (series: string): Omit<PanelProps, "height"> => ({
+    ...shared,
+    panel: series,
+    title: series,
+    lines: linesOf(series),
+    limits: limits.get(series) ?? null,
+    hidden: hidden.get(series) ?? nothingHidden,
+    onHidden,
+  });
   const toggle = (prefix: string): void => {
     const closed = url.closed.includes(prefix) ? url.closed.filter((one) => one !== prefix) : [...url.closed, prefix];
     void setUrl({ closed });
   };
   return (
-    <>
+    <AxisOfPanels x={x}>
       <ChartToolbar url={url} setUrl={setUrl} x={x} withSteps={!system} />
       {names === null ? (
         <ChartsSkeleton />
@@ -119,14 +144,7 @@ export function ChartsTab({ colour, live, originMs, isRunning, checkpoints, even
                 {isClosed ? null : (
                   <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,22rem),1fr))] gap-3">
                     {series.map((name) => (
-                      <ChartCard
-                        key={name}
-                        {...shared}
-                        series={name}
-                        limits={limitsOf(name)}
-                        height={CARD_HEIGHT}
-                        onEnlarge={onEnlarge}
-                      />
+                      <Panel key={name} {...panelOf(name)} height={CARD_HEIGHT} onEnlarge={onEnlarge} />
                     ))}
                   </div>
                 )}
@@ -141,11 +159,9 @@ export function ChartsTab({ colour, live, originMs, isRunning, checkpoints, even
         title={url.chart ?? ""}
         className="w-[min(80rem,calc(100vw-1.5rem))]"
       >
-        {url.chart === null ? null : (
-          <ChartCard {...shared} series={url.chart} limits={limitsOf(url.chart)} height={LARGE_HEIGHT} />
-        )}
+        {url.chart === null ? null : <Panel {...panelOf(url.chart)} height={LARGE_HEIGHT} />}
       </Dialog>
-    </>
+    </AxisOfPanels>
   );
 }
 

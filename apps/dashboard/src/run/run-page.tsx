@@ -20,7 +20,6 @@ import { CheckpointsTab } from "./checkpoints-tab";
 import { ConfigTab } from "./config-tab";
 import { ConsoleTab } from "./console-tab";
 import { HostTable } from "./host-table";
-import { runColour } from "./run-colour";
 import { isSettled, type RunDetail } from "./run-facts";
 import { RunHead } from "./run-head";
 import { RunDot } from "./run-state";
@@ -87,7 +86,7 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
     alerts: alerts?.alerts.length,
   };
   const charts = {
-    colour: runColour(run.number),
+    number: run.number,
     live,
     originMs: run.startedAtMs,
     isRunning: !isSettled(run),

@@ -1,10 +1,10 @@
 "use client";
 import type { Run, RunState } from "@tailbone/protocol/run";
+import { runColour } from "../charts/run-colour";
 import { formatCount } from "../format/number";
 import { formatClock } from "../format/time";
 import { useOfflineSince } from "../live/live-provider";
 import { cn } from "../ui/cn";
-import { runColour } from "./run-colour";
 
 /** The run's colour, the same on every page. */
 export const RunDot = ({ run }: { run: Pick<Run, "number"> }) => (

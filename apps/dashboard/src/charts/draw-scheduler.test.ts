@@ -84,6 +84,16 @@ describe("charts", () => {
     }
   });
 
+  test("that are dear to draw take no more than a quarter of the time", () => {
+    const { scheduler, drawn, frame, now } = screen(16, 60);
+    while (now() < 10_000) {
+      scheduler.touch("a hundred lines");
+      frame();
+    }
+    expect(drawn.length * 60).toBeLessThanOrEqual(0.25 * 10_000 + 60);
+    expect(drawn.length).toBeGreaterThan(30);
+  });
+
   test("wait while the page is scrolled: ten a second, but those that were never drawn, one a frame", () => {
     const { scheduler, drawn, frame, scroll, now } = screen(16, 1);
     const round = (): void => {

@@ -20,6 +20,8 @@ const SCROLLED_GAP_MS = 100;
 const SMOOTH_FRAME_MS = 24;
 const SLOW_FRAME_MS = 40;
 const MOST_PER_FRAME = 12;
+/** A chart of many lines, which is dear to draw, is drawn so seldom that it takes no more than this share of the time. */
+const MOST_SHARE = 0.25;
 /** What drawing may take of a frame; the rest is the browser's, which has yet to paint it. */
 const BUDGET_MS = 6;
 
@@ -28,35 +30,44 @@ const BUDGET_MS = 6;
  * there are many, and no more in one frame than the machine draws without a stutter, which it learns from what drawing takes and
  * from the frames' lengths.
  */
-export class DrawScheduler {
+export class DrawScheduler<Chart = string> {
   readonly #clock: FrameClock;
-  readonly #draw: (chart: string) => void;
-  readonly #dirty = new Set<string>();
+  readonly #draw: (chart: Chart) => void;
+  readonly #dirty = new Set<Chart>();
   /** Charts that change and are in sight. */
-  readonly #live = new Set<string>();
-  readonly #drawnAt = new Map<string, number>();
+  readonly #live = new Set<Chart>();
+  readonly #drawnAt = new Map<Chart, number>();
+  /** What drawing a chart took the last time. */
+  readonly #tookMs = new Map<Chart, number>();
   #lastDrawn = Number.NEGATIVE_INFINITY;
   #perFrame = 6;
   #lastFrame: number | null = null;
   #scheduled = false;
 
   /** `draw` draws at once: when it returns, the work is done. */
-  constructor(clock: FrameClock, draw: (chart: string) => void) {
+  constructor(clock: FrameClock, draw: (chart: Chart) => void) {
     this.#clock = clock;
     this.#draw = draw;
   }
 
   /** The chart has something new; it is drawn as soon as its turn comes. */
-  touch(chart: string): void {
+  touch(chart: Chart): void {
     this.#dirty.add(chart);
     this.#live.add(chart);
     this.#schedule();
   }
 
   /** The chart is out of sight. */
-  forget(chart: string): void {
+  forget(chart: Chart): void {
     this.#dirty.delete(chart);
     this.#live.delete(chart);
+  }
+
+  /** The chart is gone for good. */
+  drop(chart: Chart): void {
+    this.forget(chart);
+    this.#drawnAt.delete(chart);
+    this.#tookMs.delete(chart);
   }
 
   #schedule(): void {
@@ -75,9 +86,9 @@ export class DrawScheduler {
     const intervalMs = isScrolling
       ? SCROLLED_MS
       : Math.min(LONGEST_MS, Math.max(SHORTEST_MS, MS_PER_CHART * this.#live.size));
-    const drawnAt = (chart: string): number => this.#drawnAt.get(chart) ?? Number.NEGATIVE_INFINITY;
+    const drawnAt = (chart: Chart): number => this.#drawnAt.get(chart) ?? Number.NEGATIVE_INFINITY;
     const due = [...this.#dirty]
-      .filter((chart) => now - drawnAt(chart) >= intervalMs)
+      .filter((chart) => now - drawnAt(chart) >= Math.max(intervalMs, (this.#tookMs.get(chart) ?? 0) / MOST_SHARE))
       .sort((a, b) => drawnAt(a) - drawnAt(b))
       .slice(0, isScrolling ? 1 : this.#perFrame);
     for (const chart of due) {
@@ -85,8 +96,11 @@ export class DrawScheduler {
       this.#dirty.delete(chart);
       this.#drawnAt.set(chart, now);
       this.#lastDrawn = now;
+      const beganMs = this.#clock.now();
       this.#draw(chart);
-      if (this.#clock.now() - now >= BUDGET_MS) break;
+      const endedMs = this.#clock.now();
+      this.#tookMs.set(chart, endedMs - beganMs);
+      if (endedMs - now >= BUDGET_MS) break;
     }
     this.#lastFrame = this.#dirty.size > 0 || due.length > 0 ? now : null;
     this.#schedule();
