@@ -39,25 +39,54 @@ async function writeHonestly(stack: Stack): Promise<number[]> {
   return waited;
 }
 
-/** How long an honest writer waits for its acknowledgements, alone and beside one that floods the hub with twenty runs of large frames. */
+interface Flooded {
+  readonly waited: number[];
+  readonly seconds: number;
+  readonly flood: { acked: number; points: number; refused: number; cpuMs: number };
+}
+
+/** What an honest writer waits beside a flood of a hub, or of a sink. */
+async function besideFlood(stack: Stack, target: readonly string[]): Promise<Flooded> {
+  const flood = spawnNode(["--import", "tsx", join(root, "tests/bench/flood.ts"), ...target], { cwd: root });
+  await flood.line((line) => line === "flooding");
+  const from = performance.now();
+  const waited = await writeHonestly(stack);
+  const seconds = (performance.now() - from) / 1000;
+  await flood.kill("SIGTERM");
+  return { waited, seconds, flood: JSON.parse(await flood.line((line) => line.startsWith("{"))) };
+}
+
+/** Seconds of a processor that the hub has used, and how long its one thread lets others wait, by its own metrics. */
+async function readHub(stack: Stack): Promise<{ cpuSeconds: number; lagMs: number }> {
+  const text = await (await stack.get("/metrics")).text();
+  const figure = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
+  return {
+    cpuSeconds: figure("tailbone_process_cpu_seconds_total"),
+    lagMs: figure("tailbone_nodejs_eventloop_lag_p99_seconds") * 1000,
+  };
+}
+
+/**
+ * How long an honest writer waits for its acknowledgements: alone, beside one that floods the hub with twenty runs of large frames, and beside
+ * the same flood with a sink in the place of the hub, which is what the machine's processors and disk leave over.
+ */
 export async function benchFairness(): Promise<void> {
   const place = await openPlace();
   const stack = await startStack(place, { dashboard: false });
   const alone = await writeHonestly(stack);
-  const flood = spawnNode(["--import", "tsx", join(root, "tests/bench/flood.ts"), stack.url, stack.key, String(RUNS)], {
-    cwd: root,
-  });
-  await flood.line((line) => line === "flooding");
-  const beside = await writeHonestly(stack);
-  await flood.kill("SIGTERM");
-  const { points, refused }: { points: number; refused: number } = JSON.parse(
-    await flood.line((line) => line.startsWith("{")),
-  );
+  const before = await readHub(stack);
+  const flooded = await besideFlood(stack, [stack.url, stack.key, String(RUNS)]);
+  const after = await readHub(stack);
+  const msPerFrame = (flooded.seconds * 1000) / Math.max(1, flooded.flood.acked);
+  const sink = spawnNode(["--import", "tsx", join(root, "tests/bench/sink.ts"), String(msPerFrame)], { cwd: root });
+  const besideSink = await besideFlood(stack, [await sink.line((line) => line.startsWith("http")), "", String(RUNS)]);
+  await sink.kill("SIGTERM");
+
   for (const [name, p] of [
     ["ack_p50_ms", 0.5],
     ["ack_p99_ms", 0.99],
   ] as const) {
-    const [value, baseline] = [quantile(beside, p), quantile(alone, p)];
+    const [value, baseline] = [quantile(flooded.waited, p), quantile(alone, p)];
     report({
       bench: "fairness",
       metric: name,
@@ -66,14 +95,24 @@ export async function benchFairness(): Promise<void> {
       baseline: "alone",
       baseline_value: baseline,
       ratio: value / baseline,
+      beside_a_sink: quantile(besideSink.waited, p),
     });
   }
   report({
     bench: "fairness",
     metric: "flood_points",
-    value: points,
+    value: flooded.flood.points,
     unit: "points of the flood, acknowledged",
-    refused,
+    refused: flooded.flood.refused,
+    of_the_sink: besideSink.flood.points,
+  });
+  report({
+    bench: "fairness",
+    metric: "cpu_share",
+    value: (after.cpuSeconds - before.cpuSeconds) / flooded.seconds,
+    unit: "processors that the hub uses beside the flood",
+    flood: flooded.flood.cpuMs / 1000 / flooded.seconds,
+    hub_lag_p99_ms: after.lagMs,
   });
   await stack.stop();
   await place.remove();

@@ -1,6 +1,8 @@
 // A client that floods: as many runs as it is told, each with a window of large frames always in flight. Run by the bench `fairness`.
+// Without a key it floods a sink (sink.ts) in the place of a hub.
 import { randomUUID } from "node:crypto";
 import { encodeFrame } from "@tailbone/protocol/frame";
+import type { Reply } from "@tailbone/protocol/sockets";
 import { openSocket, openWriter } from "./ingest-client";
 
 const [url = "", key = "", runs = "20"] = process.argv.slice(2);
@@ -22,18 +24,33 @@ function makeFrame(sequence: number): Uint8Array {
 let acked = 0;
 let refused = 0;
 
-/** Sends for ever, and comes back when the hub says so. */
-async function flood(): Promise<void> {
+type Send = (frame: Uint8Array) => Promise<Reply<{ next: number }>>;
+
+async function openHub(): Promise<Send> {
   const socket = openSocket(url, key);
   const address = { run: randomUUID(), writer: randomUUID() };
   await openWriter(socket, address);
+  return (frame) => socket.emitWithAck("frame:append", address, frame);
+}
+
+async function openSink(): Promise<Send> {
+  let taken = 0;
+  return async (frame) => {
+    await (await fetch(url, { method: "POST", body: new Uint8Array(frame) })).text();
+    return { ok: true, value: { next: ++taken } };
+  };
+}
+
+/** Sends for ever, and comes back when the hub says so. */
+async function flood(): Promise<void> {
+  const send = await (key === "" ? openSink() : openHub());
   let next = 0;
   for (;;) {
     const from = next;
     const frames = Array.from({ length: WINDOW }, (_, index) => makeFrame(from + index));
     while (next < from + WINDOW) {
       const waiting = frames.slice(next - from);
-      const replies = await Promise.all(waiting.map((frame) => socket.emitWithAck("frame:append", address, frame)));
+      const replies = await Promise.all(waiting.map(send));
       let waitMs = 0;
       for (const reply of replies) {
         if (reply.ok) {
@@ -57,7 +74,9 @@ for (let run = 0; run < Number(runs); run++) {
 }
 process.stdout.write("flooding\n");
 process.on("SIGTERM", () => {
-  process.stdout.write(`${JSON.stringify({ acked, refused, points: acked * SERIES * POINTS })}\n`, () =>
+  const { user, system } = process.cpuUsage();
+  const cpuMs = (user + system) / 1000;
+  process.stdout.write(`${JSON.stringify({ acked, refused, points: acked * SERIES * POINTS, cpuMs })}\n`, () =>
     process.exit(0),
   );
 });

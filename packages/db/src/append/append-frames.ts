@@ -79,14 +79,14 @@ export async function appendFrames(
     const alertIds = alerts.map(({ id }) => id);
     const occurrences = occurrencesOf(fresh, { scripts: alerts, leg: legs.leg, past: pastOf(appends, known) });
     if (events.length > 0) occurrences.push({ type: "events", events });
-    const written = writePoints(sql, { team, run, leg: legs.leg, appends });
+    const { stored } = await writePoints(sql, { team, run, leg: legs.leg, appends });
     const moved = appends.filter(({ counted }) => counted.moves).map(({ number }) => number);
     if (moved.length > 0 || legs.isUntied) {
-      await written;
+      await stored;
       await recountSeries(sql, { run, only: legs.isUntied ? null : moved, legs: legs.after });
     }
     const [, state, , told] = await Promise.all([
-      written,
+      stored,
       appendRecords(sql, {
         team,
         run,

@@ -34,21 +34,29 @@ export async function takeChunks(
 }
 
 /**
- * Makes rows for new series, writes new chunks and moves their series on: statements of a fixed shape, however many series there are, that
- * travel together. All bytes travel as one parameter and are cut apart by the server.
+ * Makes rows for new series, writes new chunks and moves their series on: statements of a fixed shape, however many series there are. They
+ * travel together, and `stored` resolves when all are answered. Of many points the first are written before, a slice at a time, while
+ * nothing else of the transaction is under way: between slices the process turns to others.
  */
 export async function writePoints(
   sql: Transaction,
   { team, run, leg, appends }: { team: string; run: string; leg: number; appends: readonly Append[] },
-): Promise<void> {
-  if (appends.length === 0) return;
+): Promise<{ stored: Promise<unknown> }> {
+  if (appends.length === 0) return { stored: Promise.resolve() };
   const added = appends.filter(({ isNew }) => isNew);
-  await Promise.all([
-    ...(added.length === 0 ? [] : [insertSeries(sql, { team, run }, added)]),
-    insertChunks(sql, { team, run, leg }, appends),
-    updateSeries(sql, run, appends),
-    ...(appends.some(({ counted }) => counted.changes) ? [updateLegs(sql, run, appends)] : []),
-  ]);
+  const series = added.length === 0 ? [] : [insertSeries(sql, { team, run }, added)];
+  const slices = sliceChunks(appends);
+  const insert = (rows: readonly ChunkRow[]) => insertChunks(sql, { team, run, leg }, rows);
+  if (slices.length > 1) await Promise.all(series.splice(0));
+  while (slices.length > 1) await insert(slices.shift() ?? []);
+  return {
+    stored: Promise.all([
+      ...series,
+      ...slices.map(insert),
+      updateSeries(sql, run, appends),
+      ...(appends.some(({ counted }) => counted.changes) ? [updateLegs(sql, run, appends)] : []),
+    ]),
+  };
 }
 
 /** Rows of series that have no points yet. */
@@ -71,23 +79,50 @@ function updateLegs(sql: Transaction, run: string, appends: readonly Append[]) {
     where series.run_id = ${run} and series.number = new.number`;
 }
 
+type ChunkRow = { series: number } & Append["chunks"][number];
+
+/** A step, a time and a value. */
+const POINT_BYTES = 24;
+/** Bytes of points that are encoded at once: meanwhile the process does nothing else, and other runs' commits wait. */
+const SLICE_BYTES = 512 * 1024;
+
+/** At least one slice, in the order of the chunks. */
+function sliceChunks(appends: readonly Append[]): ChunkRow[][] {
+  let slice: ChunkRow[] = [];
+  const slices = [slice];
+  let bytes = 0;
+  for (const { number, chunks } of appends) {
+    for (const one of chunks) {
+      if (bytes >= SLICE_BYTES) {
+        slice = [];
+        slices.push(slice);
+        bytes = 0;
+      }
+      slice.push({ series: number, ...one });
+      bytes += one.chunk.summary.count * POINT_BYTES;
+    }
+  }
+  return slices;
+}
+
 function insertChunks(
   sql: Transaction,
   { team, run, leg }: { team: string; run: string; leg: number },
-  appends: readonly Append[],
+  rows: readonly ChunkRow[],
 ) {
-  const rows = appends.flatMap(({ number, chunks }) => chunks.map((one) => ({ series: number, ...one })));
   const sums = columnsOf(rows.map((row) => row.chunk.summary));
   const points = pack(rows.map((row) => encodePoints(row.chunk.points)));
   const tiles = pack(rows.map((row) => encodeTiles(row.chunk.tiles)));
   return sql`
+    with packed as materialized (
+      select decode(${points.base64}, 'base64') as points, decode(${tiles.base64}, 'base64') as tiles
+    )
     insert into chunk (team_id, run_id, series, ordinal, leg, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
       step_from, step_to, time_from, time_to, time_ordered, points, tiles)
     select ${team}, ${run}::uuid, series, ordinal, ${leg}::int, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
       step_from, step_to, time_from, time_to, time_ordered = 1,
-      substring(${points.bytes}::bytea from points_at for points_length),
-      substring(${tiles.bytes}::bytea from tiles_at for tiles_length)
-    from unnest(${rows.map((row) => row.series)}::bigint[], ${rows.map((row) => row.ordinal)}::int[],
+      substring(packed.points from points_at for points_length), substring(packed.tiles from tiles_at for tiles_length)
+    from packed, unnest(${rows.map((row) => row.series)}::bigint[], ${rows.map((row) => row.ordinal)}::int[],
       ${rows.map((row) => row.level)}::smallint[],
       ${sums.count}::bigint[], ${sums.nan}::bigint[], ${sums.posInf}::bigint[], ${sums.negInf}::bigint[],
       ${sums.min}::float8[], ${sums.max}::float8[], ${sums.sum}::float8[], ${sums.first}::float8[], ${sums.last}::float8[],
@@ -159,10 +194,10 @@ function columnsOf(summaries: readonly Summary[]): Columns {
   };
 }
 
-/** Byte arrays one behind the other. */
-function pack(parts: readonly Uint8Array[]): { bytes: Buffer; offsets: number[]; lengths: number[] } {
+/** Byte arrays one behind the other, as text: the driver sends nothing else, and its own hexadecimal is half as long again. */
+function pack(parts: readonly Uint8Array[]): { base64: string; offsets: number[]; lengths: number[] } {
   const lengths = parts.map((part) => part.byteLength);
-  return { bytes: Buffer.concat(parts), offsets: offsetsOf(lengths), lengths };
+  return { base64: Buffer.concat(parts).toString("base64"), offsets: offsetsOf(lengths), lengths };
 }
 
 /** Where parts of these lengths begin, counted from 1, as SQL does. */
