@@ -5,6 +5,7 @@ import { openWriter } from "@tailbone/db/append/open-writer";
 import { getRun } from "@tailbone/db/read/get-run";
 import { getProject } from "@tailbone/db/read/projects";
 import type { Database } from "@tailbone/db/server/database";
+import { TailboneError } from "@tailbone/protocol/errors";
 import { requireProject } from "./auth/access";
 import { createAdmissions } from "./auth/admissions";
 import { createAuth } from "./auth/auth";
@@ -23,6 +24,8 @@ import type { Services } from "./services";
 
 export interface ServicesOptions {
   readonly db: Database;
+  /** Whether this is the one hub of the database, as far as is known. */
+  readonly holdsDatabase: () => boolean;
   readonly clock: Clock;
   /** The database's, as it is now. */
   readonly epoch: string;
@@ -33,9 +36,13 @@ export interface ServicesOptions {
   readonly quotas: QuotaSettings;
 }
 
+/** How long it takes to get the database's lock again, where nothing is in the way. */
+const RETAKE_MS = 500;
+
 /** Puts the parts of a hub together: who may enter, the way in for frames, the way out to viewers. */
 export function createServices({
   db,
+  holdsDatabase,
   quotas: quotaSettings,
   clock,
   epoch: initialEpoch,
@@ -61,8 +68,18 @@ export function createServices({
   });
   const epoch = createEpoch({ db, epoch: initialEpoch, onRestored: () => live.restored(), clock, log });
   const publish = createPublish({ db, live, wakeDispatcher, log });
+  function requireHold(): void {
+    if (holdsDatabase()) return;
+    throw new TailboneError(
+      "unavailable",
+      "The hub has lost its hold on the database, and is taking it again.",
+      "Try again in a moment. Writers do so by themselves, and lose nothing.",
+      { retryAfterMs: RETAKE_MS },
+    );
+  }
   const appender = createAppender({
     commit: async (address, frames) => {
+      requireHold();
       const appended = await appendFrames(db, {
         ...address,
         frames,
@@ -95,6 +112,7 @@ export function createServices({
       requireProject(caller, found.project.id, `run ${run}`);
     },
     openWriter: async ({ team, project, by }, request) => {
+      requireHold();
       const place = await openWriter(db, {
         team: team.id,
         request,

@@ -1,4 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { openDatabase } from "@tailbone/db/server/database";
+import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { lossFrame, openRequest, startTestHub, type TestHub, unwrap } from "./test-hub";
 
@@ -101,4 +103,35 @@ test("a database that takes questions and does not answer: whoever watches the h
   expect(await asked[0]?.json()).toMatchObject({ error: { code: "unavailable" } });
   way.thaw();
   await vi.waitFor(async () => expect((await hub.fetch("/healthz")).status).toBe(200), { timeout: 20_000 });
+});
+
+test("a hub that has lost the database's lock stores nothing until it has it again", async () => {
+  const socket = hub.writer();
+  const request = openRequest();
+  const address = { run: request.run, writer: request.writer };
+  unwrap(await socket.emitWithAck("writer:open", request));
+  const append = (sequence: number) => socket.emitWithAck("frame:append", address, lossFrame(sequence));
+  unwrap(await append(0));
+
+  // Whoever is connected to the database stays so; the lock's session cannot be made anew.
+  const direct = hub.database.db.$client;
+  await direct`select 1`;
+  const other = new URL(hub.database.url);
+  const name = other.pathname.slice(1);
+  other.pathname = "/template1";
+  const { $client: sql } = openDatabase({ url: other.href, connections: 1 });
+  const admit = (may: boolean) => sql.unsafe(`alter database "${name}" with allow_connections ${may}`);
+  await admit(false);
+  await sql`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted`;
+  await vi.waitFor(async () => expect(await append(1)).toMatchObject({ ok: false, error: { code: "unavailable" } }));
+  const reopened = await socket.emitWithAck("writer:open", { ...request, writer: uuidv7() });
+  expect(reopened).toMatchObject({ ok: false, error: { code: "unavailable", retryAfterMs: 500 } });
+  const [stored] = await direct`select next_sequence as next from writer where id = ${request.writer}`;
+  const next = Number(stored?.next);
+  expect(await append(next)).toMatchObject({ ok: false, error: { code: "unavailable" } });
+  expect(await direct`select next_sequence as next from writer where id = ${request.writer}`).toEqual([stored]);
+
+  await admit(true);
+  await sql.end();
+  await vi.waitFor(async () => expect(unwrap(await append(next)).next).toBe(next + 1), { timeout: 20_000 });
 });

@@ -8,8 +8,8 @@ type NoEvents = Record<string, never>;
 /** What a socket that was let in carries. */
 interface SocketData {
   caller: Caller;
-  /** Someone lost a right while the caller was looked up. */
-  isStale: boolean;
+  /** How often rights had been lost when it was looked up who the caller is. */
+  cuts: number;
 }
 
 /** Sockets of both namespaces: Socket.IO types a server's events as a whole. `/ingest` is sent nothing. */

@@ -85,7 +85,7 @@ function guard(options: SocketsOptions, guest: Guest) {
     resolveSocket(socket, resolveCaller, guest).then(
       (caller) => {
         socket.data.caller = caller;
-        socket.data.isStale = cuts !== admissions.cuts();
+        socket.data.cuts = cuts;
         next();
       },
       (error: unknown) => {
@@ -156,7 +156,7 @@ export function attachSockets(server: HttpServer, options: SocketsOptions): Sock
       if (!sockets().some(({ conn }) => conn === socket.conn)) socket.conn.close();
     });
     // Someone lost a right while this one was on the way in: was it this one?
-    if (socket.data.isStale) void recheck(socket, guest);
+    if (socket.data.cuts !== admissions.cuts()) void recheck(socket, guest);
     if (guest === WRITER) connectWriter(socket);
     else connectViewer(socket);
   }

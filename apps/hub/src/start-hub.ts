@@ -125,7 +125,8 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
     const isOurs = settings.databaseUrl === undefined || error instanceof TailboneError;
     throw isOurs ? error : unusableDatabase(error);
   };
-  parts.add(await holdDatabase({ url: databaseUrl, onLost: parts.fail }).catch(refuseDatabase));
+  const hold = await holdDatabase({ url: databaseUrl, onLost: parts.fail }).catch(refuseDatabase);
+  parts.add(hold.release);
   const dashboard = dashboardDir === null ? null : startDashboard(dashboardDir, log);
   if (dashboard !== null) {
     parts.add(dashboard.close);
@@ -142,6 +143,7 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
   parts.add(dispatcher.close);
   const services = createServices({
     db,
+    holdsDatabase: hold.isHeld,
     clock,
     epoch: await readEpoch(db),
     secret,

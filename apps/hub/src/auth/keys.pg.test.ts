@@ -211,13 +211,3 @@ describe("a member who is removed", () => {
     expect(await ask(mine.secret, "GET", "/runs")).toBe(401);
   });
 });
-
-test("who entered while a key was revoked is looked at again", async () => {
-  const { id, secret } = await makeKey({ name: "racing" });
-  const sockets = Array.from({ length: 20 }, () => hub.writer({ key: secret }));
-  const ends = sockets.map((socket) => heard((done) => socket.once("connect_error", done)));
-  await heard((done) => (sockets[0] ?? expect.fail()).once("connect", done));
-  await owner("DELETE", `/v1/keys/${id}`);
-  await Promise.all(ends);
-  expect(sockets.filter(({ connected }) => connected)).toEqual([]);
-});

@@ -17,7 +17,7 @@ afterAll(() => database.close());
 const fail: HoldOptions["onLost"] = (what) => expect.fail(what);
 
 async function hold(url = database.url, onLost = fail): Promise<() => Promise<void>> {
-  const release = await holdDatabase({ url, onLost });
+  const { release } = await holdDatabase({ url, onLost });
   releases.push(release);
   return release;
 }

@@ -17,6 +17,13 @@ export interface HoldOptions {
   readonly onLost: (what: string) => void;
 }
 
+export interface Hold {
+  /** False from the moment in which the lock's session has ended until there is another: whatever is committed then, another hub may not know. */
+  readonly isHeld: () => boolean;
+  /** Gives it back. */
+  readonly release: () => Promise<void>;
+}
+
 interface Session {
   readonly sql: Sql;
   /** Resolves when it has ended, by whomever. */
@@ -25,24 +32,27 @@ interface Session {
 
 /**
  * Makes this process the one hub on a database, by an advisory lock that the server frees with the session. Throws `conflict` when another
- * hub has it, with what the server knows of that one, and what the driver throws when there is no database. The result gives it back.
+ * hub has it, with what the server knows of that one, and what the driver throws when there is no database.
  *
- * A session that is lost (the server restarts, the network is cut) is made anew for as long as it takes: nothing can be stored
- * meanwhile either. If another hub was quicker, `onLost` is told.
+ * A session that is lost (the server restarts, the network is cut) is made anew for as long as it takes; nothing is to be stored
+ * meanwhile. If another hub was quicker, `onLost` is told.
  */
-export async function holdDatabase({ url, onLost }: HoldOptions): Promise<() => Promise<void>> {
+export async function holdDatabase({ url, onLost }: HoldOptions): Promise<Hold> {
   const name = nameOfHub();
   let session = await openSession(url, name, PATIENCE_MS);
+  let isHeld = true;
   let isClosing = false;
   let wake: () => void = () => {};
 
   async function keep(): Promise<void> {
     while (!isClosing) {
       await session.ended;
+      isHeld = false;
       while (!isClosing) {
         const next = await openSession(url, name, 0).catch((error: unknown) => error);
         if (isSession(next)) {
           session = next;
+          isHeld = true;
           break;
         }
         if (next instanceof TailboneError) return onLost(next.message.replace(/\.$/, ""));
@@ -54,12 +64,15 @@ export async function holdDatabase({ url, onLost }: HoldOptions): Promise<() => 
     }
   }
   const keeping = keep();
-  return async () => {
-    isClosing = true;
-    wake();
-    await session.sql.end({ timeout: 1 });
-    await keeping;
-    await session.sql.end({ timeout: 1 });
+  return {
+    isHeld: () => isHeld,
+    release: async () => {
+      isClosing = true;
+      wake();
+      await session.sql.end({ timeout: 1 });
+      await keeping;
+      await session.sql.end({ timeout: 1 });
+    },
   };
 }
 
