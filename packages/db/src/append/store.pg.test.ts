@@ -213,6 +213,36 @@ describe("a frame", () => {
     expect(await appendFrames(database.db, { ...address, frames })).toMatchObject({ next: 3, from: 1, to: 3 });
   });
 
+  test("with more points than are written at once is stored whole, or not at all", async () => {
+    const address = await open();
+    // 2 MB and more of each series: slices end between series and within them.
+    const values = Array.from({ length: 90_000 }, (_, index) => Math.sin(index));
+    const { groups, ...rest } = frameOf(0, values);
+    const [loss] = groups;
+    if (loss === undefined) throw new Error("the frame has no points");
+    const column = loss.values[0] ?? loss.steps;
+    const many = {
+      ...rest,
+      groups: [{ ...loss, names: ["loss", "acc"], values: [column, column.map((value) => -value)] }],
+    };
+    const broken: RunRecord = { type: "alert", timeMs: 1, title: "break many", text: "", level: "info" };
+    const sql = database.db.$client;
+    await sql.unsafe(`alter table alert add constraint broken check (title <> 'break many')`);
+    const failing = appendFrames(database.db, { ...address, frames: [{ ...many, records: [broken] }] });
+    expect(await codeOf(failing)).toBe("23514");
+    await sql.unsafe("alter table alert drop constraint broken");
+    expect(await sql`select 1 from chunk where run_id = ${address.run}`).toEqual([]);
+    await appendFrames(database.db, { ...address, frames: [many] });
+    for (const [series, sign] of [
+      ["loss", 1],
+      ["acc", -1],
+    ] as const) {
+      const read = await queryRawPoints(database.db, { ...address, series, axis: "step", limit: 90_000 });
+      expect(read.steps).toEqual([...loss.steps]);
+      expect(read.values).toEqual(values.map((value) => sign * value));
+    }
+  });
+
   test("with texts that PostgreSQL cannot hold is stored all the same", async () => {
     const address = await open();
     const odd = "nul \0 and half \ud800";
