@@ -19,7 +19,7 @@ export function startStallSweep(db: Database, { publish, log, clock }: Services,
       });
       for (const { team, run, alerts } of stalled) {
         await publish([
-          { type: "run-changed", run },
+          ...(run === null ? [] : [{ type: "run-changed" as const, run }]),
           { type: "alerts-raised", team, alerts },
         ]);
       }

@@ -8,6 +8,7 @@ import { featureNameSchema, featureStateSchema, readingSchema } from "./reading"
 import { checkpointRecordSchema, consoleRecordSchema } from "./records";
 import { epochSchema, legSchema, runSchema, runStateSchema } from "./run";
 import { text } from "./text";
+import { unreadableListSchema } from "./unreadable";
 
 /** Bodies and queries of the HTTP API, version 1. Times are milliseconds since 1970, steps are floats. */
 
@@ -38,7 +39,8 @@ export const projectSchema = z.object({
   lastActiveAtMs: timeMsSchema.nullable(),
 });
 export type Project = z.infer<typeof projectSchema>;
-export const projectListSchema = z.object({ projects: z.array(projectSchema) });
+export const projectListSchema = z.object({ projects: z.array(projectSchema), unreadable: unreadableListSchema });
+export type ProjectList = z.infer<typeof projectListSchema>;
 
 export const RUN_SORTS = ["created", "started", "name", "state", "duration"] as const;
 
@@ -65,6 +67,7 @@ export const runListSchema = z.object({
   runs: z.array(runSchema),
   total: z.number().int(),
   cursor: z.string().nullable(),
+  unreadable: unreadableListSchema,
 });
 export type RunList = z.infer<typeof runListSchema>;
 
@@ -100,7 +103,12 @@ export const seriesSchema = z.object({
   toTimeMs: timeMsSchema,
 });
 export type Series = z.infer<typeof seriesSchema>;
-export const seriesListSchema = z.object({ offset: z.number().int(), series: z.array(seriesSchema) });
+export const seriesListSchema = z.object({
+  offset: z.number().int(),
+  series: z.array(seriesSchema),
+  unreadable: unreadableListSchema,
+});
+export type SeriesList = z.infer<typeof seriesListSchema>;
 
 /** What the x axis is. `from` and `to` are in its unit: steps, or milliseconds since 1970. */
 export const axisSchema = z.enum(["step", "time"]);
@@ -210,7 +218,16 @@ export const rawPointsSchema = z.object({
 });
 export type RawPoints = z.infer<typeof rawPointsSchema>;
 
-export const checkpointListSchema = z.object({ checkpoints: z.array(checkpointRecordSchema.omit({ type: true })) });
+export const checkpointSchema = checkpointRecordSchema.omit({ type: true });
+export const checkpointListSchema = z.object({
+  checkpoints: z.array(checkpointSchema),
+  unreadable: unreadableListSchema,
+});
+export type CheckpointList = z.infer<typeof checkpointListSchema>;
+
+/** What a checkpoint showed of the feature under which it stands. */
+export const featureReadingSchema = readingSchema.omit({ feature: true }).extend({ timeMs: timeMsSchema });
+export type FeatureReading = z.infer<typeof featureReadingSchema>;
 
 /** A feature of a run with all its readings, by step; `readings` and `settings` are what its state follows from. */
 export const featureSchema = z.object({
@@ -220,17 +237,22 @@ export const featureSchema = z.object({
   state: featureStateSchema,
   /** Null: the state is settled. */
   doubt: doubtSchema.nullable(),
-  readings: z.array(readingSchema.omit({ feature: true }).extend({ timeMs: timeMsSchema })),
+  readings: z.array(featureReadingSchema),
 });
 export type Feature = z.infer<typeof featureSchema>;
 /** `offset`: the run's committed frames that this answer includes. */
-export const featureListSchema = z.object({ offset: z.number().int(), features: z.array(featureSchema) });
+export const featureListSchema = z.object({
+  offset: z.number().int(),
+  features: z.array(featureSchema),
+  unreadable: unreadableListSchema,
+});
 export type FeatureList = z.infer<typeof featureListSchema>;
 
 /** A change of a feature's state, with its evidence. */
 export const runEventSchema = lifecycleEventSchema.extend({ id: z.uuid(), timeMs: timeMsSchema });
 export type RunEvent = z.infer<typeof runEventSchema>;
-export const runEventListSchema = z.object({ events: z.array(runEventSchema) });
+export const runEventListSchema = z.object({ events: z.array(runEventSchema), unreadable: unreadableListSchema });
+export type RunEventList = z.infer<typeof runEventListSchema>;
 
 export const consoleQuerySchema = z.object({
   /** Lines before this id (exclusive), newest last; missing: the newest lines. */
@@ -238,11 +260,14 @@ export const consoleQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(5000).default(1000),
 });
 export const consoleLineSchema = consoleRecordSchema.omit({ type: true }).extend({ id: z.number().int() });
+export type ConsoleLine = z.infer<typeof consoleLineSchema>;
 export const consoleListSchema = z.object({
   offset: z.number().int(),
   lines: z.array(consoleLineSchema),
   more: z.boolean(),
+  unreadable: unreadableListSchema,
 });
+export type ConsoleList = z.infer<typeof consoleListSchema>;
 
 /** Answer to frames over plain HTTP: like the socket's. */
 export const appendedSchema = z.object({ epoch: epochSchema, next: z.number().int().nonnegative() });

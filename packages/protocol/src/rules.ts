@@ -5,6 +5,7 @@ import { alertLevelSchema } from "./records";
 import { runStateSchema } from "./run";
 import { seriesPatternSchema } from "./series-pattern";
 import { text } from "./text";
+import { unreadableListSchema } from "./unreadable";
 
 const windowSchema = z.number().int().min(1).max(500);
 
@@ -66,7 +67,8 @@ export const ruleCreateSchema = z.object({
 });
 export const ruleSchema = ruleCreateSchema.extend({ id: z.uuid() });
 export const rulePatchSchema = ruleCreateSchema.partial().strict();
-export const ruleListSchema = z.object({ rules: z.array(ruleSchema) });
+export const ruleListSchema = z.object({ rules: z.array(ruleSchema), unreadable: unreadableListSchema });
+export type RuleList = z.infer<typeof ruleListSchema>;
 export type Rule = z.infer<typeof ruleSchema>;
 export type RuleCreate = z.infer<typeof ruleCreateSchema>;
 export type RulePatch = z.infer<typeof rulePatchSchema>;
@@ -91,7 +93,8 @@ export const channelSchema = z.object({
   type: z.enum(["webhook", "slack", "discord", "email"]),
   address: z.string(),
 });
-export const channelListSchema = z.object({ channels: z.array(channelSchema) });
+export const channelListSchema = z.object({ channels: z.array(channelSchema), unreadable: unreadableListSchema });
+export type ChannelList = z.infer<typeof channelListSchema>;
 /** What came of a test message; `error` is null when it was delivered. */
 export const channelTestedSchema = z.object({ error: z.string().nullable() });
 export type ChannelTarget = z.infer<typeof channelTargetSchema>;
@@ -136,6 +139,7 @@ export const alertSchema = z.object({
   acknowledgedBy: z.string().nullable(),
   snoozedUntilMs: timeMsSchema.nullable(),
   assignedTo: text().nullable(),
+  unreadable: unreadableListSchema,
 });
 export type Alert = z.infer<typeof alertSchema>;
 
@@ -151,6 +155,7 @@ export const alertListSchema = z.object({
   alerts: z.array(alertSchema),
   unread: z.number().int().nonnegative(),
   cursor: z.string().nullable(),
+  unreadable: unreadableListSchema,
 });
 export const alertPatchSchema = z
   .object({
@@ -177,7 +182,8 @@ export const deliverySchema = z.object({
   error: z.string().nullable(),
 });
 export type Delivery = z.infer<typeof deliverySchema>;
-export const deliveryListSchema = z.object({ deliveries: z.array(deliverySchema) });
+export const deliveryListSchema = z.object({ deliveries: z.array(deliverySchema), unreadable: unreadableListSchema });
+export type DeliveryList = z.infer<typeof deliveryListSchema>;
 
 /** A rule that is not there yet, and the number of the newest runs that it is tried on. */
 export const replaySchema = z.object({

@@ -12,6 +12,7 @@ import {
 import { featureNameSchema, featureStateSchema } from "./reading";
 import { runErrorSchema } from "./records";
 import { text } from "./text";
+import { unreadableListSchema } from "./unreadable";
 
 /**
  * running: a writer lives; stalled: its heartbeats stopped (running again when they return);
@@ -109,6 +110,7 @@ export const runSchema = z.object({
   lives: z.array(lifeStripSchema),
   /** Last value of each series (the first 100 by name). */
   last: z.record(z.string(), wireNumberSchema),
+  unreadable: unreadableListSchema,
 });
 export type Run = z.infer<typeof runSchema>;
 

@@ -17,7 +17,11 @@ export function useRun(id: string) {
   useEffect(() => {
     const stopHeads = connection.onRun((head) => {
       if (head.id !== id) return;
-      client.setQueryData(queries.run(id).queryKey, (known) => (known === undefined ? known : { ...known, ...head }));
+      client.setQueryData(
+        queries.run(id).queryKey,
+        // A head says nothing of config, host and writers.
+        (known) => known && { ...known, ...head, unreadable: known.unreadable },
+      );
       setSamples((known) => addSample(known, head));
     });
     const stopDeleted = connection.onDeleted((run) => run === id && setDeleted(true));

@@ -24,10 +24,11 @@ const run = (id: string, createdAtMs: number, change: Partial<Run> = {}): Run =>
   notes: "",
   lives: [],
   last: {},
+  unreadable: [],
   ...change,
 });
 const pagesOf = (...pages: Run[][]): RunPages => ({
-  pages: pages.map((runs) => ({ runs, total: 3, cursor: null })),
+  pages: pages.map((runs) => ({ runs, total: 3, cursor: null, unreadable: [] })),
   pageParams: pages.map(() => null),
 });
 const newestFirst = { project: project.id, filter: "", sort: "-created" };

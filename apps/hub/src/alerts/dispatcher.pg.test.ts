@@ -51,7 +51,7 @@ const secret = "a secret of the webhook";
 const webhook: ChannelTarget = { type: "webhook", url: "http://127.0.0.1:1/", secret };
 const settled = async (team: string, state: string) =>
   vi.waitFor(async () => {
-    const [delivery] = await listDeliveries(database.db, { team });
+    const [delivery] = (await listDeliveries(database.db, { team })).deliveries;
     expect(delivery).toMatchObject({ state });
     return delivery;
   });
@@ -71,10 +71,10 @@ test("an alert reaches a signed webhook, once within its cooldown, and no other 
   const [, seconds, signature] = /^t=(\d+),v1=(\w+)$/.exec(String(headers["tailbone-signature"])) ?? [];
   expect(signature).toBe(signBody(secret, Number(seconds), body));
   const other = await database.addTeam();
-  expect([await readAlerts(database.db, { team: other }), await listRules(database.db, { team: other })]).toEqual([
-    [],
-    [],
-  ]);
+  expect([
+    await readAlerts(database.db, { team: other }),
+    (await listRules(database.db, { team: other })).rules,
+  ]).toEqual([[], []]);
 });
 
 test("what fails is tried again, also by the next dispatcher, then given up, and can be tried anew", async () => {
@@ -93,7 +93,7 @@ test("what fails is tried again, also by the next dispatcher, then given up, and
   const second = startDispatcher({ ...options, send: fail });
   expect(await settled(team, "dead")).toMatchObject({ attempts: 2, error: "away" });
   await second.close();
-  const [dead] = await listDeliveries(database.db, { team });
+  const [dead] = (await listDeliveries(database.db, { team })).deliveries;
   await retryDelivery(database.db, { team, id: dead?.id ?? "" });
   const third = startDispatcher({ ...options, send: async () => {} });
   await settled(team, "delivered");
@@ -112,7 +112,7 @@ test("what a sender took with it when it died is sent by the next one, once its 
   if (second === undefined) throw new Error("it was claimed");
   await settleDelivery(database.db, second, { state: "delivered", nowMs });
   expect(await claim(nowMs + 200_000)).toEqual([]);
-  expect(await listDeliveries(database.db, { team })).toMatchObject([{ state: "delivered", attempts: 2 }]);
+  expect((await listDeliveries(database.db, { team })).deliveries).toMatchObject([{ state: "delivered", attempts: 2 }]);
 });
 
 test("a clock that goes a day forth and back all the time holds no alert up, and sends none twice", async () => {
@@ -169,7 +169,7 @@ test("what a hub with a wrong clock has put off for days is due", async () => {
   expect(await claim(nowMs)).toEqual([]);
   if (right === undefined) throw new Error("it was claimed");
   await settleDelivery(database.db, right, { state: "delivered", nowMs });
-  expect(await listDeliveries(database.db, { team })).toMatchObject([{ state: "delivered" }]);
+  expect((await listDeliveries(database.db, { team })).deliveries).toMatchObject([{ state: "delivered" }]);
 });
 
 test("an alert is sent by mail", async () => {
@@ -232,7 +232,7 @@ test("a receiver that never answers holds up nobody else, and takes no more than
   await other.nan();
   dispatcher.wake();
   await settled(other.team, "delivered");
-  const waiting = await listDeliveries(database.db, { team: silent.team });
+  const { deliveries: waiting } = await listDeliveries(database.db, { team: silent.team });
   expect(waiting.filter(({ attempts }) => attempts > 0)).toHaveLength(2);
   expect(waiting.every(({ state }) => state === "pending")).toBe(true);
   hanging.close();

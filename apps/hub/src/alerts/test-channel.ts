@@ -28,6 +28,7 @@ export async function testChannel(send: Send, target: ChannelTarget, { team, by 
     acknowledgedBy: null,
     snoozedUntilMs: null,
     assignedTo: null,
+    unreadable: [],
   };
   try {
     await send(target, alert, id);

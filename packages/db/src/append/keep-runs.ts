@@ -1,5 +1,5 @@
 import type { Run } from "@tailbone/protocol/run";
-import { type RunRow, runColumns, withLastValues } from "../read/get-run";
+import { type RunRow, readRuns, runColumns } from "../read/get-run";
 import { applyRules, stalledOccurrence } from "../rules/apply-rules";
 import type { Database } from "../server/database";
 import type { SilenceWatch } from "../server/silence-watch";
@@ -23,14 +23,15 @@ export async function beatWriter(
     select ${runColumns(sql)}, old.state as before
     from changed as run join project on project.id = run.project_id join old on old.id = run.id`;
   const stalled = rows.filter(({ before }) => before === "stalled").map(({ before: _, ...row }) => row);
-  const [back] = await withLastValues(sql, stalled);
-  return back ?? null;
+  const [back] = await readRuns(sql, stalled);
+  return back?.value ?? null;
 }
 
 /** A run of some team, for the hub's own rounds over all of them. */
 export interface TeamRun {
   team: string;
-  run: Run;
+  /** Null: it cannot be read. */
+  run: Run | null;
   /** Alerts of rules that wait for stalled runs. */
   alerts: readonly string[];
 }
@@ -63,15 +64,14 @@ export async function sweepStalledRuns(
         where run.id = silent.id and run.state = 'running' and run.seen_at_ms = silent.seen_at_ms returning run.*
       )
       select ${runColumns(sql)}, run.team_id as team from changed as run join project on project.id = run.project_id`;
-    const runs = await withLastValues(
+    const runs = await readRuns(
       sql,
       rows.map(({ team: _, ...row }) => row),
     );
     const found: TeamRun[] = [];
-    for (const [index, run] of runs.entries()) {
-      const team = rows[index]?.team ?? "";
-      const alerts = await applyRules(sql, { team, run: run.id, occurrences: [stalledOccurrence], nowMs });
-      found.push({ team, run, alerts });
+    for (const [index, { id, team }] of rows.entries()) {
+      const alerts = await applyRules(sql, { team, run: id, occurrences: [stalledOccurrence], nowMs });
+      found.push({ team, run: runs[index]?.value ?? null, alerts });
     }
     return found;
   });

@@ -90,7 +90,7 @@ test("a feature's readings, states and events are stored with their frame, and t
     STEPS.map((step) => [step, 1000 + step]),
   );
   expect(features[0]?.readings[0]).toMatchObject({ used: share(0.1, 0.002), intervention: "swap", untrained: 0.1 });
-  const events = await listEvents(database.db, address);
+  const events = (await listEvents(database.db, address)).events;
   expect(path(events)).toEqual(["absent -> latent", "latent -> functional", "functional -> vestigial"]);
   expect(events[2]).toMatchObject({ after: 9, by: 10, decidedAt: 11, alpha: 0.01 });
   expect((await getRun(database.db, address)).lives).toEqual([
@@ -115,7 +115,7 @@ test("what a team is told by default is raised with the frame, once, with its ev
   const again = { sequence: sequence - 1, sealedAtMs: 0, groups: [], records: [reading(11, 0, 0)] };
   expect((await appendFrames(database.db, { ...address, writer, frames: [again] })).alerts).toEqual([]);
   const alerts = await readAlerts(database.db, address);
-  const events = await listEvents(database.db, address);
+  const events = (await listEvents(database.db, address)).events;
   expect(alerts.map(({ title, feature, after, by, evidence }) => ({ title, feature, after, by, evidence }))).toEqual([
     { title: "patch turned vestigial", feature: "patch", after: 9, by: 10, evidence: saidOf(events[2]) },
     { title: "patch emerged (became functional)", feature: "patch", after: null, by: 0, evidence: saidOf(events[1]) },
@@ -134,7 +134,7 @@ test("a feature that erasures at its layer show out of use is told as undecided,
   expect((await listFeatures(database.db, address)).features).toMatchObject([
     { state: "functional", doubt: "erasure" },
   ]);
-  const events = await listEvents(database.db, address);
+  const events = (await listEvents(database.db, address)).events;
   expect(path(events)).toEqual(["absent -> latent", "latent -> functional", "functional -> functional"]);
   expect(events[2]).toMatchObject({ doubt: "erasure", claim: { means: "leace", layer: "hidden_2" } });
   const alerts = await readAlerts(database.db, address);
@@ -154,7 +154,7 @@ test("the same readings in one frame, or in a frame each, or sent twice, give th
   await appendFrames(database.db, { ...address, writer, frames: frames.slice(0, 3) });
   await appendFrames(database.db, { ...address, writer, frames });
   await appendFrames(database.db, { ...address, writer, frames });
-  expect(path(await listEvents(database.db, address))).toEqual([
+  expect(path((await listEvents(database.db, address)).events)).toEqual([
     "absent -> latent",
     "latent -> functional",
     "functional -> vestigial",
@@ -168,30 +168,33 @@ test("a backtest over what is stored says what the hub has said", async () => {
   for (const [index, one] of life.entries()) await append(one, ink[index] ?? one);
   await append({ type: "finish", timeMs: 9, state: "finished" });
   const { features } = await listFeatures(database.db, address);
-  const events = await listEvents(database.db, address);
+  const events = (await listEvents(database.db, address)).events;
   expect(backtest(features, true)).toEqual(events.map(({ id: _, timeMs: __, ...event }) => event));
 });
 
 test("what is decided at the end is decided by the frame that ends the training", async () => {
   await append(...STEPS.map((step) => reading(step, 0.001, 0)));
-  expect(path(await listEvents(database.db, address))).toEqual(["absent -> latent"]);
+  expect(path((await listEvents(database.db, address)).events)).toEqual(["absent -> latent"]);
   await append({ type: "finish", timeMs: 9, state: "finished" });
-  expect(path(await listEvents(database.db, address))).toEqual(["absent -> latent", "latent -> spandrel"]);
+  expect(path((await listEvents(database.db, address)).events)).toEqual(["absent -> latent", "latent -> spandrel"]);
 });
 
 test("a frame that fails when its life is written already leaves nothing of it behind, and is stored when it comes again", async () => {
   await append(reading(0, 0.1, 0.3));
-  const [before, eventsBefore] = [await listFeatures(database.db, address), await listEvents(database.db, address)];
+  const [before, eventsBefore] = [
+    await listFeatures(database.db, address),
+    (await listEvents(database.db, address)).events,
+  ];
   await database.refuseRows("console_line", "new.text = 'poison'");
   const news = [reading(1, 0.1, 0.3), reading(2, 0.1, 0.3)];
   const poison: RunRecord = { type: "console", timeMs: 0, stream: "stderr", text: "poison" };
   await expect(append(...news, poison)).rejects.toThrow("this row is refused");
   expect(await listFeatures(database.db, address)).toEqual(before);
-  expect(await listEvents(database.db, address)).toEqual(eventsBefore);
+  expect((await listEvents(database.db, address)).events).toEqual(eventsBefore);
   expect((await getRun(database.db, address)).offset).toBe(1);
   await append(...news);
   expect((await listFeatures(database.db, address)).features[0]?.readings.length).toBe(3);
-  expect(path(await listEvents(database.db, address))).toEqual(["absent -> latent", "latent -> functional"]);
+  expect(path((await listEvents(database.db, address)).events)).toEqual(["absent -> latent", "latent -> functional"]);
 });
 
 test("more features than a run may have are left out, and the console says so", async () => {
@@ -210,7 +213,7 @@ test("a feature that gets another name in mid-run begins a life of its own: neit
   await append(...steps(0, 0.3, "patch"));
   await append(...steps(5, 0, "patsch"), ...steps(10, 0, "patsch"));
   await append({ type: "finish", timeMs: 9, state: "finished" });
-  const events = await listEvents(database.db, address);
+  const events = (await listEvents(database.db, address)).events;
   const pathOf = (name: string) => path(events.filter(({ feature }) => feature === name));
   // The old name was last seen in use; that it was not measured any more is no evidence of anything.
   expect(pathOf("patch")).toEqual(["absent -> latent", "latent -> functional"]);

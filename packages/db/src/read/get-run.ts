@@ -1,33 +1,45 @@
-import { type JsonObject, toWireNumber } from "@tailbone/protocol/json";
-import type { RunError } from "@tailbone/protocol/records";
-import type { Host, LifeStrip, Run, RunDetail, RunState } from "@tailbone/protocol/run";
+import { TailboneError } from "@tailbone/protocol/errors";
+import { toWireNumber } from "@tailbone/protocol/json";
+import { type Run, type RunDetail, runDetailSchema, runSchema, writerSchema } from "@tailbone/protocol/run";
+import { type ReadParts, readParts, UNREADABLE_HINT } from "@tailbone/protocol/unreadable";
 import { runNotFound } from "../append/missing-run";
 import type { Client, Database, Transaction } from "../server/database";
 
 /** Last values that a run carries in lists. */
 const LAST_VALUES = 100;
 
+/** What `runColumns` selects, as it stands there; `readHead` reads it. */
 export interface RunRow {
   id: string;
   projectId: string;
   projectName: string;
-  number: number;
   name: string;
-  state: RunState;
-  tags: string[];
-  createdBy: string;
-  createdAtMs: number;
-  startedAtMs: number;
-  seenAtMs: number;
-  finishedAtMs: number | null;
-  totalSteps: number | null;
-  lastStep: number | null;
-  offset: number;
-  points: number;
-  droppedPoints: number;
-  error: RunError | null;
-  notes: string;
-  lives: LifeStrip[];
+}
+
+type Head = Omit<Run, "last" | "unreadable">;
+const headSchema = runSchema.omit({ last: true, unreadable: true });
+
+/** A run's head without its last values. Of a run whose state cannot be read it is not said that it runs or how it ended. */
+function readHead({ projectId, projectName, ...row }: RunRow): ReadParts<Head> {
+  const whole = { ...row, project: { id: projectId, name: projectName } };
+  return readParts(headSchema, whole, { what: "run", id: row.id, name: row.name }, () => ({
+    project: { id: projectId, name: "unreadable" },
+    number: 1,
+    name: "unreadable",
+    state: "stalled",
+    tags: [],
+    createdAtMs: 0,
+    startedAtMs: 0,
+    seenAtMs: 0,
+    finishedAtMs: null,
+    totalSteps: null,
+    lastStep: null,
+    offset: 0,
+    points: 0,
+    droppedPoints: 0,
+    error: null,
+    lives: [],
+  }));
 }
 
 /** The columns of `RunRow`, for a query over `run` joined with `project`. */
@@ -51,18 +63,18 @@ interface LastValue {
   last: number;
 }
 
-function toRuns(rows: readonly RunRow[], values: readonly LastValue[]): Run[] {
+function toRuns(rows: readonly RunRow[], values: readonly LastValue[]): ReadParts<Run>[] {
   const last = new Map<string, [string, Run["last"][string]][]>(rows.map(({ id }) => [id, []]));
   for (const { run, name, last: value } of values) last.get(run)?.push([name, toWireNumber(value)]);
-  return rows.map(({ projectId, projectName, ...row }) => ({
-    ...row,
-    project: { id: projectId, name: projectName },
-    last: Object.fromEntries(last.get(row.id) ?? []),
-  }));
+  return rows.map((row) => {
+    const { value, unreadable } = readHead(row);
+    if (value === null) return { value, unreadable };
+    return { value: { ...value, last: Object.fromEntries(last.get(row.id) ?? []), unreadable }, unreadable };
+  });
 }
 
-/** Adds to each run the last values of its series. */
-export async function withLastValues(sql: Client | Transaction, rows: readonly RunRow[]): Promise<Run[]> {
+/** The runs of these rows, in their order, with the last values of their series. */
+export async function readRuns(sql: Client | Transaction, rows: readonly RunRow[]): Promise<ReadParts<Run>[]> {
   if (rows.length === 0) return [];
   return toRuns(
     rows,
@@ -83,7 +95,8 @@ export async function readRun(sql: Client | Transaction, { team, run }: { team: 
   ]);
   const [found] = toRuns(rows, values);
   if (found === undefined) throw runNotFound(run);
-  return found;
+  if (found.value !== null) return found.value;
+  throw new TailboneError("conflict", `Run ${run} cannot be read: ${found.unreadable[0]?.reason}.`, UNREADABLE_HINT);
 }
 
 export function getRun(db: Database, input: { team: string; run: string }): Promise<Run> {
@@ -98,6 +111,8 @@ export async function readProjectOf(db: Database, { team, run }: { team: string;
   return row.project;
 }
 
+const restSchema = runDetailSchema.pick({ config: true, host: true });
+
 /** A run with its config, host and writers. Throws `not_found`. */
 export function getRunDetail(db: Database, input: { team: string; run: string }): Promise<RunDetail> {
   return readRunDetail(db.$client, input);
@@ -109,14 +124,30 @@ export async function readRunDetail(
 ): Promise<RunDetail> {
   const [head, [rest], writers] = await Promise.all([
     readRun(sql, { team, run }),
-    sql<
-      { config: JsonObject; host: Host | null }[]
-    >`select config, host from run where id = ${run} and team_id = ${team}`,
-    sql<RunDetail["writers"]>`
+    sql<{ config: unknown; host: unknown }[]>`
+      select config, host from run where id = ${run} and team_id = ${team}`,
+    sql<{ id: string; leg: number }[]>`
       select id, leg, opened_at_ms as "openedAtMs", started_at_ms as "startedAtMs", last_at_ms as "lastAtMs",
         next_sequence as frames, config
       from writer where run_id = ${run} and team_id = ${team} order by leg`,
   ]);
   if (rest === undefined) throw runNotFound(run);
-  return { ...head, ...rest, writers: [...writers] };
+  const about = { what: "run", id: run, name: head.name };
+  const { value, unreadable } = readParts(restSchema, rest, about, () => ({ config: {}, host: null }));
+  const legs = writers.map((row) =>
+    readParts(writerSchema, row, { what: "writer", id: row.id, name: `writer ${row.leg}` }, () => ({
+      openedAtMs: 0,
+      startedAtMs: 0,
+      lastAtMs: 0,
+      frames: 0,
+      config: {},
+    })),
+  );
+  return {
+    ...head,
+    config: value?.config ?? {},
+    host: value?.host ?? null,
+    writers: legs.flatMap((leg) => leg.value ?? []),
+    unreadable: [...head.unreadable, ...unreadable, ...legs.flatMap((leg) => leg.unreadable)],
+  };
 }

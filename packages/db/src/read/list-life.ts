@@ -1,6 +1,12 @@
-import { readStoredEvent } from "@tailbone/lifecycle/stored-life";
-import type { Feature, FeatureList, RunEvent } from "@tailbone/protocol/http";
-import type { StoredEvent } from "@tailbone/protocol/lifecycle";
+import {
+  type Feature,
+  type FeatureList,
+  featureReadingSchema,
+  featureSchema,
+  type RunEventList,
+  runEventSchema,
+} from "@tailbone/protocol/http";
+import { readParts, readRow, readRows, type Unreadable } from "@tailbone/protocol/unreadable";
 import type { Database } from "../server/database";
 import { readSnapshot } from "./read-snapshot";
 
@@ -9,35 +15,56 @@ interface Address {
   run: string;
 }
 
+const headSchema = featureSchema.omit({ readings: true });
+
 /** The run's features in the order in which they were declared, each with its readings by step. Throws `not_found`. */
 export function listFeatures(db: Database, { team, run }: Address): Promise<FeatureList> {
   return readSnapshot(db, { team, run }, async (sql, offset) => {
     const [features, readings] = await Promise.all([
-      sql<Omit<Feature, "readings">[]>`
+      sql<{ name: string }[]>`
         select name, layer, settings, state, life ->> 'doubt' as doubt from feature where run_id = ${run} and team_id = ${team} order by ordinal`,
-      sql<
-        {
-          feature: string;
-          step: number;
-          timeMs: number;
-          reading: Omit<Feature["readings"][number], "step" | "timeMs">;
-        }[]
-      >`
+      sql<{ feature: string; step: number; timeMs: number; reading: object | null }[]>`
         select feature, step, time_ms as "timeMs", reading from reading
         where run_id = ${run} and team_id = ${team} order by feature, step, number`,
     ]);
+    const unreadable: Unreadable[] = [];
     const byFeature = new Map<string, Feature["readings"]>(features.map(({ name }) => [name, []]));
-    for (const { feature, step, timeMs, reading } of readings)
-      byFeature.get(feature)?.push({ step, timeMs, ...reading });
-    return { offset, features: features.map((one) => ({ ...one, readings: byFeature.get(one.name) ?? [] })) };
+    for (const { feature, step, timeMs, reading } of readings) {
+      const about = { what: "reading", id: run, name: `${feature} at step ${step}` };
+      const read = readRow(featureReadingSchema, { ...reading, step, timeMs }, about);
+      if (read.unreadable === null) byFeature.get(feature)?.push(read.value);
+      else unreadable.push(read.unreadable);
+    }
+    const shown = features.flatMap((row) => {
+      const about = { what: "feature", id: run, name: row.name };
+      const read = readParts(
+        headSchema,
+        row,
+        about,
+        (): Partial<Feature> => ({
+          layer: null,
+          settings: {},
+          state: "absent",
+          doubt: null,
+        }),
+      );
+      unreadable.push(...read.unreadable);
+      return read.value === null ? [] : [{ ...read.value, readings: byFeature.get(row.name) ?? [] }];
+    });
+    return { offset, features: shown, unreadable };
   });
 }
 
 /** What happened to the run's features, in the order in which it was decided. Throws `not_found`. */
-export function listEvents(db: Database, { team, run }: Address): Promise<RunEvent[]> {
+export function listEvents(db: Database, { team, run }: Address): Promise<RunEventList> {
   return readSnapshot(db, { team, run }, async (sql) => {
-    const rows = await sql<{ id: string; timeMs: number; event: StoredEvent }[]>`
+    const rows = await sql<{ id: string; timeMs: number; event: object | null }[]>`
       select id, time_ms as "timeMs", event from lifecycle_event where run_id = ${run} and team_id = ${team} order by number`;
-    return rows.map(({ id, timeMs, event }) => ({ id, timeMs, ...readStoredEvent(event) }));
+    const { values, unreadable } = readRows(
+      runEventSchema,
+      rows.map(({ id, timeMs, event }) => ({ ...event, id, timeMs })),
+      ({ id }) => ({ what: "event", id, name: "" }),
+    );
+    return { events: values, unreadable };
   });
 }

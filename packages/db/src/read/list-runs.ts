@@ -1,7 +1,7 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { RunList, RunListQuery } from "@tailbone/protocol/http";
 import type { Client, Database } from "../server/database";
-import { type RunRow, runColumns, withLastValues } from "./get-run";
+import { type RunRow, readRuns, runColumns } from "./get-run";
 import { getProject } from "./projects";
 
 type Fragment = ReturnType<typeof runColumns>;
@@ -25,7 +25,13 @@ export async function listRuns(db: Database, { team, ...query }: RunListQuery & 
   ]);
   const total = count?.total ?? 0;
   const end = offset + rows.length;
-  return { runs: await withLastValues(sql, rows), total, cursor: end < total ? String(end) : null };
+  const read = await readRuns(sql, rows);
+  return {
+    runs: read.flatMap(({ value }) => value ?? []),
+    total,
+    cursor: end < total ? String(end) : null,
+    unreadable: read.flatMap(({ value, unreadable }) => (value === null ? unreadable : [])),
+  };
 
   function sortOf(client: Client, sort: string): Fragment {
     const descending = sort.startsWith("-");

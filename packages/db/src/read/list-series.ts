@@ -1,19 +1,22 @@
-import type { Series } from "@tailbone/protocol/http";
+import { type SeriesList, seriesSchema } from "@tailbone/protocol/http";
 import { toWireNumber } from "@tailbone/protocol/json";
+import { readRows } from "@tailbone/protocol/unreadable";
 import { countFinite, type Summary } from "@tailbone/series/summary";
 import { summaryColumns } from "../schema/summary-columns";
 import type { Database } from "../server/database";
 import { readSnapshot } from "./read-snapshot";
 
 /** Statistics of every series of a run, by name. Throws `not_found`. */
-export async function listSeries(
-  db: Database,
-  { team, run }: { team: string; run: string },
-): Promise<{ offset: number; series: Series[] }> {
+export async function listSeries(db: Database, { team, run }: { team: string; run: string }): Promise<SeriesList> {
   return readSnapshot(db, { team, run }, async (sql, offset) => {
     const rows = await sql<Row[]>`
       select name, abandoned, ${summaryColumns(sql)} from series where run_id = ${run} and team_id = ${team} and count > 0 order by name`;
-    return { offset, series: rows.map(toSeries) };
+    const { values, unreadable } = readRows(seriesSchema, rows.map(toSeries), ({ name }) => ({
+      what: "series",
+      id: run,
+      name,
+    }));
+    return { offset, series: values, unreadable };
   });
 }
 
@@ -22,7 +25,7 @@ interface Row extends Summary {
   abandoned: number;
 }
 
-function toSeries(row: Row): Series {
+function toSeries(row: Row) {
   const finite = countFinite(row) > 0;
   return {
     name: row.name,

@@ -1,5 +1,6 @@
 import { TailboneError } from "@tailbone/protocol/errors";
-import type { Alert, AlertPatch } from "@tailbone/protocol/rules";
+import { type Alert, type AlertPatch, alertSchema } from "@tailbone/protocol/rules";
+import { readParts, type Unreadable } from "@tailbone/protocol/unreadable";
 import type { Database } from "../server/database";
 
 interface AlertQuery {
@@ -11,14 +12,21 @@ interface AlertQuery {
   nowMs?: number;
 }
 
+const storedSchema = alertSchema.omit({ unreadable: true });
+
+/** Alerts of the team that can be read, the newest first. */
+export async function readAlerts(db: Database, query: AlertQuery): Promise<Alert[]> {
+  return (await listAlerts(db, query)).alerts;
+}
+
 /** Alerts of the team, the newest first. */
-export async function readAlerts(
+export async function listAlerts(
   db: Database,
   { team, run, ids, which = "all", limit = 200, nowMs = Date.now() }: AlertQuery,
-): Promise<Alert[]> {
+): Promise<{ alerts: Alert[]; unreadable: Unreadable[] }> {
   const sql = db.$client;
   const open = sql`and alert.acknowledged_at_ms is null and coalesce(alert.snoozed_until_ms, 0) <= ${nowMs}`;
-  const rows = await sql<(Omit<Alert, "run"> & { runId: string; runName: string; project: string })[]>`
+  const rows = await sql<{ id: string; title: string; runId: string; runName: string; project: string }[]>`
     select alert.id, alert.rule_id as "ruleId", alert.kind, alert.title, alert.text, alert.level, alert.feature, alert.after,
       alert.by, alert.evidence, case when alert.path = '' then '/runs/' || alert.run_id else alert.path end as path,
       alert.step, alert.time_ms as "timeMs", alert.swallowed, alert.swallowed_to as "swallowedTo", alert.read_at_ms as "readAtMs", alert.acknowledged_at_ms as "acknowledgedAtMs",
@@ -29,7 +37,31 @@ export async function readAlerts(
       ${ids === undefined ? sql`` : sql`and alert.id = any(${[...ids]}::uuid[])`}
       ${which === "all" ? sql`` : which === "open" ? open : sql`and alert.read_at_ms is null`}
     order by alert.time_ms desc, alert.id desc limit ${limit}`;
-  return rows.map(({ runId, runName, project, ...rest }) => ({ ...rest, run: { id: runId, name: runName, project } }));
+  const read = rows.map(({ runId, runName, project, ...rest }) => {
+    const row = { ...rest, run: { id: runId, name: runName, project } };
+    return readParts(
+      storedSchema,
+      row,
+      { what: "alert", id: row.id, name: row.title },
+      (): Partial<Alert> => ({
+        kind: "script",
+        level: "warning",
+        after: null,
+        by: null,
+        step: null,
+        timeMs: 0,
+        swallowed: 0,
+        swallowedTo: null,
+        readAtMs: null,
+        acknowledgedAtMs: null,
+        snoozedUntilMs: null,
+      }),
+    );
+  });
+  return {
+    alerts: read.flatMap(({ value, unreadable }) => (value === null ? [] : { ...value, unreadable })),
+    unreadable: read.flatMap(({ value, unreadable }) => (value === null ? unreadable : [])),
+  };
 }
 
 export async function countUnread(db: Database, { team }: { team: string }): Promise<number> {

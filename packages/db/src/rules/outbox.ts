@@ -1,9 +1,16 @@
 import { systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
-import type { Alert, ChannelTarget, Delivery } from "@tailbone/protocol/rules";
+import {
+  type Alert,
+  type ChannelTarget,
+  channelTargetSchema,
+  type DeliveryList,
+  deliverySchema,
+} from "@tailbone/protocol/rules";
 import { storable } from "@tailbone/protocol/text";
+import { readRow, readRows } from "@tailbone/protocol/unreadable";
 import type { Database } from "../server/database";
-import { readAlerts } from "./alerts";
+import { listAlerts } from "./alerts";
 
 export interface Claimed {
   id: string;
@@ -27,9 +34,17 @@ interface ClaimDeliveries {
   perTeam?: number;
 }
 
+interface ClaimedRow extends Omit<Claimed, "alert" | "target"> {
+  runId: string;
+  alertId: string;
+  /** The channel's. */
+  name: string;
+  target: unknown;
+}
+
 /**
  * Takes up to `limit` deliveries of all teams that are due, for `leaseMs`: one that is not settled by then is due again, so it is
- * delivered at least once though its sender dies. No two senders get the same one.
+ * delivered at least once though its sender dies. No two senders get the same one. Those that cannot be read are given up.
  */
 export async function claimDeliveries(
   db: Database,
@@ -38,7 +53,7 @@ export async function claimDeliveries(
   const sql = db.$client;
   const isDue = sql`
     state = 'pending' and (attempts = 0 or due_ms <= ${nowMs} or due_ms > ${nowMs + LONGEST_WAIT_MS})`;
-  const rows = await sql<(Omit<Claimed, "alert"> & { alertId: string })[]>`
+  const rows = await sql<ClaimedRow[]>`
     with busy as (
       select * from unnest(${underWay.map(({ team }) => team)}::text[], ${underWay.map(({ channel }) => channel)}::uuid[])
         as one (team_id, channel_id)
@@ -60,20 +75,29 @@ export async function claimDeliveries(
       update delivery set due_ms = ${nowMs + leaseMs}, attempts = attempts + 1 from due
       where delivery.run_id = due.run_id and delivery.alert_id = due.alert_id and delivery.channel_id = due.channel_id returning delivery.*
     )
-    select claimed.id, claimed.attempts, channel.target, claimed.team_id as team, claimed.channel_id as channel,
-      claimed.alert_id as "alertId"
+    select claimed.id, claimed.attempts, channel.name, channel.target, claimed.team_id as team, claimed.channel_id as channel,
+      claimed.run_id as "runId", claimed.alert_id as "alertId"
     from claimed join channel on channel.id = claimed.channel_id and channel.team_id = claimed.team_id`;
   const found: Claimed[] = [];
-  for (const { alertId, ...rest } of rows) {
-    const [alert] = await readAlerts(db, { team: rest.team, ids: [alertId] });
-    if (alert !== undefined) found.push({ ...rest, alert });
+  for (const { runId, alertId, name, target, ...rest } of rows) {
+    const { alerts, unreadable } = await listAlerts(db, { team: rest.team, ids: [alertId] });
+    const to = readRow(channelTargetSchema, target, { what: "channel", id: rest.channel, name });
+    const [alert] = alerts;
+    const wrong = to.unreadable ?? unreadable[0];
+    if (wrong !== undefined) {
+      const error = `The ${wrong.what} ${wrong.name} cannot be read: ${wrong.reason}.`;
+      const delivery = { alert: { id: alertId, run: { id: runId } }, channel: rest.channel };
+      await settleDelivery(db, delivery, { state: "dead", dueMs: nowMs, error });
+    } else if (to.value !== null && alert !== undefined) {
+      found.push({ ...rest, target: to.value, alert });
+    }
   }
   return found;
 }
 
 export async function settleDelivery(
   db: Database,
-  { alert, channel }: Pick<Claimed, "alert" | "channel">,
+  { alert, channel }: { alert: { id: string; run: { id: string } }; channel: string },
   outcome: { state: "delivered"; nowMs: number } | { state: "pending" | "dead"; dueMs: number; error: string },
 ): Promise<void> {
   const sql = db.$client;
@@ -88,20 +112,23 @@ export async function settleDelivery(
 }
 
 /** The newest 200 deliveries of a team. */
-export async function listDeliveries(db: Database, { team }: { team: string }): Promise<Delivery[]> {
-  const rows = await db.$client<
-    (Omit<Delivery, "alert" | "channel"> & { alertId: string; title: string; channelId: string; name: string })[]
-  >`
+export async function listDeliveries(db: Database, { team }: { team: string }): Promise<DeliveryList> {
+  const rows = await db.$client<{ id: string; alertId: string; title: string; channelId: string; name: string }[]>`
     select delivery.id, delivery.state, delivery.attempts, delivery.created_at_ms as "createdAtMs", delivery.due_ms as "dueMs",
       delivery.delivered_at_ms as "deliveredAtMs", delivery.error, alert.id as "alertId", alert.title,
       channel.id as "channelId", channel.name
     from delivery join alert on alert.run_id = delivery.run_id and alert.id = delivery.alert_id join channel on channel.id = delivery.channel_id
     where delivery.team_id = ${team} order by delivery.created_at_ms desc, delivery.id limit 200`;
-  return rows.map(({ alertId, title, channelId, name, ...rest }) => ({
-    ...rest,
-    alert: { id: alertId, title },
-    channel: { id: channelId, name },
-  }));
+  const { values, unreadable } = readRows(
+    deliverySchema,
+    rows.map(({ alertId, title, channelId, name, ...rest }) => ({
+      ...rest,
+      alert: { id: alertId, title },
+      channel: { id: channelId, name },
+    })),
+    ({ id, alert }) => ({ what: "delivery", id, name: alert.title }),
+  );
+  return { deliveries: values, unreadable };
 }
 
 /** Has a dead delivery tried anew. Throws `not_found` unless it is the team's and dead. */

@@ -118,7 +118,7 @@ test("a replay keeps the cooldown in the training's time, looks at the newest ru
   // A spike a minute, of ten minutes each.
   expect(await fired({ cooldownMs: 5 * MINUTE_MS })).toBe(4);
   expect(await fired({}, 1)).toBe(10);
-  const [project] = await listProjects(db, { team });
+  const [project] = (await listProjects(db, { team })).projects;
   expect(await fired({ project: project?.id ?? "" })).toBe(10);
   const other = await database.addTeam();
   const rule = { project: null, condition, cooldownMs: 0 };

@@ -1,5 +1,18 @@
 import { TailboneError } from "@tailbone/protocol/errors";
-import type { Channel, ChannelCreate, ChannelTarget, Rule, RuleCreate, RulePatch } from "@tailbone/protocol/rules";
+import {
+  type Channel,
+  type ChannelCreate,
+  type ChannelList,
+  type ChannelTarget,
+  channelCreateSchema,
+  channelSchema,
+  type Rule,
+  type RuleCreate,
+  type RuleList,
+  type RulePatch,
+  ruleSchema,
+} from "@tailbone/protocol/rules";
+import { readRow, readRows, UNREADABLE_HINT, type Unreadable } from "@tailbone/protocol/unreadable";
 import { v7 as uuidv7 } from "uuid";
 import { jsonb } from "../append/stored-text";
 import type { Client, Database, Transaction } from "../server/database";
@@ -7,16 +20,25 @@ import type { Client, Database, Transaction } from "../server/database";
 const missing = (what: string): TailboneError =>
   new TailboneError("not_found", `There is no such ${what} in this team.`, "It may have been deleted already.");
 
+const cannotRead = ({ what, name, reason }: Unreadable): TailboneError =>
+  new TailboneError("conflict", `The ${what} ${name} cannot be read: ${reason}.`, UNREADABLE_HINT);
+
 function ruleColumns(sql: Client | Transaction) {
   return sql`id, name, project_id as project, condition, level, channels, cooldown_ms as "cooldownMs", enabled`;
 }
 
+interface Named {
+  id: string;
+  name: string;
+}
+
 /** The team's rules, oldest first. */
-export async function listRules(db: Database, { team }: { team: string }): Promise<Rule[]> {
+export async function listRules(db: Database, { team }: { team: string }): Promise<RuleList> {
   const sql = db.$client;
-  return [
-    ...(await sql<Rule[]>`select ${ruleColumns(sql)} from rule where team_id = ${team} order by created_at_ms, id`),
-  ];
+  const rows = await sql<Named[]>`
+    select ${ruleColumns(sql)} from rule where team_id = ${team} order by created_at_ms, id`;
+  const { values, unreadable } = readRows(ruleSchema, rows, ({ id, name }) => ({ what: "rule", id, name }));
+  return { rules: values, unreadable };
 }
 
 /** Throws `not_found` when project or a channel are not the team's, and `conflict` when the team has as many rules as it may have. */
@@ -27,12 +49,11 @@ export async function createRule(
   return db.$client.begin(async (sql) => {
     await checkParts(sql, team, rule);
     await checkRoom(sql, { team, what: "rule", most });
-    const [made] = await sql<Rule[]>`
+    const made = { id: uuidv7(), ...rule };
+    await sql`
       insert into rule (id, team_id, project_id, name, condition, level, channels, cooldown_ms, enabled, created_at_ms)
-      values (${uuidv7()}, ${team}, ${rule.project}, ${rule.name}, ${jsonb(sql, rule.condition)}, ${rule.level},
-        ${rule.channels}::uuid[], ${rule.cooldownMs}, ${rule.enabled}, ${Date.now()})
-      returning ${ruleColumns(sql)}`;
-    if (made === undefined) throw missing("rule");
+      values (${made.id}, ${team}, ${rule.project}, ${rule.name}, ${jsonb(sql, rule.condition)}, ${rule.level},
+        ${rule.channels}::uuid[], ${rule.cooldownMs}, ${rule.enabled}, ${Date.now()})`;
     return made;
   });
 }
@@ -54,24 +75,18 @@ async function checkRoom(
   );
 }
 
+/** Throws `not_found`, and `conflict` where what the patch leaves as it is cannot be read. */
 export async function patchRule(
   db: Database,
   { team, id, patch }: { team: string; id: string; patch: RulePatch },
 ): Promise<Rule> {
   return db.$client.begin(async (sql) => {
-    const [before] = await sql<Rule[]>`
+    const [before] = await sql<Named[]>`
       select ${ruleColumns(sql)} from rule where id = ${id} and team_id = ${team} for update`;
     if (before === undefined) throw missing("rule");
-    const rule: Rule = {
-      id,
-      name: patch.name ?? before.name,
-      project: patch.project === undefined ? before.project : patch.project,
-      condition: patch.condition ?? before.condition,
-      level: patch.level ?? before.level,
-      channels: patch.channels ?? before.channels,
-      cooldownMs: patch.cooldownMs ?? before.cooldownMs,
-      enabled: patch.enabled ?? before.enabled,
-    };
+    const about = { what: "rule", id, name: before.name };
+    const { value: rule, unreadable } = readRow(ruleSchema, { ...before, ...patch }, about);
+    if (rule === null) throw cannotRead(unreadable);
     await checkParts(sql, team, rule);
     await sql`
       update rule set name = ${rule.name}, project_id = ${rule.project}, condition = ${jsonb(sql, rule.condition)},
@@ -98,17 +113,24 @@ async function checkParts(sql: Client | Transaction, team: string, rule: RuleCre
   if (found.length !== wanted.length) throw missing("channel");
 }
 
-type ChannelRow = { id: string; name: string; target: ChannelTarget };
+interface ChannelRow extends Named {
+  target: unknown;
+}
 
-function toChannel({ id, name, target }: ChannelRow): Channel {
+const storedChannelSchema = channelSchema.pick({ id: true }).extend(channelCreateSchema.shape);
+
+const aboutChannel = ({ id, name }: Named) => ({ what: "channel", id, name });
+
+function toChannel({ id, name, target }: ChannelCreate & { id: string }): Channel {
   const address = target.type === "email" ? target.to.join(", ") : new URL(target.url).origin;
   return { id, name, type: target.type, address };
 }
 
-export async function listChannels(db: Database, { team }: { team: string }): Promise<Channel[]> {
+export async function listChannels(db: Database, { team }: { team: string }): Promise<ChannelList> {
   const rows = await db.$client<ChannelRow[]>`
     select id, name, target from channel where team_id = ${team} order by created_at_ms, id`;
-  return rows.map(toChannel);
+  const { values, unreadable } = readRows(storedChannelSchema, rows, aboutChannel);
+  return { channels: values.map(toChannel), unreadable };
 }
 
 /** Throws `conflict` when the team has as many as it may have. */
@@ -126,7 +148,7 @@ export async function createChannel(
   return toChannel({ id, ...channel });
 }
 
-/** With what is secret in it: for the sender alone. */
+/** With what is secret in it: for the sender alone. Throws `not_found`, and `conflict` when it cannot be read. */
 export async function readChannelTarget(
   db: Database,
   { team, id }: { team: string; id: string },
@@ -134,7 +156,9 @@ export async function readChannelTarget(
   const [row] = await db.$client<ChannelRow[]>`
     select id, name, target from channel where id = ${id} and team_id = ${team}`;
   if (row === undefined) throw missing("channel");
-  return row.target;
+  const { value, unreadable } = readRow(storedChannelSchema, row, aboutChannel(row));
+  if (value === null) throw cannotRead(unreadable);
+  return value.target;
 }
 
 /** Its undelivered messages go with it. */

@@ -86,9 +86,9 @@ describe.each(dumpsOf())("a database of the release with %s", (tag) => {
     const address = { team: sample.team, run: sample.runs[0] ?? "" };
     const read = async () => ({
       lines: (await listConsole(db, { ...address, limit: 1000 })).lines,
-      checkpoints: await listCheckpoints(db, address),
+      checkpoints: (await listCheckpoints(db, address)).checkpoints,
       features: (await listFeatures(db, address)).features,
-      events: await listEvents(db, address),
+      events: (await listEvents(db, address)).events,
       series: (await listSeries(db, address)).series,
       wave: await queryRawPoints(db, { ...address, series: "wave", axis: "time", limit: 10_000 }),
     });

@@ -183,20 +183,20 @@ export async function readSample(db: Database, { team, runs, otherTeam, otherRun
       late: await queryBuckets(db, { ...address, series: names, axis: "time", from: 1500, to: 2200, buckets: 50 }),
       console,
       older: await listConsole(db, { ...address, before: middle, limit: 7 }),
-      checkpoints: await listCheckpoints(db, address),
+      checkpoints: (await listCheckpoints(db, address)).checkpoints,
       features: await listFeatures(db, address),
-      events: await listEvents(db, address),
+      events: (await listEvents(db, address)).events,
       alerts: await readAlerts(db, address),
     };
   };
   const ofTeam = async (owner: string) => ({
     runs: await listRuns(db, { team: owner, filter: "", sort: "-created", limit: 100 }),
-    projects: await listProjects(db, { team: owner }),
-    rules: await listRules(db, { team: owner }),
-    channels: await listChannels(db, { team: owner }),
+    projects: (await listProjects(db, { team: owner })).projects,
+    rules: (await listRules(db, { team: owner })).rules,
+    channels: (await listChannels(db, { team: owner })).channels,
     alerts: await readAlerts(db, { team: owner }),
     unread: await countUnread(db, { team: owner }),
-    deliveries: await listDeliveries(db, { team: owner }),
+    deliveries: (await listDeliveries(db, { team: owner })).deliveries,
   });
   return {
     team: await ofTeam(team),

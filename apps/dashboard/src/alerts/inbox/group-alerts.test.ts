@@ -26,6 +26,7 @@ const alertOf = (id: string, run: string, timeMs: number, readAtMs: number | nul
   acknowledgedBy: null,
   snoozedUntilMs: null,
   assignedTo: null,
+  unreadable: [],
 });
 const ids = (alerts: readonly Alert[]): string[] => alerts.map(({ id }) => id);
 const first = alertOf("first", "one", 1);

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { countUnread, patchAlert, readAlerts } from "@tailbone/db/rules/alerts";
+import { countUnread, listAlerts, patchAlert } from "@tailbone/db/rules/alerts";
 import { listDeliveries, retryDelivery } from "@tailbone/db/rules/outbox";
 import { replayRule } from "@tailbone/db/rules/replay-rule";
 import {
@@ -43,11 +43,11 @@ export function addAlertRoutes(api: Api, { db, live, quotas, send, wakeDispatche
     createRoute({ ...list, request: { query: alertsQuerySchema }, responses: answers(alertListSchema) }),
     async (c) => {
       const team = c.var.caller.team.id;
-      const [alerts, unread] = await Promise.all([
-        readAlerts(db, { team, ...c.req.valid("query") }),
+      const [{ alerts, unreadable }, unread] = await Promise.all([
+        listAlerts(db, { team, ...c.req.valid("query") }),
         countUnread(db, { team }),
       ]);
-      return c.json({ alerts, unread, cursor: null }, 200);
+      return c.json({ alerts, unread, cursor: null, unreadable }, 200);
     },
   );
   const alertBody = jsonBody(alertPatchSchema);
@@ -73,7 +73,7 @@ export function addAlertRoutes(api: Api, { db, live, quotas, send, wakeDispatche
 
   const rules = { method: "get", path: "/rules", summary: "The team's rules" } as const;
   api.openapi(createRoute({ ...rules, responses: answers(ruleListSchema) }), async (c) =>
-    c.json({ rules: await listRules(db, { team: c.var.caller.team.id }) }, 200),
+    c.json(await listRules(db, { team: c.var.caller.team.id }), 200),
   );
   const ruleBody = jsonBody(ruleCreateSchema);
   const create = { method: "post", path: "/rules", summary: "Makes a rule" } as const;
@@ -110,7 +110,7 @@ export function addAlertRoutes(api: Api, { db, live, quotas, send, wakeDispatche
 
   const channels = { method: "get", path: "/channels", summary: "Where alerts are sent, without secrets" } as const;
   api.openapi(createRoute({ ...channels, responses: answers(channelListSchema) }), async (c) =>
-    c.json({ channels: await listChannels(db, { team: c.var.caller.team.id }) }, 200),
+    c.json(await listChannels(db, { team: c.var.caller.team.id }), 200),
   );
   const channelBody = jsonBody(channelCreateSchema);
   const add = { method: "post", path: "/channels", summary: "Adds a channel" } as const;
@@ -141,7 +141,7 @@ export function addAlertRoutes(api: Api, { db, live, quotas, send, wakeDispatche
     summary: "The newest deliveries and what came of them",
   } as const;
   api.openapi(createRoute({ ...deliveries, responses: answers(deliveryListSchema) }), async (c) =>
-    c.json({ deliveries: await listDeliveries(db, { team: c.var.caller.team.id }) }, 200),
+    c.json(await listDeliveries(db, { team: c.var.caller.team.id }), 200),
   );
   const retry = { method: "post", path: "/deliveries/{id}/retry", summary: "Tries a dead delivery anew" } as const;
   api.openapi(createRoute({ ...retry, request: { params }, responses: answers(done) }), async (c) => {

@@ -15,8 +15,9 @@ export function addProjectRoutes(api: Api, { db }: Services): void {
     }),
     async (c) => {
       const { team, project: only } = c.var.caller;
-      const projects = await listProjects(db, { team: team.id });
-      return c.json({ projects: projects.filter(({ id }) => only === null || id === only.id) }, 200);
+      const { projects, unreadable } = await listProjects(db, { team: team.id });
+      const isTheirs = ({ id }: { id: string }): boolean => only === null || id === only.id;
+      return c.json({ projects: projects.filter(isTheirs), unreadable: unreadable.filter(isTheirs) }, 200);
     },
   );
 

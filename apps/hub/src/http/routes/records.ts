@@ -25,7 +25,7 @@ export function addRecordRoutes(api: Api, { db }: Services): void {
   });
   api.openapi(checkpoints, async (c) => {
     const team = c.var.caller.team.id;
-    return c.json({ checkpoints: await listCheckpoints(db, { team, run: c.req.valid("param").run }) }, 200);
+    return c.json(await listCheckpoints(db, { team, run: c.req.valid("param").run }), 200);
   });
 
   const console = createRoute({
@@ -64,6 +64,6 @@ export function addRecordRoutes(api: Api, { db }: Services): void {
   });
   api.openapi(events, async (c) => {
     const team = c.var.caller.team.id;
-    return c.json({ events: await listEvents(db, { team, run: c.req.valid("param").run }) }, 200);
+    return c.json(await listEvents(db, { team, run: c.req.valid("param").run }), 200);
   });
 }
