@@ -20,7 +20,7 @@ export interface HubAddress {
 }
 
 export interface HubRequest {
-  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Null and undefined are left out. */
   readonly query?: Readonly<Record<string, string | number | null | undefined>>;
   /** Sent as JSON. */
@@ -109,7 +109,7 @@ async function send(
     headers.set("content-type", "application/json");
     init.body = JSON.stringify(body);
     // What a person has changed is still sent when the page is left at once.
-    init.keepalive = method === "PATCH" && init.body.length < KEPT_ALIVE;
+    init.keepalive = (method === "PATCH" || method === "PUT") && init.body.length < KEPT_ALIVE;
   }
   try {
     const response = await fetch(url, init);

@@ -25,6 +25,8 @@ export const ACCESS = {
   getRun: { who: READERS, reach: "run" },
   patchRun: { who: EDITORS, reach: "run" },
   deleteRun: { who: EDITORS, reach: "run" },
+  getPageState: { who: READERS, reach: "project" },
+  savePageState: { who: EDITORS, reach: "project" },
 } as const satisfies Readonly<Record<string, { readonly who: Who; readonly reach: Reach }>>;
 
 export type VerbName = keyof typeof ACCESS;

@@ -1,10 +1,11 @@
 "use client";
+import { ALERT_TABS } from "@tailbone/protocol/page-state/views";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
 import { queries } from "../api/queries";
 import { TopLine } from "../frame/top-line";
+import { alertsUrl } from "../page-state/urls";
 import { PageTabs } from "../ui/page-tabs";
-import { alertsParsers, TABS } from "./alerts-url";
 import { ChannelsTab } from "./channels/channels-tab";
 import { DeliveriesTab } from "./channels/deliveries-tab";
 import { Inbox } from "./inbox/inbox";
@@ -12,7 +13,7 @@ import { RulesTab } from "./rules/rules-tab";
 
 /** What was raised in the team's runs, what raises it, and whom it is told. */
 export function AlertsPage() {
-  const [{ tab }, setUrl] = useQueryStates(alertsParsers, { history: "push" });
+  const [{ tab }, setUrl] = useQueryStates(alertsUrl, { history: "push" });
   const { data } = useQuery(queries.unread);
   const unread = data?.unread ?? 0;
   return (
@@ -22,7 +23,7 @@ export function AlertsPage() {
         <h1 className="sr-only">Alerts</h1>
         <PageTabs
           label="Parts of the alerts"
-          tabs={TABS}
+          tabs={ALERT_TABS}
           value={tab}
           onChange={(next) => void setUrl({ tab: next })}
           counts={{ inbox: unread }}

@@ -1,10 +1,7 @@
 import type { Axis } from "@tailbone/protocol/http";
+import type { XMode } from "@tailbone/protocol/page-state/views";
 import { placeOf, type XScale, xAt } from "@tailbone/series/scale";
 import type { Range } from "../live/chart-view";
-
-/** What charts show along x. `relative` is the time since the run began. */
-export const X_MODES = ["step", "relative", "time"] as const;
-export type XMode = (typeof X_MODES)[number];
 
 /** An x axis: times come from the hub as milliseconds since 1970, and are shown relative to `originMs` or as they are. */
 export interface XAxisMode {

@@ -1,3 +1,4 @@
+import type { Outliers } from "@tailbone/protocol/page-state/views";
 import { Maximize2 } from "lucide-react";
 import {
   type KeyboardEvent,
@@ -30,7 +31,7 @@ import { type SharedAxis, useSharedAxis } from "./shared-axis";
 import { formatIn, type Unit, unitOf } from "./unit";
 import { useDrawn } from "./use-drawn";
 import { useInView, useWidth } from "./use-size";
-import type { Outliers, SetLimits, YLimits } from "./y-range";
+import type { SetLimits, YLimits } from "./y-range";
 
 /** How a panel draws its lines. */
 export interface PanelSettings {

@@ -1,9 +1,10 @@
+import type { Outliers } from "@tailbone/protocol/page-state/views";
 import type { Neighbour } from "@tailbone/series/buckets";
 import type { LiveBuckets } from "@tailbone/series/live-buckets";
 import { smooth } from "@tailbone/series/smoothing";
 import { countFinite, type Summary, spanOf, summarise } from "@tailbone/series/summary";
 import { hubAxis, projectX, type Span, shownX, type XAxisMode } from "./axis";
-import { type Band, type Outliers, spanOfBands } from "./y-range";
+import { type Band, spanOfBands } from "./y-range";
 
 /** One mark: where it lies, its extremes, its mean, and its mean smoothed. In coordinates that are linear in pixels. */
 export interface PlotRow {

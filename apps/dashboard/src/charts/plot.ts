@@ -1,19 +1,11 @@
+import type { Outliers } from "@tailbone/protocol/page-state/views";
 import { spanOf } from "@tailbone/series/summary";
 import type { ChartView } from "../live/chart-view";
 import { hubAxis, projectX, type Span, shownX, type XAxisMode } from "./axis";
 import { type EdgeMark, isDrawn, type LaidPart, layOutPart, type PartOptions } from "./plot-part";
 import { type Tick, xTicks, yTicks } from "./ticks";
 import type { Unit } from "./unit";
-import {
-  type Beyond,
-  beyondOf,
-  type Outliers,
-  rangeOfY,
-  spanOfLines,
-  sumBeyond,
-  unionOf,
-  type YLimits,
-} from "./y-range";
+import { type Beyond, beyondOf, rangeOfY, spanOfLines, sumBeyond, unionOf, type YLimits } from "./y-range";
 
 export interface PlotOptions extends PartOptions {
   /** Null: y from the data alone. */

@@ -1,9 +1,6 @@
+import type { Outliers } from "@tailbone/protocol/page-state/views";
 import { countFinite, type Summary } from "@tailbone/series/summary";
 import type { Span } from "./axis";
-
-/** Whether values far from all others may lie beyond the y axis, marked at its edge, or the axis reaches to each of them. */
-export const OUTLIERS = ["beyond", "shown"] as const;
-export type Outliers = (typeof OUTLIERS)[number];
 
 /** Ends of a y axis that were chosen by hand, as values; null: the data's own. */
 export interface YLimits {

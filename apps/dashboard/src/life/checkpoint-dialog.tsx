@@ -4,14 +4,14 @@ import type { CheckpointList } from "../api/calls";
 import { formatPercent, formatStep, formatValue } from "../format/number";
 import { formatExact } from "../format/time";
 import type { FeatureReading, Features } from "../live/features";
+import { runUrl } from "../page-state/urls";
 import { Dialog } from "../ui/dialog";
 import { EstimateText } from "./event-list";
-import { lifeParsers } from "./life-url";
 import { ReadingSaid } from "./reading-said";
 
 /** All that was measured at the checkpoint that the URL names. */
 export function CheckpointDialog({ checkpoints, features }: { checkpoints: CheckpointList; features: Features }) {
-  const [step, setStep] = useQueryState("checkpoint", lifeParsers.checkpoint.withOptions({ history: "push" }));
+  const [step, setStep] = useQueryState("checkpoint", runUrl.checkpoint.withOptions({ history: "push" }));
   const checkpoint = checkpoints.findLast((one) => one.step === step);
   const found = features.flatMap((feature) => {
     const reading = feature.readings.find((one) => one.step === step);

@@ -7,6 +7,7 @@ import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { groupSeries, isSystemSeries } from "../charts/groups";
 import type { RunLive } from "../live/run-live";
+import { runUrl } from "../page-state/urls";
 import { ErrorNotice } from "../ui/notice";
 import { Segmented } from "../ui/segmented";
 import { Skeleton } from "../ui/skeleton";
@@ -14,7 +15,6 @@ import { FeatureEvidence } from "./feature-evidence";
 import { laneOf } from "./lanes";
 import { LifeEmpty } from "./life-empty";
 import { LifeTimeline } from "./life-timeline";
-import { lifeParsers } from "./life-url";
 import { StateLegend } from "./state-legend";
 import { spanOfLanes, stepAxis } from "./step-axis";
 import { UnderLine } from "./under-line";
@@ -28,7 +28,7 @@ export const useFeatures = (live: RunLive) =>
 
 /** The lives of a run's features, and the evidence of one of them. */
 export function LifeTab({ run, live }: { run: Pick<Run, "id" | "state" | "lastStep">; live: RunLive }) {
-  const [url, setUrl] = useQueryStates(lifeParsers, { history: "push" });
+  const [url, setUrl] = useQueryStates(runUrl, { history: "push" });
   const { value: features, error } = useFeatures(live);
   const { value: series } = useSyncExternalStore(live.series.subscribe, live.series.state, () => nothing);
   const { data, error: eventsError, refetch } = useQuery(queries.events(run.id));

@@ -1,4 +1,5 @@
 import type { Feature } from "@tailbone/protocol/http";
+import type { StepScale } from "@tailbone/protocol/page-state/views";
 import { projectX, type Span, unprojectX, type XAxisMode } from "../charts/axis";
 import { type Tick, xTicks } from "../charts/ticks";
 import type { Lane } from "./lanes";
@@ -12,12 +13,9 @@ export interface StepAxis {
   readonly places: Span;
 }
 
-export const SCALES = ["log", "linear"] as const;
-export type Scale = (typeof SCALES)[number];
+const stepMode = (scale: StepScale): XAxisMode => ({ mode: "step", log: scale === "log", originMs: 0 });
 
-const stepMode = (scale: Scale): XAxisMode => ({ mode: "step", log: scale === "log", originMs: 0 });
-
-export function stepAxis(scale: Scale, span: Span): StepAxis {
+export function stepAxis(scale: StepScale, span: Span): StepAxis {
   const mode = stepMode(scale);
   return { mode, span, places: { from: projectX(span.from, mode), to: projectX(span.to, mode) } };
 }

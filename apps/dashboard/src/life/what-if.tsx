@@ -6,11 +6,11 @@ import { useQueryState } from "nuqs";
 import { useMemo, useRef } from "react";
 import { useWidth } from "../charts/use-size";
 import type { Features } from "../live/features";
+import { runUrl } from "../page-state/urls";
 import { Button } from "../ui/button";
 import { Field } from "../ui/input";
 import { LaneDrawing } from "./lane-drawing";
 import { type Lane, laneOf } from "./lanes";
-import { lifeParsers } from "./life-url";
 import type { StepAxis } from "./step-axis";
 
 const FIELDS: readonly { name: keyof LifeSettings; label: string; step: number; min?: number; max?: number }[] = [
@@ -36,7 +36,7 @@ export interface WhatIfProps {
 
 /** The life that a feature's readings would have given under other thresholds, by the hub's own reducer. */
 export function WhatIf({ feature, features, lane, axis, hasEnded, onCheckpoint }: WhatIfProps) {
-  const [change, setChange] = useQueryState("thresholds", lifeParsers.thresholds.withOptions({ history: "replace" }));
+  const [change, setChange] = useQueryState("thresholds", runUrl.thresholds.withOptions({ history: "replace" }));
   const plot = useRef<HTMLDivElement>(null);
   const width = useWidth(plot);
   const own = completeSettings(feature.settings);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 
 /** Few parts, so that names share prefixes and patterns fit several. */
 const part = fc.constantFrom("loss", "a", "b", "train", "val", "q1", "q01");
-const anySeries = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
+export const anySeries = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
 export const anyNames = fc.uniqueArray(anySeries, { maxLength: 12 });
 const anyPattern = fc
   .array(fc.oneof(part, fc.constantFrom("*", "/")), { minLength: 1, maxLength: 4 })

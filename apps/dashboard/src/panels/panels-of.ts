@@ -10,7 +10,7 @@ export interface ShownPanel {
 }
 
 /** The panel that a series has by itself. */
-const ownPanel = (series: string, id = series): PanelSpec => ({
+export const ownPanel = (series: string, id = series): PanelSpec => ({
   id,
   title: null,
   series: [series],

@@ -1,19 +1,20 @@
 "use client";
+import { X_MODES, type XMode } from "@tailbone/protocol/page-state/views";
 import { Search } from "lucide-react";
 import { Slider } from "radix-ui";
 import { useId } from "react";
-import { X_MODES, type XAxisMode, type XMode } from "../charts/axis";
+import type { XAxisMode } from "../charts/axis";
 import { xTitle } from "../charts/ticks";
+import type { RunUrl, SetRunUrl } from "../page-state/urls";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
 import { Segmented } from "../ui/segmented";
-import type { UrlSetter, UrlValues } from "./chart-url";
 
 const X_WORDS: Record<XMode, string> = { step: "Step", relative: "Since start", time: "Time of day" };
 
 export interface ChartToolbarProps {
-  url: UrlValues;
-  setUrl: UrlSetter;
+  url: RunUrl;
+  setUrl: SetRunUrl;
   x: XAxisMode;
   /** System metrics have no steps of their own. */
   withSteps: boolean;

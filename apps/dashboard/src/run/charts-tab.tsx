@@ -1,5 +1,6 @@
 "use client";
 import type { RunEvent } from "@tailbone/protocol/http";
+import type { Outliers } from "@tailbone/protocol/page-state/views";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useCallback, useDeferredValue, useMemo, useState, useSyncExternalStore } from "react";
@@ -10,15 +11,15 @@ import type { Line } from "../charts/line";
 import { linesOfRun } from "../charts/lines-of-run";
 import { Panel, type PanelProps, type PanelSettings } from "../charts/panel";
 import { AxisOfPanels } from "../charts/shared-axis";
-import type { Outliers, SetLimits } from "../charts/y-range";
+import type { SetLimits } from "../charts/y-range";
 import { formatPlural } from "../format/number";
 import { STATES } from "../life/states";
 import type { RunLive } from "../live/run-live";
+import { runUrl } from "../page-state/urls";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { ChartToolbar } from "./chart-toolbar";
-import { chartParsers } from "./chart-url";
 import { ChartsSkeleton } from "./charts-skeleton";
 
 const CARD_HEIGHT = 190;
@@ -41,7 +42,7 @@ export interface ChartsTabProps {
 
 /** A run's charts in groups, sharing crosshair, window and axes. */
 export function ChartsTab({ number, live, originMs, isRunning, checkpoints, events, system = false }: ChartsTabProps) {
-  const [url, setUrl] = useQueryStates(chartParsers, { history: "replace" });
+  const [url, setUrl] = useQueryStates(runUrl, { history: "replace" });
   const { value: names, error } = useSyncExternalStore(live.series.subscribe, live.series.state, () => noSeries);
   const mode = system && url.x === "step" ? "relative" : url.x;
   const x = useMemo<XAxisMode>(() => ({ mode, log: url.logx, originMs }), [mode, url.logx, originMs]);
@@ -58,14 +59,14 @@ export function ChartsTab({ number, live, originMs, isRunning, checkpoints, even
     (series, limits, history) =>
       void setUrl(
         ({ y }) => {
-          const others = y.filter((one) => one.series !== series);
-          return { y: limits === null ? others : [...others, { series, ...limits }] };
+          const others = y.filter(({ panel }) => panel !== series);
+          return { y: limits === null ? others : [...others, { panel: series, ...limits }] };
         },
         { history },
       ),
     [setUrl],
   );
-  const limits = useMemo(() => new Map(url.y.map((one) => [one.series, one])), [url.y]);
+  const limits = useMemo(() => new Map(url.y.map((one) => [one.panel, one])), [url.y]);
   const marks = useMemo(
     () => checkpoints.map(({ step, timeMs }) => shownX(hubAxis(mode) === "step" ? step : timeMs, x)),
     [checkpoints, mode, x],
@@ -100,6 +101,7 @@ export function ChartsTab({ number, live, originMs, isRunning, checkpoints, even
   }, [live, number, originMs]);
 
   if (error !== null) return <ErrorNotice error={error} onRetry={() => live.series.retry()} className="m-4" />;
+  const closedNow = url.closed ?? [];
   const shared = { range: url.zoom, settings, checkpoints: marks, events: eventMarks, onRange, onLimits, onOutliers };
   const panelOf = (series: string): Omit<PanelProps, "height"> => ({
     ...shared,
@@ -111,7 +113,7 @@ export function ChartsTab({ number, live, originMs, isRunning, checkpoints, even
     onHidden,
   });
   const toggle = (prefix: string): void => {
-    const closed = url.closed.includes(prefix) ? url.closed.filter((one) => one !== prefix) : [...url.closed, prefix];
+    const closed = closedNow.includes(prefix) ? closedNow.filter((one) => one !== prefix) : [...closedNow, prefix];
     void setUrl({ closed });
   };
   return (
@@ -124,7 +126,7 @@ export function ChartsTab({ number, live, originMs, isRunning, checkpoints, even
       ) : (
         <div className="grid gap-5 px-4 pt-3 pb-10">
           {groups.map(({ prefix, series }) => {
-            const isClosed = url.closed.includes(prefix);
+            const isClosed = closedNow.includes(prefix);
             return (
               <section key={prefix} aria-label={prefix === "" ? "Charts" : prefix}>
                 {prefix === "" || system ? null : (

@@ -6,7 +6,7 @@ import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatBytes, formatStep, formatValue } from "../format/number";
 import { formatExact } from "../format/time";
-import { lifeParsers } from "../life/life-url";
+import { runUrl } from "../page-state/urls";
 import { CopyButton } from "../ui/copy-button";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { KeyedTable, TableSkeleton } from "../ui/table";
@@ -14,7 +14,7 @@ import { KeyedTable, TableSkeleton } from "../ui/table";
 /** Every step at which the model was measured. */
 export function CheckpointsTab({ run }: { run: string }) {
   const { data, error, refetch } = useQuery(queries.checkpoints(run));
-  const [, setStep] = useQueryState("checkpoint", lifeParsers.checkpoint.withOptions({ history: "push" }));
+  const [, setStep] = useQueryState("checkpoint", runUrl.checkpoint.withOptions({ history: "push" }));
   if (data === undefined) {
     return error === null ? (
       <TableSkeleton rows={8} />

@@ -1,8 +1,9 @@
 "use client";
 import type { Json, JsonObject } from "@tailbone/protocol/json";
 import type { Writer } from "@tailbone/protocol/run";
-import { parseAsInteger, parseAsString, useQueryState } from "nuqs";
+import { useQueryState } from "nuqs";
 import { formatExact } from "../format/time";
+import { runUrl } from "../page-state/urls";
 import { CopyButton } from "../ui/copy-button";
 import { Input } from "../ui/input";
 import { EmptyNotice } from "../ui/notice";
@@ -10,16 +11,12 @@ import { Segmented } from "../ui/segmented";
 import { Table } from "../ui/table";
 import { compareConfigs, searchConfig } from "./flat-config";
 
-const findParser = parseAsString.withDefault("");
-
 const sayValue = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
-
-const legParser = parseAsInteger;
 
 /** What the run was started with, as a table of its innermost values; of a run that was resumed, with what each leg has changed. */
 export function ConfigTab({ config: now, writers }: { config: JsonObject; writers: readonly Writer[] }) {
-  const [find, setFind] = useQueryState("key", findParser);
-  const [leg, setLeg] = useQueryState("leg", legParser);
+  const [find, setFind] = useQueryState("key", runUrl.key);
+  const [leg, setLeg] = useQueryState("leg", runUrl.leg);
   const shown = writers.find((writer) => writer.leg === leg);
   const config = shown?.config ?? now;
   const before = writers.findLast((writer) => writer.leg < (shown?.leg ?? writers.length));

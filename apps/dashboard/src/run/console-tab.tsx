@@ -1,7 +1,7 @@
 "use client";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { format } from "date-fns";
-import { parseAsString, useQueryState } from "nuqs";
+import { useQueryState } from "nuqs";
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { toast } from "sonner";
 import { type ConsoleList, readConsole } from "../api/calls";
@@ -10,6 +10,7 @@ import { formatCount } from "../format/number";
 import { addLines, addOlder, type ConsoleLines, fromConsoleList, searchLines } from "../live/console-lines";
 import type { RunLive } from "../live/run-live";
 import { SlotFeed } from "../live/slot-feed";
+import { runUrl } from "../page-state/urls";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Input } from "../ui/input";
@@ -21,7 +22,6 @@ import type { RunDetail } from "./run-facts";
 type ConsoleFeed = SlotFeed<ConsoleLines, ConsoleList>;
 
 const LINE_PIXELS = 20;
-const findParser = parseAsString.withDefault("");
 
 /** The script's output, live. */
 export function ConsoleTab({ run: detail, live }: { run: RunDetail; live: RunLive }) {
@@ -43,7 +43,7 @@ const nothing = { value: null, error: null };
 
 function ConsoleView({ run, feed }: { run: RunDetail; feed: ConsoleFeed }) {
   const { value, error } = useSyncExternalStore(feed.subscribe, feed.state, () => nothing);
-  const [find, setFind] = useQueryState("text", findParser);
+  const [find, setFind] = useQueryState("text", runUrl.text);
   const [isFollowing, setFollowing] = useState(true);
   const [isLoading, setLoading] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);

@@ -1,6 +1,7 @@
 "use client";
+import { RUN_TABS } from "@tailbone/protocol/page-state/views";
 import { useQuery } from "@tanstack/react-query";
-import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { useQueryState } from "nuqs";
 import { useEffect } from "react";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
@@ -9,6 +10,7 @@ import { CheckpointDialog } from "../life/checkpoint-dialog";
 import { LifeTab, useFeatures } from "../life/life-tab";
 import type { RunLive } from "../live/run-live";
 import { useRunLive } from "../live/use-run-live";
+import { type RunUrl, runUrl } from "../page-state/urls";
 import { isMissing, MissingNotice } from "../ui/missing-notice";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { PageTabs } from "../ui/page-tabs";
@@ -25,10 +27,7 @@ import { RunHead } from "./run-head";
 import { RunDot } from "./run-state";
 import { useRun } from "./use-run";
 
-const TABS = ["charts", "life", "checkpoints", "config", "console", "system", "alerts"] as const;
-type Tab = (typeof TABS)[number];
-
-const tabParser = parseAsStringLiteral(TABS).withDefault("charts").withOptions({ history: "push" });
+const tabParser = runUrl.tab.withOptions({ history: "push" });
 
 export function RunPage({ run: id }: { run: string }) {
   const { data: run, error, refetch, samples, isDeleted } = useRun(id);
@@ -80,7 +79,7 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
   const { value: features } = useFeatures(live);
   const { data: events } = useQuery(queries.events(run.id));
   const { data: alerts } = useQuery(queries.alerts(run.id));
-  const counts: Partial<Record<Tab, number | undefined>> = {
+  const counts: Partial<Record<RunUrl["tab"], number | undefined>> = {
     life: features?.length,
     checkpoints: checkpoints?.checkpoints.length,
     alerts: alerts?.alerts.length,
@@ -97,7 +96,7 @@ function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
     <>
       <PageTabs
         label="Parts of the run"
-        tabs={TABS}
+        tabs={RUN_TABS}
         value={tab}
         onChange={(next) => void setTab(next)}
         counts={counts}

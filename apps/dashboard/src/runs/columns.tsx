@@ -1,4 +1,5 @@
 import { fromWireNumber } from "@tailbone/protocol/json";
+import type { RunFact } from "@tailbone/protocol/page-state/views";
 import type { Run } from "@tailbone/protocol/run";
 import { createColumnHelper, tableFeatures } from "@tanstack/react-table";
 import Link from "next/link";
@@ -11,10 +12,6 @@ import { Ago } from "../ui/ago";
 
 export const features = tableFeatures({});
 const column = createColumnHelper<typeof features, Run>();
-
-/** Columns that can be chosen besides the series; a run's name is always there. */
-export const FACTS = ["state", "tags", "lives", "step", "started", "duration", "who"] as const;
-export type Fact = (typeof FACTS)[number];
 
 /** By what the hub sorts a column; missing: it does not. */
 export const SORT_OF: Readonly<Record<string, string>> = {
@@ -32,14 +29,14 @@ export const isNumeric = (columnId: string): boolean =>
   seriesOf(columnId) !== null || columnId === "step" || columnId === "duration";
 
 export interface ColumnOptions {
-  readonly facts: readonly Fact[];
+  readonly facts: readonly RunFact[];
   readonly series: readonly string[];
   readonly withProject: boolean;
 }
 
 /** What of each run is shown, from left to right. */
 export function runColumns({ facts, series, withProject }: ColumnOptions) {
-  const has = (fact: Fact): boolean => facts.includes(fact);
+  const has = (fact: RunFact): boolean => facts.includes(fact);
   return column.columns([
     column.accessor("name", {
       id: "name",

@@ -1,11 +1,13 @@
 "use client";
+import { RUN_FACTS } from "@tailbone/protocol/page-state/views";
 import { useQuery } from "@tanstack/react-query";
-import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { useQueryStates } from "nuqs";
 import { useDeferredValue, useEffect } from "react";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatPlural } from "../format/number";
 import { TopLine } from "../frame/top-line";
+import { runsUrl } from "../page-state/urls";
 import { FirstRun } from "../projects/first-run";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
@@ -13,25 +15,14 @@ import { isMissing, MissingNotice } from "../ui/missing-notice";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { TableSkeleton } from "../ui/table";
 import { ColumnMenu } from "./column-menu";
-import { FACTS } from "./columns";
 import { RunsTable } from "./runs-table";
 import { chooseSeries, knownSeries } from "./series-columns";
+import { useKeptColumns } from "./use-kept-columns";
 import { useRuns } from "./use-runs";
-import { useStoredColumns } from "./use-stored-columns";
-
-const parsers = {
-  filter: parseAsString.withDefault(""),
-  sort: parseAsString.withDefault("-created"),
-  /** Columns besides the name: facts and series. Missing: those chosen last in this browser, else the usual ones. */
-  series: parseAsArrayOf(parseAsString),
-  facts: parseAsArrayOf(parseAsStringLiteral(FACTS)),
-};
-
-const USUAL_FACTS = ["state", "tags", "lives", "step", "started", "duration", "who"] as const;
 
 /** The runs of a project, or of all projects. */
 export function RunsPage({ project }: { project: string | null }) {
-  const [url, setUrl] = useQueryStates(parsers, { history: "replace" });
+  const [url, setUrl] = useQueryStates(runsUrl, { history: "replace" });
   const filter = useDeferredValue(url.filter);
   const runs = useRuns({ project, filter, sort: url.sort });
   const { data: projects } = useQuery(queries.projects);
@@ -44,9 +35,10 @@ export function RunsPage({ project }: { project: string | null }) {
   }, [name]);
 
   const known = knownSeries(runs.rows);
-  const [stored, store] = useStoredColumns(project ?? "all");
-  const series = url.series ?? stored?.series ?? chooseSeries(known);
-  const facts = url.facts ?? stored?.facts ?? USUAL_FACTS;
+  const kept = useKeptColumns(project);
+  const series = url.series ?? kept.columns?.series ?? chooseSeries(known);
+  const facts = url.facts ?? kept.columns?.facts ?? RUN_FACTS;
+  const isChanged = url.series !== null || url.facts !== null;
   const crumbs =
     project === null ? [{ label: "Runs" }] : [{ label: "Projects", href: "/projects" }, { label: name ?? "…" }];
   const isFiltered = url.filter !== "";
@@ -72,10 +64,16 @@ export function RunsPage({ project }: { project: string | null }) {
               known={known}
               series={series}
               facts={facts}
-              onChange={(chosen) => {
-                store(chosen);
-                void setUrl(chosen);
-              }}
+              onChange={(chosen) => void setUrl(chosen)}
+              onKeep={
+                kept.keep === null || !isChanged
+                  ? undefined
+                  : () => {
+                      kept.keep?.({ facts: [...facts], series: [...series] });
+                      void setUrl({ series: null, facts: null });
+                    }
+              }
+              onReset={isChanged ? () => void setUrl({ series: null, facts: null }) : undefined}
             />
           </span>
         </div>
@@ -83,7 +81,7 @@ export function RunsPage({ project }: { project: string | null }) {
           <MissingNotice what="project" id={project} list={{ href: "/projects", label: "All projects" }} />
         ) : runs.data === undefined && runs.error !== null ? (
           <ErrorNotice error={toTailboneError(runs.error)} onRetry={() => void runs.refetch()} className="m-4" />
-        ) : runs.data === undefined ? (
+        ) : runs.data === undefined || kept.isReading ? (
           <TableSkeleton rows={12} />
         ) : runs.rows.length === 0 && isFiltered ? (
           <EmptyNotice title={`No run fits “${url.filter}”.`} className="px-4">

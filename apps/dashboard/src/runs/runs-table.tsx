@@ -1,3 +1,4 @@
+import type { RunFact } from "@tailbone/protocol/page-state/views";
 import type { Run } from "@tailbone/protocol/run";
 import { useTable } from "@tanstack/react-table";
 import { ArrowDown, ArrowUp } from "lucide-react";
@@ -6,13 +7,13 @@ import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { KeyedTable } from "../ui/table";
 import { useNow } from "../ui/use-now";
-import { type Fact, features, isNumeric, runColumns, SORT_OF } from "./columns";
+import { features, isNumeric, runColumns, SORT_OF } from "./columns";
 
 export interface RunsTableProps {
   runs: Run[];
   /** Runs that have just arrived. */
   fresh: ReadonlySet<string>;
-  facts: readonly Fact[];
+  facts: readonly RunFact[];
   series: readonly string[];
   withProject: boolean;
   sort: string;

@@ -53,6 +53,8 @@ describe("the API", () => {
         "delete /me/sessions/{id}",
         "get /projects",
         "get /projects/{project}",
+        "get /projects/{project}/page-states/{page}",
+        "put /projects/{project}/page-states/{page}",
         "get /runs",
         "post /runs",
         "get /runs/{run}",

@@ -17,6 +17,7 @@ import { addInvitationRoutes } from "./routes/invitations";
 import { addKeyRoutes } from "./routes/keys";
 import { addMeRoutes } from "./routes/me";
 import { addMemberRoutes } from "./routes/members";
+import { addPageRoutes } from "./routes/pages";
 import { addPointRoutes } from "./routes/points";
 import { addProjectRoutes } from "./routes/projects";
 import { addRecordRoutes } from "./routes/records";
@@ -61,6 +62,7 @@ function createVersionOne(services: ApiServices): Api {
   api.get("/openapi.json", (c) => c.json(api.getOpenAPI31Document(document)));
   addMeRoutes(api, services);
   addProjectRoutes(api, services);
+  addPageRoutes(api, services);
   addRunRoutes(api, services);
   addPointRoutes(api, services);
   addRecordRoutes(api, services);

@@ -79,7 +79,8 @@ export function authorize({ checkReach }: Pick<Services, "checkReach">) {
 }
 
 /** Routes that a key for one project may use; they look at `caller.project` themselves. */
-const OF_ONE_PROJECT = /^(GET \/(runs|projects|projects\/[^/]+)|POST \/runs)$/;
+const OF_ONE_PROJECT =
+  /^(GET \/(runs|projects|projects\/[^/]+)|POST \/runs|(GET|PUT) \/projects\/[^/]+\/page-states\/[^/]+)$/;
 
 async function keepToProject(
   caller: Caller,

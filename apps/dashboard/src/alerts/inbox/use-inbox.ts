@@ -4,8 +4,8 @@ import { useRouter } from "next/navigation";
 import { useQueryStates } from "nuqs";
 import { useEffect, useRef, useState } from "react";
 import { queries } from "../../api/queries";
+import { alertsUrl } from "../../page-state/urls";
 import { usePageKeys } from "../../ui/use-page-keys";
-import { alertsParsers } from "../alerts-url";
 import { useChangeAlert } from "../use-change-alert";
 import { groupAlerts, moveTo } from "./group-alerts";
 import { snoozeUntil } from "./snooze";
@@ -15,7 +15,7 @@ const nobody: ReadonlySet<string> = new Set();
 /** The inbox as it is shown, which alert of it is selected, and its keys. */
 export function useInbox() {
   const router = useRouter();
-  const [{ which, alert: selected }, setUrl] = useQueryStates(alertsParsers, { history: "replace" });
+  const [{ which, alert: selected }, setUrl] = useQueryStates(alertsUrl, { history: "replace" });
   const query = useQuery(queries.alerts(null, which));
   const change = useChangeAlert();
   const [readHere, setReadHere] = useState(nobody);

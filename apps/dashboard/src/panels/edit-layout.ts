@@ -1,0 +1,148 @@
+import type { PanelLayout, PanelSpec } from "@tailbone/protocol/page-state/panels";
+import { fitsSeries } from "@tailbone/protocol/series-pattern";
+import { ownPanel, type ShownPanel } from "./panels-of";
+
+/**
+ * A change of a project's panels. It is made again on what others have saved meanwhile, so it asks the layout it is given for what it
+ * changes; null: that is not there any more.
+ */
+export type LayoutEdit = (layout: PanelLayout) => PanelLayout | null;
+
+const isOwn = ({ id, series, pattern }: PanelSpec): boolean =>
+  pattern === null && series.length === 1 && (series[0] === id || id.replace(/'+$/, "") === series[0]);
+
+/** What is kept of a panel; null: nothing, it is the one that its series has by itself. */
+function kept(spec: PanelSpec): PanelSpec | null {
+  const { series, pattern, title, size, pinned, hidden } = spec;
+  const [only] = series;
+  if (pattern !== null || series.length > 1) return spec;
+  if (only === undefined) return null;
+  return title === null && size === "medium" && !pinned && !hidden ? null : { ...spec, id: only };
+}
+
+/** A panel as the layout has it; that of a series by itself is as it was shown. */
+const find = (layout: PanelLayout, spec: PanelSpec): PanelSpec | null =>
+  layout.panels.find(({ id }) => id === spec.id) ?? (isOwn(spec) ? spec : null);
+
+/** Puts a panel in the place of others: in the list, and in the order that of the first. */
+function replace(layout: PanelLayout, ids: readonly string[], spec: PanelSpec): PanelLayout {
+  const next = kept(spec);
+  const [first] = ids;
+  const id = next?.id ?? spec.series[0];
+  const order = layout.order
+    .filter((one) => one === first || (one !== id && !ids.includes(one)))
+    .flatMap((one) => (one !== first ? [one] : id === undefined ? [] : [id]));
+  const others = layout.panels.filter((one) => !ids.includes(one.id) && one.id !== id);
+  const place = layout.panels.findIndex((one) => one.id === first);
+  const panels = next === null ? others : others.toSpliced(place < 0 ? others.length : place, 0, next);
+  return { ...layout, panels, order };
+}
+
+export const changePanel =
+  (spec: PanelSpec, change: Partial<Pick<PanelSpec, "title" | "size" | "pinned" | "hidden">>): LayoutEdit =>
+  (layout) => {
+    const now = find(layout, spec);
+    return now === null ? null : replace(layout, [now.id], { ...now, ...change });
+  };
+
+/** `id` is that of a panel that is made of two. */
+export const addSeries =
+  (panel: PanelSpec, names: readonly string[], id: string): LayoutEdit =>
+  (layout) => {
+    const now = find(layout, panel);
+    if (now === null) return null;
+    const added = names.filter((name) => !now.series.includes(name));
+    const next: PanelSpec = {
+      ...now,
+      id: isOwn(now) ? id : now.id,
+      series: [...now.series, ...added],
+      without: now.without.filter((name) => !names.includes(name)),
+    };
+    // A panel that has but these series goes into this one.
+    const gone = layout.panels.filter((one) => isOwn(one) && one.series.every((name) => names.includes(name)));
+    return replace(layout, [now.id, ...gone.map((one) => one.id).filter((one) => one !== now.id)], next);
+  };
+
+/** Lays one panel into another: its series, and its pattern where that has none of its own. */
+export const mergePanels =
+  (from: ShownPanel, onto: PanelSpec, id: string): LayoutEdit =>
+  (layout) => {
+    const [taken, now] = [find(layout, from.spec), find(layout, onto)];
+    if (taken === null || now === null || taken.id === now.id) return null;
+    const hasPlace = now.pattern === null;
+    const names = hasPlace ? taken.series : [...new Set([...taken.series, ...from.series])];
+    const series = [...now.series, ...names.filter((name) => !now.series.includes(name))];
+    const next: PanelSpec = {
+      ...now,
+      id: isOwn(now) ? id : now.id,
+      series,
+      pattern: now.pattern ?? taken.pattern,
+      without: (hasPlace ? taken : now).without.filter((name) => !series.includes(name)),
+    };
+    return replace(layout, [now.id, taken.id], next);
+  };
+
+/** A series goes out of a panel, and has one of its own unless another panel takes it. */
+export const takeOut =
+  (panel: PanelSpec, name: string): LayoutEdit =>
+  (layout) => {
+    const now = find(layout, panel);
+    if (now === null) return null;
+    const isFit = now.pattern !== null && fitsSeries(now.pattern, name) && !now.without.includes(name);
+    if (!isFit && !now.series.includes(name)) return null;
+    return replace(layout, [now.id], {
+      ...now,
+      series: now.series.filter((one) => one !== name),
+      without: isFit ? [...now.without, name] : now.without,
+    });
+  };
+
+/** Each series of a panel has one of its own again. */
+export const splitPanel =
+  (panel: PanelSpec): LayoutEdit =>
+  (layout) =>
+    layout.panels.some(({ id }) => id === panel.id)
+      ? {
+          ...layout,
+          panels: layout.panels.filter(({ id }) => id !== panel.id),
+          order: layout.order.filter((id) => id !== panel.id),
+        }
+      : null;
+
+/** A panel of all series that fit a pattern, before all others of its section. */
+export const addPattern =
+  (pattern: string, title: string | null, id: string): LayoutEdit =>
+  (layout) => ({
+    ...layout,
+    panels: [...layout.panels, { ...ownPanel("", id), series: [], pattern, title }],
+    order: [id, ...layout.order],
+  });
+
+export const changePattern =
+  (panel: PanelSpec, pattern: string): LayoutEdit =>
+  (layout) => {
+    const now = find(layout, panel);
+    if (now === null) return null;
+    return replace(layout, [now.id], {
+      ...now,
+      pattern,
+      without: now.without.filter((one) => fitsSeries(pattern, one)),
+    });
+  };
+
+/** Moves a panel to a place among `ids`, the panels it stands with as they are shown. What nobody has moved goes on standing by name. */
+export const movePanel =
+  (ids: readonly string[], id: string, place: number): LayoutEdit =>
+  (layout) => {
+    const moved = ids.filter((one) => one !== id).toSpliced(place, 0, id);
+    const before = moved[place - 1];
+    const order = [...layout.order.filter((one) => one !== id)];
+    order.push(...moved.slice(0, place).filter((one) => !order.includes(one)));
+    const next = moved.slice(place + 1).find((one) => order.includes(one));
+    const at = before === undefined ? order.indexOf(next ?? "") : order.indexOf(before) + 1;
+    return { ...layout, order: order.toSpliced(Math.max(0, at), 0, id) };
+  };
+
+export const setSections =
+  (change: Partial<PanelLayout["sections"]>): LayoutEdit =>
+  (layout) => ({ ...layout, sections: { ...layout.sections, ...change } });

@@ -1,0 +1,100 @@
+import { TailboneError } from "@tailbone/protocol/errors";
+import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
+import { type PageState, readPageState, type SavedPage, type SavedStates } from "@tailbone/protocol/page-state/saved";
+import { jsonb, storableJson } from "../append/stored-text";
+import type { Database } from "../server/database";
+
+/** Which page's state, of which project. */
+interface PagePlace {
+  readonly team: string;
+  readonly project: string;
+  readonly page: SavedPage;
+}
+
+/** A state as it was saved by some version of Tailbone. */
+interface StoredPage {
+  readonly revision: number;
+  readonly state: unknown;
+  readonly savedBy: string;
+  readonly savedAtMs: number;
+}
+
+/** What is kept of a page. Throws `not_found` where the team has no such project. */
+export async function getPageState(db: Database, place: PagePlace): Promise<PageState> {
+  await checkProject(db, place);
+  return tell(place.page, await readStored(db, place));
+}
+
+/** What cannot be read is told, and kept as it is until somebody saves over it. */
+function tell(page: SavedPage, stored: StoredPage | null): PageState {
+  if (stored === null) return { revision: 0, state: null, unreadable: null, savedBy: null, savedAtMs: null };
+  const { revision, savedBy, savedAtMs } = stored;
+  try {
+    return { revision, state: readPageState(page, stored.state), unreadable: null, savedBy, savedAtMs };
+  } catch (error) {
+    if (!(error instanceof TailboneError)) throw error;
+    return { revision, state: null, unreadable: `${error.message} ${error.hint}`, savedBy, savedAtMs };
+  }
+}
+
+async function checkProject(db: Database, { team, project }: PagePlace): Promise<void> {
+  const found = await db.$client`select 1 from project where id = ${project} and team_id = ${team}`;
+  if (found.length > 0) return;
+  throw new TailboneError(
+    "not_found",
+    `There is no project ${project}.`,
+    "A project is made by the first run that names it.",
+  );
+}
+
+async function readStored(db: Database, { team, project, page }: PagePlace): Promise<StoredPage | null> {
+  const [stored] = await db.$client<StoredPage[]>`
+    select revision, state, saved_by as "savedBy", saved_at_ms as "savedAtMs" from page_state
+    where team_id = ${team} and project_id = ${project} and page = ${page}`;
+  return stored ?? null;
+}
+
+interface PageChange {
+  readonly state: SavedStates[SavedPage];
+  /** The revision that the change goes on from; 0: none. */
+  readonly revision: number;
+  readonly by: string;
+  readonly nowMs: number;
+}
+
+/**
+ * Saves a page's state, and returns it. Throws `conflict` where another revision was saved meanwhile, `too_large`, and `not_found` where the team has
+ * no such project.
+ */
+export async function savePageState(db: Database, place: PagePlace, change: PageChange): Promise<PageState> {
+  const sql = db.$client;
+  const { team, project, page } = place;
+  const { state, revision, by, nowMs } = change;
+  if (utf8Length(storableJson(state)) > LIMITS.pageStateBytes) {
+    throw new TailboneError(
+      "too_large",
+      `The state of the page would be larger than ${LIMITS.pageStateBytes} bytes.`,
+      "A pattern stands for many series: let panels have patterns in place of long lists.",
+    );
+  }
+  await checkProject(db, place);
+  const [saved] =
+    revision === 0
+      ? await sql<StoredPage[]>`
+        insert into page_state (team_id, project_id, page, revision, state, saved_by, saved_at_ms)
+        values (${team}, ${project}, ${page}, 1, ${jsonb(sql, state)}, ${by}, ${nowMs})
+        on conflict do nothing
+        returning revision, state, saved_by as "savedBy", saved_at_ms as "savedAtMs"`
+      : await sql<StoredPage[]>`
+        update page_state
+        set revision = revision + 1, state = ${jsonb(sql, state)}, saved_by = ${by}, saved_at_ms = ${nowMs}
+        where team_id = ${team} and project_id = ${project} and page = ${page} and revision = ${revision}
+        returning revision, state, saved_by as "savedBy", saved_at_ms as "savedAtMs"`;
+  if (saved !== undefined) return tell(page, saved);
+  const other = await readStored(db, place);
+  throw new TailboneError(
+    "conflict",
+    other === null ? "There is nothing saved that could be changed." : `${other.savedBy} has changed this meanwhile.`,
+    "Read it again, and make your change to what is there now.",
+  );
+}
