@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { FeatureList, RunEvent } from "@tailbone/protocol/http";
+import { callHub } from "@tailbone/client/call-hub";
+import { featureListSchema, runEventListSchema } from "@tailbone/protocol/http";
 import { spawnNode } from "../support/processes";
 import { openPlace, root, startStack } from "../support/stack";
 import { report } from "./report";
@@ -19,8 +20,8 @@ export async function benchSeeds(): Promise<void> {
     const { run }: { run: string } = JSON.parse(await child.line((line) => line.startsWith('{"run"')));
     await child.exited;
     const seconds = (Date.now() - startedAtMs) / 1000;
-    const { events } = await stack.json<{ events: RunEvent[] }>(`/api/v1/runs/${run}/events`);
-    const { features } = await stack.json<FeatureList>(`/api/v1/runs/${run}/features`);
+    const { events } = await callHub(stack.hub, runEventListSchema, `/runs/${run}/events`);
+    const { features } = await callHub(stack.hub, featureListSchema, `/runs/${run}/features`);
     const when = (feature: string, to: string): string => {
       const found = events.find((event) => event.feature === feature && event.to === to);
       return found === undefined ? "never" : `${found.after}-${found.by}, decided at ${found.decidedAt}`;

@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
+import { callHub } from "@tailbone/client/call-hub";
+import { runEventListSchema } from "@tailbone/protocol/http";
 import getPort from "get-port";
 import type { Browser, BrowserContext } from "playwright-core";
 import { SMTPServer } from "smtp-server";
@@ -109,9 +111,7 @@ test("a feature is followed on the page from absent to vestigial, and who asked 
   await page.getByLabel("benefit above").fill("0.5");
   await page.getByText("Then it would be latent since 200–300, not used; it is vestigial since 800–900.").waitFor();
 
-  const { events } = await stack.json<{ events: { to: string; after: number; by: number }[] }>(
-    `/api/v1/runs/${run}/events`,
-  );
+  const { events } = await callHub(stack.hub, runEventListSchema, `/runs/${run}/events`);
   expect(events.map(({ to, after, by }) => [to, after, by])).toEqual([
     ["latent", 200, 300],
     ["functional", 500, 600],

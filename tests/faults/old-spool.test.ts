@@ -1,7 +1,9 @@
 import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunDetail } from "@tailbone/protocol/run";
+import { callHub } from "@tailbone/client/call-hub";
+import { consoleListSchema } from "@tailbone/protocol/http";
+import { runDetailSchema } from "@tailbone/protocol/run";
 import { MIN_VERSION, PROTOCOL_VERSION } from "@tailbone/protocol/version";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readPoints } from "../support/points";
@@ -40,7 +42,7 @@ test.each(older)(
       values: steps.map((step) => 1 / (step + 1)),
     });
     expect((await readPoints(stack, run, "lr")).values).toEqual(steps.map(() => 0.1));
-    const detail = await stack.json<RunDetail>(`/api/v1/runs/${run}`);
+    const detail = await callHub(stack.hub, runDetailSchema, `/runs/${run}`);
     expect(detail).toMatchObject({
       name: "seed 1",
       state: "finished",
@@ -48,7 +50,7 @@ test.each(older)(
       droppedPoints: 0,
       config: { lr: 0.1, seed: 1 },
     });
-    const { lines } = await stack.json<{ lines: { text: string }[] }>(`/api/v1/runs/${run}/console`);
+    const { lines } = await callHub(stack.hub, consoleListSchema, `/runs/${run}/console`);
     expect(lines.map(({ text }) => text)).toEqual(["epoch 1"]);
 
     // Its writer held no lock, so nothing says that it is dead.

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
+import { callHub } from "@tailbone/client/call-hub";
 import { openTestDatabase, type TestDatabase } from "@tailbone/db/server/testing";
 import { decodeFrame } from "@tailbone/protocol/frame";
-import type { FeatureList } from "@tailbone/protocol/http";
-import type { RunDetail } from "@tailbone/protocol/run";
+import { consoleListSchema, featureListSchema } from "@tailbone/protocol/http";
+import { alertListSchema } from "@tailbone/protocol/rules";
+import { runDetailSchema } from "@tailbone/protocol/run";
 import { init, type Run } from "tailbone";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readPoints } from "../support/points";
@@ -48,8 +50,8 @@ test("a frame that cannot be stored is set aside, the run says so and counts its
   run.alert({ title: "no poison" });
   await run.finish();
 
-  const detail = await stack.json<RunDetail>(`/api/v1/runs/${run.id}`);
-  const { lines } = await stack.json<{ lines: { text: string }[] }>(`/api/v1/runs/${run.id}/console`);
+  const detail = await callHub(stack.hub, runDetailSchema, `/runs/${run.id}`);
+  const { lines } = await callHub(stack.hub, consoleListSchema, `/runs/${run.id}/console`);
   const said = /^Tailbone: one frame could not be stored, (\d+) points; it lies in (.*)\.$/.exec(lines[0]?.text ?? "");
   const aside = decodeFrame(new Uint8Array(await readFile(said?.[2] ?? expect.fail(JSON.stringify(lines)))));
   expect(aside.records).toMatchObject([{ type: "alert", title: "poison" }]);
@@ -57,7 +59,7 @@ test("a frame that cannot be stored is set aside, the run says so and counts its
   expect(lost.length).toBe(Number(said?.[1]));
   expect((await readPoints(stack, run.id, "n")).steps).toEqual(upTo(100).filter((n) => !lost.includes(n)));
   expect(detail).toMatchObject({ state: "finished", points: 100 - lost.length, droppedPoints: lost.length });
-  const { alerts } = await stack.json<{ alerts: { title: string }[] }>(`/api/v1/alerts?run=${run.id}`);
+  const { alerts } = await callHub(stack.hub, alertListSchema, "/alerts", { query: { run: run.id } });
   expect(alerts.map(({ title }) => title)).toEqual(["no poison"]);
 });
 
@@ -68,8 +70,8 @@ test("NUL in any text is no poison: it is replaced, and stored", async () => {
   run.alert({ title: "a\0lert", text: "\0" });
   run.log({ n: 1 });
   await run.finish();
-  const detail = await stack.json<RunDetail>(`/api/v1/runs/${run.id}`);
+  const detail = await callHub(stack.hub, runDetailSchema, `/runs/${run.id}`);
   expect(detail).toMatchObject({ state: "finished", points: 1, droppedPoints: 0, config: { "a\u2400b": "c\u2400d" } });
-  const { features } = await stack.json<FeatureList>(`/api/v1/runs/${run.id}/features`);
+  const { features } = await callHub(stack.hub, featureListSchema, `/runs/${run.id}/features`);
   expect(features).toMatchObject([{ name: "patch", layer: "hid\u2400den" }]);
 });

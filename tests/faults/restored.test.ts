@@ -1,7 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { callHub } from "@tailbone/client/call-hub";
 import { openTestDatabase, type TestDatabase } from "@tailbone/db/server/testing";
-import type { RunDetail } from "@tailbone/protocol/run";
+import { consoleListSchema } from "@tailbone/protocol/http";
+import { type RunDetail, runDetailSchema } from "@tailbone/protocol/run";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readPoints } from "../support/points";
 import { type Child, spawnNode } from "../support/processes";
@@ -32,7 +34,7 @@ afterEach(async () => {
   await database.close();
 });
 
-const detail = (run: string): Promise<RunDetail> => stack.json(`/api/v1/runs/${run}`);
+const detail = (run: string): Promise<RunDetail> => callHub(stack.hub, runDetailSchema, `/runs/${run}`);
 const storesSteps = (run: string, steps: number): Promise<void> =>
   expect.poll(async () => (await detail(run)).points, { timeout: 60_000, interval: 200 }).toBe(SERIES * steps);
 
@@ -76,7 +78,7 @@ describe("a database that was restored to an older state", () => {
     expect((await detail(run)).state).toBe("finished");
     expect(child.output()).toContain(`${missing} points`);
     expect(stack.child.output()).toContain("restored to an older state");
-    const console = await stack.json<{ lines: { text: string }[] }>(`/api/v1/runs/${run}/console`);
+    const console = await callHub(stack.hub, consoleListSchema, `/runs/${run}/console`);
     expect(console.lines.map(({ text }) => text)).toEqual([expect.stringContaining(`${missing} points`)]);
   });
 

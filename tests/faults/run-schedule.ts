@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { callHub } from "@tailbone/client/call-hub";
+import { seriesListSchema } from "@tailbone/protocol/http";
+import { runDetailSchema } from "@tailbone/protocol/run";
 import { readPoints } from "../support/points";
 import type { Child } from "../support/processes";
 import { trainer as trainerScript } from "../support/stack";
@@ -254,14 +257,14 @@ export class ScheduleRun {
     const trainers = [...this.#trainers.values()].filter((trainer) => trainer.run === run);
     const { stack } = this.#world;
     const width = Math.max(...trainers.map(({ plan }) => plan.width));
-    const { series: known } = await stack.json<{ series: { name: string }[] }>(`/api/v1/runs/${run}/series`);
+    const { series: known } = await callHub(stack.hub, seriesListSchema, `/runs/${run}/series`);
     const series: RunFacts["series"][number][] = [];
     for (let index = 0; index < width; index++) {
       const name = index === 0 ? "n" : `n${index}`;
       const isThere = known.some((one) => one.name === name);
       series.push(isThere ? await readPoints(stack, run, name) : { steps: [], values: [] });
     }
-    const { droppedPoints } = await stack.json<{ droppedPoints: number }>(`/api/v1/runs/${run}`);
+    const { droppedPoints } = await callHub(stack.hub, runDetailSchema, `/runs/${run}`);
     return { trainers: trainers.map((trainer) => this.#factsOf(trainer)), series, reported: droppedPoints };
   }
 

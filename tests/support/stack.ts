@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { HubAddress } from "@tailbone/client/call-hub";
 import getPort from "get-port";
+import { hubAt } from "./hub";
 import { type Child, spawnNode } from "./processes";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -53,8 +55,9 @@ export interface Stack {
   readonly signInLink: string;
   /** The API key that the first start has put where the SDK finds it. */
   readonly key: string;
+  /** To be asked with that key by `callHub`. */
+  readonly hub: HubAddress;
   readonly get: (path: string) => Promise<Response>;
-  readonly json: <T>(path: string) => Promise<T>;
   readonly stop: () => Promise<number | null>;
 }
 
@@ -71,20 +74,14 @@ export async function startStack(place: Place, options: { dashboard?: boolean } 
   );
   const key = credentials[place.url]?.key;
   if (key === undefined) throw new Error(`no key for ${place.url} in ${JSON.stringify(credentials)}`);
-  const get = (path: string): Promise<Response> =>
-    fetch(`${place.url}${path}`, { headers: { authorization: `Bearer ${key}` } });
   return {
     place,
     child,
     url: place.url,
     signInLink: ready.signInLink,
     key,
-    get,
-    json: async <T>(path: string): Promise<T> => {
-      const response = await get(path);
-      if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-      return (await response.json()) as T;
-    },
+    hub: hubAt(place.url, key),
+    get: (path) => fetch(`${place.url}${path}`, { headers: { authorization: `Bearer ${key}` } }),
     stop: async () => {
       await child.kill("SIGTERM");
       return child.exited;

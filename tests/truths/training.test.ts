@@ -1,3 +1,5 @@
+import { callHub } from "@tailbone/client/call-hub";
+import { runEventListSchema } from "@tailbone/protocol/http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { spawnNode } from "../support/processes";
 import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
@@ -35,7 +37,7 @@ async function train(name: string, ...args: string[]): Promise<{ events: Event[]
   const child = spawnNode([trainer(name), ...args], { env: place.env, cwd: place.folder });
   const { run }: { run: string } = JSON.parse(await child.line((line) => line.startsWith('{"run"')));
   expect(await child.exited, child.output()).toBe(0);
-  const { events } = await stack.json<{ events: Event[] }>(`/api/v1/runs/${run}/events`);
+  const { events } = await callHub(stack.hub, runEventListSchema, `/runs/${run}/events`);
   return { events, run };
 }
 

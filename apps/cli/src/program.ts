@@ -84,7 +84,9 @@ export function createProgram(setExitCode: (code: number) => void): Command {
     .action(async (options) => listRuns(options));
   withHub(runs.command("tail"))
     .argument("<run>", "the run's id", parseRunId)
-    .description("follow what a run logs, live, until it ends")
+    .description(
+      "follow what a run logs, live, until it ends; what was missed while the hub was away is read anew, except changes of config and tags",
+    )
     .addHelpText(
       "after",
       examples("tailbone runs tail 0199a8e2-…", "tailbone runs tail 0199a8e2-… --json | jq .metrics.loss"),

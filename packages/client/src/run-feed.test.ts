@@ -94,3 +94,19 @@ test("a read that keeps failing is told of while it is tried again, and what it 
   );
   expect([told, taken]).toEqual([["Failure 3.", "Failure 4."], [7]]);
 });
+
+test("a run whose database was restored to an older state is read anew, and goes on from there", async () => {
+  const hub = new ModelHub((offset) => ({ offset }));
+  const feed = new RunFeed({ follow: (offset) => hub.follows.push(offset), pause: () => Promise.resolve() });
+  const reader = new Sequences(feed, hub.read);
+  for (let frame = 0; frame < 10; frame++) hub.commit();
+  await comeToRest(hub, feed);
+  expect(reader.seen).toHaveLength(10);
+  hub.disconnect();
+  feed.receive({ type: "lost" });
+  hub.committed = 4;
+  await comeToRest(hub, feed);
+  hub.commit();
+  await comeToRest(hub, feed);
+  expect(reader.seen).toEqual([0, 1, 2, 3, 4]);
+});

@@ -7,7 +7,10 @@ export interface FeedReader {
   readonly oldest: () => number | null;
   /** Frames that are new, the first of them at offset `from`. */
   readonly take: (frames: readonly LiveFrame[], from: number) => void;
-  /** Frames below this offset were missed: reads every slot anew that does not include them. False: there is none. */
+  /**
+   * Frames below this offset were missed: reads every slot anew that does not include them. False: there is none. Infinity: the hub's
+   * database was restored to an older state, and no slot holds any more.
+   */
   readonly reload: (below: number) => boolean;
 }
 
@@ -69,11 +72,14 @@ export class RunFeed {
   }
 
   receive(event: StreamEvent): void {
-    const from = this.#stream.end ?? 0;
+    const { end } = this.#stream;
+    const from = end ?? 0;
     const { stream, fresh, todo } = reduceStream(this.#stream, event);
     this.#stream = stream;
     if (fresh.length > 0) for (const reader of this.#readers) reader.take(fresh, from);
-    if (todo === "reload") for (const reader of this.#readers) if (reader.reload(stream.start)) this.#isBehind = true;
+    const isOlder = event.type === "followed" && end !== null && event.offset <= end;
+    const below = isOlder ? Number.POSITIVE_INFINITY : stream.start;
+    if (todo === "reload") for (const reader of this.#readers) if (reader.reload(below)) this.#isBehind = true;
     if (todo === "follow") this.#options.follow(stream.end);
     if (event.type === "followed") this.retryNow();
     this.#release();
