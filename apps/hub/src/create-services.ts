@@ -1,19 +1,20 @@
 import type { Clock } from "@tailbone/base/clock";
 import { appendFrames } from "@tailbone/db/append/append-frames";
-import { beatWriter } from "@tailbone/db/append/keep-runs";
-import { openWriter } from "@tailbone/db/append/open-writer";
 import { getRun } from "@tailbone/db/read/get-run";
-import { getProject } from "@tailbone/db/read/projects";
 import type { Database } from "@tailbone/db/server/database";
 import { TailboneError } from "@tailbone/protocol/errors";
-import { requireProject } from "./auth/access";
+import type { Caller } from "@tailbone/services/caller";
+import type { Context } from "@tailbone/services/context";
+import type { Verb } from "@tailbone/services/verb";
+import { openWriter } from "@tailbone/services/writers/open-writer";
+import type { Send } from "./alerts/sender";
 import { createAdmissions } from "./auth/admissions";
 import { createAuth } from "./auth/auth";
 import { createKeys } from "./auth/keys";
 import type { Origins } from "./auth/origins";
 import { createResolveCaller } from "./auth/resolve-caller";
 import { createSecurityLog } from "./auth/security-log";
-import { type Address, createAppender } from "./ingest/appender";
+import { createAppender } from "./ingest/appender";
 import { createEpoch } from "./ingest/epoch";
 import { createLive } from "./live/live";
 import type { Log } from "./log";
@@ -34,6 +35,7 @@ export interface ServicesOptions {
   readonly log: Log;
   readonly wakeDispatcher: () => void;
   readonly quotas: QuotaSettings;
+  readonly send: Send;
 }
 
 /** How long it takes to get the database's lock again, where nothing is in the way. */
@@ -44,6 +46,7 @@ export function createServices({
   db,
   holdsDatabase,
   quotas: quotaSettings,
+  send,
   clock,
   epoch: initialEpoch,
   secret,
@@ -58,16 +61,15 @@ export function createServices({
   const keys = createKeys(db, log, clock);
   const securityLog = createSecurityLog(db, log);
   const live = createLive({
-    getRun: (team, run) => getRun(db, { team, run }),
-    checkProject: async (team, project) => {
-      await getProject(db, { team, project });
-    },
+    readHead: (team, run) => getRun(db, { team, run }),
+    perform,
+    contextOf,
     epoch: () => epoch.current,
     metrics,
     log,
   });
   const epoch = createEpoch({ db, epoch: initialEpoch, onRestored: () => live.restored(), clock, log });
-  const publish = createPublish({ db, live, wakeDispatcher, log });
+  const publish = createPublish({ db, live, epoch, wakeDispatcher, log });
   function requireHold(): void {
     if (holdsDatabase()) return;
     throw new TailboneError(
@@ -96,6 +98,14 @@ export function createServices({
     clock,
     metrics,
   });
+  function contextOf(caller: Caller): Context {
+    return { ...caller, db, nowMs: clock.wallMs(), hub: { quotas, send } };
+  }
+  async function perform<Input, Value>(ctx: Context, verb: Verb<Input, Value>, input: Input): Promise<Value> {
+    const { value, effects } = await verb({ ctx, input });
+    await publish(effects);
+    return value;
+  }
   return {
     db,
     clock,
@@ -106,30 +116,9 @@ export function createServices({
     admissions,
     securityLog,
     resolveCaller: createResolveCaller(db, auth, keys),
-    checkReach: async (caller, run) => {
-      if (caller.project === null) return;
-      const found = await getRun(db, { team: caller.team.id, run });
-      requireProject(caller, found.project.id, `run ${run}`);
-    },
-    openWriter: async ({ team, project, by }, request) => {
+    openWriter: async (ctx, request) => {
       requireHold();
-      const place = await openWriter(db, {
-        team: team.id,
-        request,
-        createdBy: by.name,
-        only: project,
-        admitNew: () => quotas.admitRun(team.id),
-        nowMs: clock.wallMs(),
-      });
-      await epoch.notice(request, place.next);
-      const opened = { ...place, epoch: epoch.current };
-      log.info({ run: opened.run, project: opened.project, name: opened.name, by: by.name }, "a writer opened a run");
-      live.changed(await getRun(db, { team: team.id, run: opened.run }));
-      return opened;
-    },
-    beatWriter: async (address: Address) => {
-      const revived = await beatWriter(db, { ...address, nowMs: clock.wallMs() });
-      if (revived !== null) live.changed(revived);
+      return { ...(await perform(ctx, openWriter, request)), epoch: epoch.current };
     },
     appender,
     appendFrame: async (address, bytes) => {
@@ -138,12 +127,8 @@ export function createServices({
     },
     quotas,
     live,
-    contextOf: (caller) => ({ ...caller, db, nowMs: clock.wallMs() }),
-    perform: async (ctx, verb, input) => {
-      const { value, effects } = await verb({ ctx, input });
-      await publish(effects);
-      return value;
-    },
+    contextOf,
+    perform,
     publish,
     wakeDispatcher,
     metrics,

@@ -5,7 +5,6 @@ import type { Appended } from "@tailbone/protocol/sockets";
 import type { Caller } from "@tailbone/services/caller";
 import type { Context } from "@tailbone/services/context";
 import type { Verb } from "@tailbone/services/verb";
-import type { Send } from "./alerts/sender";
 import type { Admissions } from "./auth/admissions";
 import type { Auth } from "./auth/auth";
 import type { MailInvitation } from "./auth/invitation-mail";
@@ -20,6 +19,11 @@ import type { Metrics } from "./metrics";
 import type { Publish } from "./publish";
 import type { Quotas } from "./quotas";
 
+/** What a verb works with, on behalf of a caller and at this moment. */
+export type ContextOf = (caller: Caller) => Context;
+/** Has a verb done, publishes what came of it, and resolves with what is to be answered. */
+export type Perform = <Input, Value>(ctx: Context, verb: Verb<Input, Value>, input: Input) => Promise<Value>;
+
 /** What the routes and sockets of one hub work with. */
 export interface Services {
   readonly db: Database;
@@ -32,19 +36,14 @@ export interface Services {
   readonly secret: string;
   readonly admissions: Admissions;
   readonly securityLog: SecurityLog;
-  /** Lets a key that is for one project reach only runs of it: throws `not_found` for others. */
-  readonly checkReach: (caller: Caller, run: string) => Promise<void>;
-  readonly openWriter: (caller: Caller, request: OpenWriter) => Promise<OpenedWriter>;
-  readonly beatWriter: (address: Address) => Promise<void>;
+  readonly openWriter: (ctx: Context, request: OpenWriter) => Promise<OpenedWriter>;
   readonly appender: Appender;
   /** Commits one frame, and answers as a writer is to be answered. Throws what it is to be told. */
   readonly appendFrame: (address: Address, bytes: Uint8Array) => Promise<Appended>;
   readonly quotas: Quotas;
   readonly live: Live;
-  /** What a verb works with, on behalf of a caller and at this moment. */
-  readonly contextOf: (caller: Caller) => Context;
-  /** Has a verb done, publishes what came of it, and resolves with what is to be answered. */
-  readonly perform: <Input, Value>(ctx: Context, verb: Verb<Input, Value>, input: Input) => Promise<Value>;
+  readonly contextOf: ContextOf;
+  readonly perform: Perform;
   readonly publish: Publish;
   /** The outbox has something that is due. */
   readonly wakeDispatcher: () => void;
@@ -54,7 +53,5 @@ export interface Services {
 
 /** What the HTTP API needs besides. */
 export interface ApiServices extends Services {
-  /** Sends one alert to one channel at once, past the outbox. */
-  readonly send: Send;
   readonly mailInvitation: MailInvitation;
 }

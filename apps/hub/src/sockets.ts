@@ -4,9 +4,9 @@ import { TailboneError, type WireError } from "@tailbone/protocol/errors";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { handshakeSchema, INGEST_NAMESPACE, LIVE_NAMESPACE } from "@tailbone/protocol/sockets";
 import { isSpoken, MIN_VERSION, PROTOCOL_VERSION } from "@tailbone/protocol/version";
+import { requireVerb } from "@tailbone/services/access";
 import type { Caller } from "@tailbone/services/caller";
 import { Server } from "socket.io";
-import { requireAction } from "./auth/access";
 import type { Admissions } from "./auth/admissions";
 import { isAllowedSocket, isKnownHost, type Origins } from "./auth/origins";
 import type { ResolveCaller } from "./auth/resolve-caller";
@@ -47,17 +47,17 @@ function headersOf({ headers }: CallerSocket["handshake"]): Headers {
 
 /** Who may connect to a namespace. */
 interface Guest {
-  /** `ingest` is for writers and needs a key, `read` for viewers. */
-  readonly action: "ingest" | "read";
+  /** What it comes for. Writers need a key. */
+  readonly verb: "openWriter" | "followRun";
   /** The oldest version that it may speak. */
   readonly oldest: number;
 }
 
-const WRITER: Guest = { action: "ingest", oldest: MIN_VERSION };
+const WRITER: Guest = { verb: "openWriter", oldest: MIN_VERSION };
 /** A viewer must read frames as the newest writers encode them. */
-const VIEWER: Guest = { action: "read", oldest: PROTOCOL_VERSION };
+const VIEWER: Guest = { verb: "followRun", oldest: PROTOCOL_VERSION };
 
-async function resolveSocket(socket: CallerSocket, resolve: ResolveCaller, { action, oldest }: Guest): Promise<Caller> {
+async function resolveSocket(socket: CallerSocket, resolve: ResolveCaller, { verb, oldest }: Guest): Promise<Caller> {
   const handshake = handshakeSchema.safeParse(socket.handshake.auth);
   if (!handshake.success || !isSpoken(handshake.data.protocol) || handshake.data.protocol < oldest) {
     const theirs = handshake.success ? `version ${handshake.data.protocol}` : "no version";
@@ -69,11 +69,11 @@ async function resolveSocket(socket: CallerSocket, resolve: ResolveCaller, { act
     );
   }
   const { key } = handshake.data;
-  if (action === "ingest" && key === undefined) {
+  if (verb === "openWriter" && key === undefined) {
     throw new TailboneError("unauthenticated", "A writer needs an API key.", "Set TAILBONE_API_KEY.");
   }
   const { caller } = await resolve({ key, headers: headersOf(socket.handshake), team: undefined });
-  requireAction(caller, action);
+  requireVerb(caller, verb);
   return caller;
 }
 

@@ -151,6 +151,7 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
     log,
     wakeDispatcher: dispatcher.wake,
     quotas: settings.quotas,
+    send,
   });
   const { auth, keys, live, appender } = services;
   parts.add(live.close);
@@ -168,7 +169,7 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
   parts.add(startStallSweep(db, services, settings.stallAfterMs));
   const proxy = createDashboardProxy(log, { isDevelopment: settings.dashboardOrigin !== undefined });
   parts.add(proxy.close);
-  const api = createHttpApi({ ...services, send, mailInvitation: createInvitationMail(smtpUrl, mailFrom) });
+  const api = createHttpApi({ ...services, mailInvitation: createInvitationMail(smtpUrl, mailFrom) });
   door.open({
     api: getRequestListener(api.fetch),
     pages: proxy.web,

@@ -10,8 +10,10 @@ interface Who {
   readonly roles: readonly Role[];
 }
 
+const WRITERS: Who = { scopes: ["ingest", "admin"], roles: ROLES };
 const READERS: Who = { scopes: ["read", "admin"], roles: ROLES };
 const EDITORS: Who = { scopes: ["admin"], roles: ROLES };
+const MANAGERS: Who = { scopes: [], roles: ["admin", "owner"] };
 
 /**
  * How far a key goes that is for one project. `run`: to the project's runs; `input.run` is looked up. `project`: the verb keeps to
@@ -21,12 +23,38 @@ type Reach = "run" | "project" | "team";
 
 /** Who may do what: the one table. Each verb of this package has a row, and asks it before it does anything. */
 export const ACCESS = {
+  openWriter: { who: WRITERS, reach: "project" },
+  /** Frames wait in the hub's queues; they are committed there. */
+  appendFrames: { who: WRITERS, reach: "run" },
+  beatWriter: { who: WRITERS, reach: "run" },
+  listProjects: { who: READERS, reach: "project" },
+  getProject: { who: READERS, reach: "project" },
   listRuns: { who: READERS, reach: "project" },
   getRun: { who: READERS, reach: "run" },
+  followRun: { who: READERS, reach: "run" },
   patchRun: { who: EDITORS, reach: "run" },
   deleteRun: { who: EDITORS, reach: "run" },
   getPageState: { who: READERS, reach: "project" },
   savePageState: { who: EDITORS, reach: "project" },
+  listSeries: { who: READERS, reach: "run" },
+  queryPoints: { who: READERS, reach: "run" },
+  listCheckpoints: { who: READERS, reach: "run" },
+  listConsole: { who: READERS, reach: "run" },
+  listFeatures: { who: READERS, reach: "run" },
+  listEvents: { who: READERS, reach: "run" },
+  listAlerts: { who: READERS, reach: "team" },
+  patchAlert: { who: EDITORS, reach: "team" },
+  listRules: { who: READERS, reach: "team" },
+  createRule: { who: EDITORS, reach: "team" },
+  patchRule: { who: EDITORS, reach: "team" },
+  deleteRule: { who: EDITORS, reach: "team" },
+  replayRule: { who: EDITORS, reach: "team" },
+  listChannels: { who: READERS, reach: "team" },
+  createChannel: { who: MANAGERS, reach: "team" },
+  deleteChannel: { who: MANAGERS, reach: "team" },
+  testChannel: { who: MANAGERS, reach: "team" },
+  listDeliveries: { who: READERS, reach: "team" },
+  retryDelivery: { who: EDITORS, reach: "team" },
 } as const satisfies Readonly<Record<string, { readonly who: Who; readonly reach: Reach }>>;
 
 export type VerbName = keyof typeof ACCESS;

@@ -95,13 +95,3 @@ export function requireAction(caller: Caller, action: Action): void {
     `Use a key whose scope is ${scopes.join(" or ")}; keys are made in the dashboard under Settings.`,
   );
 }
-
-/** A key for one project sees nothing else of the team: to it, what lies elsewhere does not exist. Throws `not_found`. */
-export function requireProject(caller: Caller, project: string, what: string): void {
-  if (caller.project === null || caller.project.id === project) return;
-  throw new TailboneError(
-    "not_found",
-    `There is no ${what}.`,
-    `The key is for the project ${caller.project.name} alone; it may lie in another.`,
-  );
-}

@@ -52,7 +52,7 @@ function createVersionOne(services: ApiServices): Api {
   // Whoever holds an invitation needs no session and no key.
   addInvitationRoutes(api, services);
   api.use(authenticate(services));
-  api.use(authorize(services));
+  api.use(authorize);
   api.openAPIRegistry.registerComponent("securitySchemes", "key", { type: "http", scheme: "bearer" });
   api.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",

@@ -4,7 +4,7 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import { answerError } from "../dashboard/proxy";
 
 /** Who answers what comes through the door. */
-interface Rooms {
+interface Behind {
   readonly api: (request: IncomingMessage, response: ServerResponse) => void;
   readonly pages: (request: IncomingMessage, response: ServerResponse) => void;
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -16,7 +16,7 @@ interface Rooms {
 export interface FrontDoor {
   readonly server: Server;
   readonly port: number;
-  readonly open: (rooms: Rooms) => void;
+  readonly open: (behind: Behind) => void;
   /** Takes no more connections; what is under way goes on. */
   readonly stop: () => void;
   readonly close: () => void;
@@ -86,23 +86,23 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
 export async function openFrontDoor(host: string, port: number): Promise<FrontDoor> {
   const starting = new TailboneError("unavailable", "Tailbone is starting.", "Try again in a few seconds.");
   let isOpen = false;
-  let rooms: Rooms = {
+  let behind: Behind = {
     api: (request, response) => answerError(request, response, starting),
     pages: (request, response) => answerError(request, response, starting),
     upgrade: (_request, socket) => socket.destroy(),
     isKnownHost: () => true,
   };
   const server = createServer((request, response) => {
-    if (!rooms.isKnownHost(request.headers.host)) answerError(request, response, wrongHost(request.headers.host));
-    else if (isApi(request.url ?? "/")) rooms.api(request, response);
-    else rooms.pages(request, response);
+    if (!behind.isKnownHost(request.headers.host)) answerError(request, response, wrongHost(request.headers.host));
+    else if (isApi(request.url ?? "/")) behind.api(request, response);
+    else behind.pages(request, response);
   });
   server.on("clientError", answerUnreadable);
   server.on("upgrade", (request, socket, head) => {
     // Node keeps its hands off such a socket: a reset that nobody listens for would end the process.
     socket.on("error", () => socket.destroy());
-    if (!rooms.isKnownHost(request.headers.host)) socket.destroy();
-    else if (!isOpen || !request.url?.startsWith(SOCKETS)) rooms.upgrade(request, socket, head);
+    if (!behind.isKnownHost(request.headers.host)) socket.destroy();
+    else if (!isOpen || !request.url?.startsWith(SOCKETS)) behind.upgrade(request, socket, head);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenFailure(error, host, port)));
@@ -113,7 +113,7 @@ export async function openFrontDoor(host: string, port: number): Promise<FrontDo
     server,
     port: address !== null && typeof address === "object" ? address.port : port,
     open: (opened) => {
-      rooms = opened;
+      behind = opened;
       isOpen = true;
     },
     stop: () => {

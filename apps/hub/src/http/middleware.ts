@@ -1,7 +1,6 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import { API_PREFIX } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";
-import { runIdSchema } from "@tailbone/protocol/names";
 import type { Caller } from "@tailbone/services/caller";
 import type { HonoRequest, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -66,37 +65,23 @@ async function resolveOwner(
   return { team, project: null, by: { kind: "user", id, name, email, role: "owner", session: null } };
 }
 
-/** Asks the one table whether the caller may do this; a key for one project is kept to it. */
-export function authorize({ checkReach }: Pick<Services, "checkReach">) {
-  return createMiddleware<ApiEnvironment>(async (c, next) => {
-    const path = c.req.path.slice(API_PREFIX.length);
-    const { caller } = c.var;
-    const action = actionOf(c.req.method, path);
-    if (action !== null) requireAction(caller, action);
-    if (caller.project !== null && action !== null) await keepToProject(caller, c.req.method, path, checkReach);
-    await next();
-  });
-}
-
-/** Routes that a key for one project may use; they look at `caller.project` themselves. */
-const OF_ONE_PROJECT =
-  /^(GET \/(runs|projects|projects\/[^/]+)|POST \/runs|(GET|PUT) \/projects\/[^/]+\/page-states\/[^/]+)$/;
-
-async function keepToProject(
-  caller: Caller,
-  method: string,
-  path: string,
-  checkReach: Services["checkReach"],
-): Promise<void> {
-  if (OF_ONE_PROJECT.test(`${method} ${path}`)) return;
-  const run = runIdSchema.safeParse(/^\/runs\/([^/]+)/.exec(path)?.[1]);
-  if (run.success) return checkReach(caller, run.data);
-  throw new TailboneError(
-    "forbidden",
-    `The key is for the project ${caller.project?.name} alone, and this is the whole team's.`,
-    "Use a key for all projects.",
-  );
-}
+/** Asks the table whether the caller may do this; a key for one project is kept to it. */
+export const authorize = createMiddleware<ApiEnvironment>(async (c, next) => {
+  const path = c.req.path.slice(API_PREFIX.length);
+  const { caller } = c.var;
+  const action = actionOf(c.req.method, path);
+  if (action !== null) {
+    requireAction(caller, action);
+    if (caller.project !== null && !/^\/(runs|projects)(\/|$)/.test(path)) {
+      throw new TailboneError(
+        "forbidden",
+        `The key is for the project ${caller.project.name} alone, and this is the whole team's.`,
+        "Use a key for all projects.",
+      );
+    }
+  }
+  await next();
+});
 
 /** Notes in the security log who was refused: a wrong key, or somebody known who asked for more than is theirs. */
 export function noteRefusals({ securityLog }: Pick<Services, "securityLog">) {

@@ -1,25 +1,14 @@
 import { TailboneError } from "@tailbone/protocol/errors";
-import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
-import { type Appended, openWriterSchema, writerAddressSchema } from "@tailbone/protocol/sockets";
-import type { Caller } from "@tailbone/services/caller";
+import { openWriterSchema, writerAddressSchema } from "@tailbone/protocol/sockets";
+import { requireAccess } from "@tailbone/services/access";
+import { beatWriter } from "@tailbone/services/writers/beat-writer";
 import type { HubSocket } from "../hub-socket";
-import type { Log } from "../log";
-import type { Metrics } from "../metrics";
 import { answerWith } from "../reply";
-import type { Address } from "./appender";
-
-export interface IngestOptions {
-  readonly openWriter: (caller: Caller, request: OpenWriter) => Promise<OpenedWriter>;
-  readonly beatWriter: (address: Address) => Promise<void>;
-  readonly checkReach: (caller: Caller, run: string) => Promise<void>;
-  readonly appendFrame: (address: Address, bytes: Uint8Array) => Promise<Appended>;
-  readonly metrics: Metrics;
-  readonly log: Log;
-}
+import type { Services } from "../services";
 
 /** Serves the socket of a writer that has been let in. */
-export function connectWriter(socket: HubSocket, options: IngestOptions): void {
-  const { openWriter, beatWriter, checkReach, appendFrame, metrics, log } = options;
+export function connectWriter(socket: HubSocket, services: Services): void {
+  const { contextOf, perform, openWriter, appendFrame, metrics, log } = services;
   const { caller } = socket.data;
   const team = caller.team.id;
   /** Runs that the caller was found to reach. */
@@ -28,7 +17,7 @@ export function connectWriter(socket: HubSocket, options: IngestOptions): void {
   function reach(run: string): Promise<void> {
     const known = reached.get(run);
     if (known !== undefined) return known;
-    const checked = checkReach(caller, run);
+    const checked = requireAccess(contextOf(caller), "appendFrames", run);
     reached.set(run, checked);
     checked.catch(() => reached.delete(run));
     return checked;
@@ -36,7 +25,7 @@ export function connectWriter(socket: HubSocket, options: IngestOptions): void {
   metrics.writers.inc();
   socket.on("disconnect", () => metrics.writers.dec());
   socket.on("writer:open", (request, answer) => {
-    void answerWith(answer, log, () => openWriter(caller, openWriterSchema.parse(request)));
+    void answerWith(answer, log, () => openWriter(contextOf(caller), openWriterSchema.parse(request)));
   });
   socket.on("frame:append", (address, frame, answer) => {
     void answerWith(answer, log, () => {
@@ -56,10 +45,8 @@ export function connectWriter(socket: HubSocket, options: IngestOptions): void {
     const parsed = writerAddressSchema.safeParse(address);
     if (!parsed.success) return;
     // A beat that is lost is made good by the next one.
-    const beat = async () => {
-      await reach(parsed.data.run);
-      await beatWriter({ team, ...parsed.data });
-    };
-    beat().catch((error: unknown) => log.debug({ err: error }, "a beat was not kept"));
+    perform(contextOf(caller), beatWriter, parsed.data).catch((error: unknown) => {
+      log.debug({ err: error }, "a beat was not kept");
+    });
   });
 }

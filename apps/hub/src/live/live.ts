@@ -2,23 +2,25 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import type { Alert } from "@tailbone/protocol/rules";
 import type { Run, RunState } from "@tailbone/protocol/run";
 import { type Followed, followProjectSchema, followRunSchema, leaveRunSchema } from "@tailbone/protocol/sockets";
-import { requireProject } from "../auth/access";
+import { getProject } from "@tailbone/services/projects/get-project";
+import { followRun } from "@tailbone/services/runs/follow-run";
 import { expectedFailure } from "../failure";
 import type { HubSocket } from "../hub-socket";
 import type { Committed } from "../ingest/appender";
 import type { Log } from "../log";
 import type { Metrics } from "../metrics";
 import { answerWith } from "../reply";
+import type { ContextOf, Perform } from "../services";
 import { FeedStore } from "./feed";
 import { createHeadThrottle } from "./head-throttle";
 import { Viewer } from "./viewer";
 
 export interface LiveOptions {
-  /** A team's run as it is now. Throws `not_found`. */
-  readonly getRun: (team: string, run: string) => Promise<Run>;
-  /** Throws `not_found` unless the project is the team's. */
+  /** A team's run as it is now, for all who follow it. Throws `not_found`. */
+  readonly readHead: (team: string, run: string) => Promise<Run>;
+  readonly perform: Perform;
+  readonly contextOf: ContextOf;
   readonly epoch: () => string;
-  readonly checkProject: (team: string, project: string) => Promise<void>;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -59,32 +61,32 @@ const headOf = (run: Run): HeadToTell => ({
 });
 
 /** Who follows what. An entry without viewers is not kept. */
-class Rooms {
-  readonly #rooms = new Map<string, Set<Viewer>>();
+class Followers {
+  readonly #viewers = new Map<string, Set<Viewer>>();
 
-  join(room: string, viewer: Viewer): void {
-    const viewers = this.#rooms.get(room);
-    if (viewers === undefined) this.#rooms.set(room, new Set([viewer]));
+  join(id: string, viewer: Viewer): void {
+    const viewers = this.#viewers.get(id);
+    if (viewers === undefined) this.#viewers.set(id, new Set([viewer]));
     else viewers.add(viewer);
   }
 
-  leave(room: string, viewer: Viewer): void {
-    const viewers = this.#rooms.get(room);
+  leave(id: string, viewer: Viewer): void {
+    const viewers = this.#viewers.get(id);
     viewers?.delete(viewer);
-    if (viewers?.size === 0) this.#rooms.delete(room);
+    if (viewers?.size === 0) this.#viewers.delete(id);
   }
 
-  of(room: string): Iterable<Viewer> {
-    return this.#rooms.get(room) ?? [];
+  of(id: string): Iterable<Viewer> {
+    return this.#viewers.get(id) ?? [];
   }
 }
 
 /** The live half of the hub: after a commit, every viewer of the run gets what is new to it. */
-export function createLive({ getRun, checkProject, epoch, metrics, log }: LiveOptions): Live {
+export function createLive({ readHead, perform, contextOf, epoch, metrics, log }: LiveOptions): Live {
   const feeds = new FeedStore(FEED_BYTES);
-  const byRun = new Rooms();
-  const byProject = new Rooms();
-  const byTeam = new Rooms();
+  const byRun = new Followers();
+  const byProject = new Followers();
+  const byTeam = new Followers();
   const viewers = new Set<Viewer>();
   metrics.watchViewerPackets(() => [...viewers].reduce((sum, { packets }) => sum + packets, 0));
   const heads = createHeadThrottle<HeadToTell>(HEAD_INTERVAL_MS, (head) => {
@@ -117,9 +119,7 @@ export function createLive({ getRun, checkProject, epoch, metrics, log }: LiveOp
       );
     }
     wanted.add(id);
-    const { caller } = viewer.socket.data;
-    const run = await getRun(caller.team.id, id);
-    requireProject(caller, run.project.id, `run ${id}`);
+    const run = await perform(contextOf(viewer.socket.data.caller), followRun, { run: id });
     // From here on nothing waits, so no commit falls between what is answered and what is pushed.
     const feed = feeds.get(id);
     const end = Math.max(feed?.end ?? 0, run.offset);
@@ -160,9 +160,8 @@ export function createLive({ getRun, checkProject, epoch, metrics, log }: LiveOp
     socket.on("project:follow", (request, answer) => {
       void answerWith(answer, log, async () => {
         const { project } = followProjectSchema.parse(request);
-        requireProject(socket.data.caller, project, `project ${project}`);
         projects.add(project);
-        await checkProject(socket.data.caller.team.id, project);
+        await perform(contextOf(socket.data.caller), getProject, { project });
         if (projects.has(project)) byProject.join(project, viewer);
         return null;
       });
@@ -193,7 +192,7 @@ export function createLive({ getRun, checkProject, epoch, metrics, log }: LiveOp
         frames.map((bytes) => ({ leg, bytes })),
       );
       for (const viewer of byRun.of(run)) viewer.grown(run, feed);
-      heads.push({ run, project, state, read: () => getRun(team, run) });
+      heads.push({ run, project, state, read: () => readHead(team, run) });
     },
     changed: (run) => heads.push(headOf(run)),
     deleted: (run) => {

@@ -3,5 +3,5 @@ import { type Asked, type OfRun, verb } from "../verb";
 
 /** A run with its config, host and writers. Throws `not_found`. */
 export const getRun = verb("getRun", async ({ ctx, input }: Asked<OfRun>) => ({
-  value: await getRunDetail(ctx.db, { team: ctx.team.id, ...input }),
+  value: await getRunDetail(ctx.db, { ...input, team: ctx.team.id }),
 }));

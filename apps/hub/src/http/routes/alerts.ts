@@ -1,17 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { countUnread, listAlerts, patchAlert } from "@tailbone/db/rules/alerts";
-import { listDeliveries, retryDelivery } from "@tailbone/db/rules/outbox";
-import { replayRule } from "@tailbone/db/rules/replay-rule";
-import {
-  createChannel,
-  createRule,
-  deleteChannel,
-  deleteRule,
-  listChannels,
-  listRules,
-  patchRule,
-  readChannelTarget,
-} from "@tailbone/db/rules/rules";
+import { z } from "@hono/zod-openapi";
 import {
   alertListSchema,
   alertPatchSchema,
@@ -29,124 +16,148 @@ import {
   rulePatchSchema,
   ruleSchema,
 } from "@tailbone/protocol/rules";
-import { testChannel } from "../../alerts/test-channel";
-import type { ApiServices } from "../../services";
-import { type Api, answers, jsonBody } from "../environment";
+import { listAlerts } from "@tailbone/services/alerts/list-alerts";
+import { patchAlert } from "@tailbone/services/alerts/patch-alert";
+import { createChannel } from "@tailbone/services/channels/create-channel";
+import { deleteChannel } from "@tailbone/services/channels/delete-channel";
+import { listChannels } from "@tailbone/services/channels/list-channels";
+import { testChannel } from "@tailbone/services/channels/test-channel";
+import { listDeliveries } from "@tailbone/services/deliveries/list-deliveries";
+import { retryDelivery } from "@tailbone/services/deliveries/retry-delivery";
+import { createRule } from "@tailbone/services/rules/create-rule";
+import { deleteRule } from "@tailbone/services/rules/delete-rule";
+import { listRules } from "@tailbone/services/rules/list-rules";
+import { patchRule } from "@tailbone/services/rules/patch-rule";
+import { replayRule } from "@tailbone/services/rules/replay-rule";
+import type { Services } from "../../services";
+import { type Api, jsonBody } from "../environment";
+import { verbRoute } from "../verb-route";
 
 const params = z.object({ id: z.uuid() });
 const done = z.object({});
 
-/** Alerts, the rules that raise them, the channels they are sent to, and their deliveries. Channels are for admins to change. */
-export function addAlertRoutes(api: Api, { db, live, quotas, send, wakeDispatcher }: ApiServices): void {
-  const list = { method: "get", path: "/alerts", summary: "Alerts, newest first" } as const;
-  api.openapi(
-    createRoute({ ...list, request: { query: alertsQuerySchema }, responses: answers(alertListSchema) }),
-    async (c) => {
-      const team = c.var.caller.team.id;
-      const [{ alerts, unreadable }, unread] = await Promise.all([
-        listAlerts(db, { team, ...c.req.valid("query") }),
-        countUnread(db, { team }),
-      ]);
-      return c.json({ alerts, unread, cursor: null, unreadable }, 200);
-    },
-  );
-  const alertBody = jsonBody(alertPatchSchema);
-  const patch = {
+/** Alerts, the rules that raise them, the channels they are sent to, and their deliveries. */
+export function addAlertRoutes(api: Api, { perform }: Services): void {
+  const alerts = verbRoute(listAlerts, {
+    method: "get",
+    path: "/alerts",
+    summary: "Alerts, newest first",
+    request: { query: alertsQuerySchema },
+    answer: alertListSchema,
+  });
+  api.openapi(alerts, async (c) => c.json(await perform(c.var.ctx, listAlerts, c.req.valid("query")), 200));
+
+  const changeAlert = verbRoute(patchAlert, {
     method: "patch",
     path: "/alerts/{id}",
     summary: "Reads, acknowledges, snoozes or assigns an alert",
-  } as const;
-  api.openapi(
-    createRoute({ ...patch, request: { params, body: alertBody }, responses: answers(alertSchema) }),
-    async (c) => {
-      const { team, by } = c.var.caller;
-      const alert = await patchAlert(db, {
-        team: team.id,
-        by: by.name,
-        ...c.req.valid("param"),
-        patch: c.req.valid("json"),
-      });
-      live.alertChanged(team.id, alert);
-      return c.json(alert, 200);
-    },
+    request: { params, body: jsonBody(alertPatchSchema) },
+    answer: alertSchema,
+  });
+  api.openapi(changeAlert, async (c) =>
+    c.json(await perform(c.var.ctx, patchAlert, { ...c.req.valid("param"), patch: c.req.valid("json") }), 200),
   );
 
-  const rules = { method: "get", path: "/rules", summary: "The team's rules" } as const;
-  api.openapi(createRoute({ ...rules, responses: answers(ruleListSchema) }), async (c) =>
-    c.json(await listRules(db, { team: c.var.caller.team.id }), 200),
-  );
-  const ruleBody = jsonBody(ruleCreateSchema);
-  const create = { method: "post", path: "/rules", summary: "Makes a rule" } as const;
-  api.openapi(createRoute({ ...create, request: { body: ruleBody }, responses: answers(ruleSchema) }), async (c) => {
-    const team = c.var.caller.team.id;
-    quotas.admitRule(team);
-    return c.json(await createRule(db, { team, rule: c.req.valid("json"), most: quotas.settings.rulesPerTeam }), 200);
+  const rules = verbRoute(listRules, {
+    method: "get",
+    path: "/rules",
+    summary: "The team's rules",
+    request: {},
+    answer: ruleListSchema,
   });
-  const rulePatchBody = jsonBody(rulePatchSchema);
-  const change = { method: "patch", path: "/rules/{id}", summary: "Changes a rule" } as const;
-  api.openapi(
-    createRoute({ ...change, request: { params, body: rulePatchBody }, responses: answers(ruleSchema) }),
-    async (c) =>
-      c.json(
-        await patchRule(db, { team: c.var.caller.team.id, ...c.req.valid("param"), patch: c.req.valid("json") }),
-        200,
-      ),
-  );
-  const remove = { method: "delete", path: "/rules/{id}", summary: "Deletes a rule; its alerts stay" } as const;
-  api.openapi(createRoute({ ...remove, request: { params }, responses: answers(done) }), async (c) => {
-    await deleteRule(db, { team: c.var.caller.team.id, ...c.req.valid("param") });
-    return c.json({}, 200);
+  api.openapi(rules, async (c) => c.json(await perform(c.var.ctx, listRules, {}), 200));
+
+  const addRule = verbRoute(createRule, {
+    method: "post",
+    path: "/rules",
+    summary: "Makes a rule",
+    request: { body: jsonBody(ruleCreateSchema) },
+    answer: ruleSchema,
   });
-  const replay = {
+  api.openapi(addRule, async (c) => c.json(await perform(c.var.ctx, createRule, { rule: c.req.valid("json") }), 200));
+
+  const changeRule = verbRoute(patchRule, {
+    method: "patch",
+    path: "/rules/{id}",
+    summary: "Changes a rule",
+    request: { params, body: jsonBody(rulePatchSchema) },
+    answer: ruleSchema,
+  });
+  api.openapi(changeRule, async (c) =>
+    c.json(await perform(c.var.ctx, patchRule, { ...c.req.valid("param"), patch: c.req.valid("json") }), 200),
+  );
+
+  const dropRule = verbRoute(deleteRule, {
+    method: "delete",
+    path: "/rules/{id}",
+    summary: "Deletes a rule; its alerts stay",
+    request: { params },
+    answer: done,
+  });
+  api.openapi(dropRule, async (c) => c.json(await perform(c.var.ctx, deleteRule, c.req.valid("param")), 200));
+
+  const replay = verbRoute(replayRule, {
     method: "post",
     path: "/rules/replay",
     summary: "What a rule would have raised in the newest runs; nothing is raised",
-  } as const;
-  const replayBody = jsonBody(replaySchema);
-  api.openapi(
-    createRoute({ ...replay, request: { body: replayBody }, responses: answers(replayedSchema) }),
-    async (c) => c.json(await replayRule(db, { team: c.var.caller.team.id, replay: c.req.valid("json") }), 200),
+    request: { body: jsonBody(replaySchema) },
+    answer: replayedSchema,
+  });
+  api.openapi(replay, async (c) => c.json(await perform(c.var.ctx, replayRule, { replay: c.req.valid("json") }), 200));
+
+  const channels = verbRoute(listChannels, {
+    method: "get",
+    path: "/channels",
+    summary: "Where alerts are sent, without secrets",
+    request: {},
+    answer: channelListSchema,
+  });
+  api.openapi(channels, async (c) => c.json(await perform(c.var.ctx, listChannels, {}), 200));
+
+  const addChannel = verbRoute(createChannel, {
+    method: "post",
+    path: "/channels",
+    summary: "Adds a channel",
+    request: { body: jsonBody(channelCreateSchema) },
+    answer: channelSchema,
+  });
+  api.openapi(addChannel, async (c) =>
+    c.json(await perform(c.var.ctx, createChannel, { channel: c.req.valid("json") }), 200),
   );
 
-  const channels = { method: "get", path: "/channels", summary: "Where alerts are sent, without secrets" } as const;
-  api.openapi(createRoute({ ...channels, responses: answers(channelListSchema) }), async (c) =>
-    c.json(await listChannels(db, { team: c.var.caller.team.id }), 200),
-  );
-  const channelBody = jsonBody(channelCreateSchema);
-  const add = { method: "post", path: "/channels", summary: "Adds a channel" } as const;
-  api.openapi(createRoute({ ...add, request: { body: channelBody }, responses: answers(channelSchema) }), async (c) => {
-    const team = c.var.caller.team.id;
-    const most = quotas.settings.channelsPerTeam;
-    return c.json(await createChannel(db, { team, channel: c.req.valid("json"), most }), 200);
+  const dropChannel = verbRoute(deleteChannel, {
+    method: "delete",
+    path: "/channels/{id}",
+    summary: "Deletes a channel",
+    request: { params },
+    answer: done,
   });
-  const drop = { method: "delete", path: "/channels/{id}", summary: "Deletes a channel" } as const;
-  api.openapi(createRoute({ ...drop, request: { params }, responses: answers(done) }), async (c) => {
-    await deleteChannel(db, { team: c.var.caller.team.id, ...c.req.valid("param") });
-    return c.json({}, 200);
-  });
-  const test = {
+  api.openapi(dropChannel, async (c) => c.json(await perform(c.var.ctx, deleteChannel, c.req.valid("param")), 200));
+
+  const test = verbRoute(testChannel, {
     method: "post",
     path: "/channels/{id}/test",
     summary: "Sends a test message to a channel at once, and says what came of it",
-  } as const;
-  api.openapi(createRoute({ ...test, request: { params }, responses: answers(channelTestedSchema) }), async (c) => {
-    const { caller } = c.var;
-    const target = await readChannelTarget(db, { team: caller.team.id, ...c.req.valid("param") });
-    return c.json({ error: await testChannel(send, target, caller) }, 200);
+    request: { params },
+    answer: channelTestedSchema,
   });
+  api.openapi(test, async (c) => c.json(await perform(c.var.ctx, testChannel, c.req.valid("param")), 200));
 
-  const deliveries = {
+  const deliveries = verbRoute(listDeliveries, {
     method: "get",
     path: "/deliveries",
     summary: "The newest deliveries and what came of them",
-  } as const;
-  api.openapi(createRoute({ ...deliveries, responses: answers(deliveryListSchema) }), async (c) =>
-    c.json(await listDeliveries(db, { team: c.var.caller.team.id }), 200),
-  );
-  const retry = { method: "post", path: "/deliveries/{id}/retry", summary: "Tries a dead delivery anew" } as const;
-  api.openapi(createRoute({ ...retry, request: { params }, responses: answers(done) }), async (c) => {
-    await retryDelivery(db, { team: c.var.caller.team.id, ...c.req.valid("param") });
-    wakeDispatcher();
-    return c.json({}, 200);
+    request: {},
+    answer: deliveryListSchema,
   });
+  api.openapi(deliveries, async (c) => c.json(await perform(c.var.ctx, listDeliveries, {}), 200));
+
+  const retry = verbRoute(retryDelivery, {
+    method: "post",
+    path: "/deliveries/{id}/retry",
+    summary: "Tries a dead delivery anew",
+    request: { params },
+    answer: done,
+  });
+  api.openapi(retry, async (c) => c.json(await perform(c.var.ctx, retryDelivery, c.req.valid("param")), 200));
 }

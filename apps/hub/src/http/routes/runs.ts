@@ -1,4 +1,4 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import { appendedSchema, runListQuerySchema, runListSchema, runPatchSchema } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { runIdSchema, writerIdSchema } from "@tailbone/protocol/names";
@@ -8,7 +8,7 @@ import { getRun } from "@tailbone/services/runs/get-run";
 import { listRuns } from "@tailbone/services/runs/list-runs";
 import { patchRun } from "@tailbone/services/runs/patch-run";
 import type { Services } from "../../services";
-import { type Api, answers, jsonBody } from "../environment";
+import { type Api, jsonBody } from "../environment";
 import { limitBody } from "../middleware";
 import { verbRoute } from "../verb-route";
 
@@ -24,17 +24,17 @@ export function addRunRoutes(api: Api, { perform, openWriter, appendFrame }: Ser
   });
   api.openapi(list, async (c) => c.json(await perform(c.var.ctx, listRuns, c.req.valid("query")), 200));
 
-  const openBody = jsonBody(openWriterSchema);
-  const openRoute = createRoute({
-    method: "post",
-    path: "/runs",
-    summary: "Opens a writer, making its run if needed",
-    request: {
-      body: openBody,
+  const open = verbRoute(
+    { verb: "openWriter" },
+    {
+      method: "post",
+      path: "/runs",
+      summary: "Opens a writer, making its run if needed",
+      request: { body: jsonBody(openWriterSchema) },
+      answer: openedWriterSchema,
     },
-    responses: answers(openedWriterSchema),
-  });
-  api.openapi(openRoute, async (c) => c.json(await openWriter(c.var.caller, c.req.valid("json")), 200));
+  );
+  api.openapi(open, async (c) => c.json(await openWriter(c.var.ctx, c.req.valid("json")), 200));
 
   const get = verbRoute(getRun, {
     method: "get",
@@ -66,27 +66,26 @@ export function addRunRoutes(api: Api, { perform, openWriter, appendFrame }: Ser
   });
   api.openapi(remove, async (c) => c.json(await perform(c.var.ctx, deleteRun, c.req.valid("param")), 200));
 
-  const framesRoute = createRoute({
-    method: "post",
-    path: "/runs/{run}/frames",
-    summary: "Appends one frame",
-    request: {
-      params,
-      query: z.object({ writer: writerIdSchema }),
-      body: {
-        content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
-        required: true,
-      },
-    },
-    responses: answers(appendedSchema),
-  });
   api.use("/runs/:run/frames", limitBody(LIMITS.frameBytes));
-  api.openapi(framesRoute, async (c) => {
-    const address = {
-      team: c.var.caller.team.id,
-      run: c.req.valid("param").run,
-      writer: c.req.valid("query").writer,
-    };
+  const frames = verbRoute(
+    { verb: "appendFrames" },
+    {
+      method: "post",
+      path: "/runs/{run}/frames",
+      summary: "Appends one frame",
+      request: {
+        params,
+        query: z.object({ writer: writerIdSchema }),
+        body: {
+          content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
+          required: true,
+        },
+      },
+      answer: appendedSchema,
+    },
+  );
+  api.openapi(frames, async (c) => {
+    const address = { team: c.var.ctx.team.id, ...c.req.valid("param"), ...c.req.valid("query") };
     const bytes = new Uint8Array(await c.req.arrayBuffer());
     return c.json(await appendFrame(address, bytes), 200);
   });

@@ -1,0 +1,11 @@
+import * as store from "@tailbone/db/rules/rules";
+import type { RulePatch } from "@tailbone/protocol/rules";
+import { type Asked, verb } from "../verb";
+
+/** Changes a rule. Throws `not_found`. */
+export const patchRule = verb(
+  "patchRule",
+  async ({ ctx, input }: Asked<{ readonly id: string; readonly patch: RulePatch }>) => ({
+    value: await store.patchRule(ctx.db, { ...input, team: ctx.team.id }),
+  }),
+);

@@ -1,0 +1,14 @@
+import * as store from "@tailbone/db/append/keep-runs";
+import type { Effect } from "../effects";
+import { type Asked, type OfRun, verb } from "../verb";
+
+interface BeatWriter extends OfRun {
+  readonly writer: string;
+}
+
+/** The writer lives: a run that was called stalled runs again. */
+export const beatWriter = verb("beatWriter", async ({ ctx, input }: Asked<BeatWriter>) => {
+  const revived = await store.beatWriter(ctx.db, { ...input, team: ctx.team.id, nowMs: ctx.nowMs });
+  const effects: Effect[] = revived === null ? [] : [{ type: "run-changed", run: revived }];
+  return { value: {}, effects };
+});
