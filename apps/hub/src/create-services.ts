@@ -5,7 +5,6 @@ import type { Database } from "@tailbone/db/server/database";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Caller } from "@tailbone/services/caller";
 import type { Context } from "@tailbone/services/context";
-import type { Verb } from "@tailbone/services/verb";
 import { openWriter } from "@tailbone/services/writers/open-writer";
 import type { Send } from "./alerts/sender";
 import { createAdmissions } from "./auth/admissions";
@@ -19,6 +18,7 @@ import { createEpoch } from "./ingest/epoch";
 import { createLive } from "./live/live";
 import type { Log } from "./log";
 import { createMetrics } from "./metrics";
+import { createPerform } from "./perform";
 import { createPublish } from "./publish";
 import { createQuotas, type QuotaSettings } from "./quotas";
 import type { Services } from "./services";
@@ -62,7 +62,7 @@ export function createServices({
   const securityLog = createSecurityLog(db, log);
   const live = createLive({
     readHead: (team, run) => getRun(db, { team, run }),
-    perform,
+    perform: (ctx, verb, input) => perform(ctx, verb, input),
     contextOf,
     epoch: () => epoch.current,
     metrics,
@@ -70,6 +70,7 @@ export function createServices({
   });
   const epoch = createEpoch({ db, epoch: initialEpoch, onRestored: () => live.restored(), clock, log });
   const publish = createPublish({ db, live, epoch, wakeDispatcher, log });
+  const perform = createPerform(publish);
   function requireHold(): void {
     if (holdsDatabase()) return;
     throw new TailboneError(
@@ -100,11 +101,6 @@ export function createServices({
   });
   function contextOf(caller: Caller): Context {
     return { ...caller, db, nowMs: clock.wallMs(), hub: { quotas, send } };
-  }
-  async function perform<Input, Value>(ctx: Context, verb: Verb<Input, Value>, input: Input): Promise<Value> {
-    const { value, effects } = await verb({ ctx, input });
-    await publish(effects);
-    return value;
   }
   return {
     db,

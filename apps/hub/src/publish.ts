@@ -4,6 +4,7 @@ import type { Effect, EffectType } from "@tailbone/services/effects";
 import type { Epoch } from "./ingest/epoch";
 import type { Live } from "./live/live";
 import type { Log } from "./log";
+import type { Publish } from "./perform";
 
 export interface PublishOptions {
   readonly db: Database;
@@ -12,9 +13,6 @@ export interface PublishOptions {
   readonly wakeDispatcher: () => void;
   readonly log: Log;
 }
-
-/** Tells whom it concerns what was committed. What tells at once does so in the effects' order, before this returns. */
-export type Publish = (effects: readonly Effect[]) => Promise<void>;
 
 /** What the hub does about each thing that can have happened. */
 export function createPublish({ db, live, epoch, wakeDispatcher, log }: PublishOptions): Publish {

@@ -2,9 +2,7 @@ import type { Clock } from "@tailbone/base/clock";
 import type { Database } from "@tailbone/db/server/database";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
 import type { Appended } from "@tailbone/protocol/sockets";
-import type { Caller } from "@tailbone/services/caller";
 import type { Context } from "@tailbone/services/context";
-import type { Verb } from "@tailbone/services/verb";
 import type { Admissions } from "./auth/admissions";
 import type { Auth } from "./auth/auth";
 import type { MailInvitation } from "./auth/invitation-mail";
@@ -16,13 +14,8 @@ import type { Address, Appender } from "./ingest/appender";
 import type { Live } from "./live/live";
 import type { Log } from "./log";
 import type { Metrics } from "./metrics";
-import type { Publish } from "./publish";
+import type { ContextOf, Perform, Publish } from "./perform";
 import type { Quotas } from "./quotas";
-
-/** What a verb works with, on behalf of a caller and at this moment. */
-export type ContextOf = (caller: Caller) => Context;
-/** Has a verb done, publishes what came of it, and resolves with what is to be answered. */
-export type Perform = <Input, Value>(ctx: Context, verb: Verb<Input, Value>, input: Input) => Promise<Value>;
 
 /** What the routes and sockets of one hub work with. */
 export interface Services {
