@@ -36,6 +36,7 @@ test("a key that is revoked between being found good and entering has entered fo
     origins: findOrigins("127.0.0.1", port, undefined, []),
     log: createLog("silent"),
     wakeDispatcher: () => {},
+    send: async () => {},
     quotas: parseSettings({}).quotas,
   });
   const team = await database.addTeam();
