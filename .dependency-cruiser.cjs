@@ -37,9 +37,44 @@ const lawOf = ([from, allowed]) => ({
   to: { path: everywhere, pathNot: [from, ...allowed].map((dir) => `^${dir}(/|$)`) },
 });
 
+/**
+ * The dashboard's folders from the ground up: each may import those on the floors below it, and none beside it, so that a page can be added
+ * without any other knowing it.
+ */
+const floors = [
+  ["format"],
+  ["ui"],
+  ["api"],
+  ["live"],
+  ["page-state"],
+  ["charts"],
+  ["life"],
+  ["parts"],
+  ["panels"],
+  ["alerts", "projects", "run", "runs", "settings", "sign-in"],
+  ["frame"],
+  ["app"],
+];
+const inDashboard = (folder) => `^apps/dashboard/src/${folder}/`;
+const floorLaws = floors.flatMap((floor, index) =>
+  floor.map((folder) => ({
+    name: `the dashboard's ${folder} may import what lies below it, and nothing beside it`,
+    severity: "error",
+    from: { path: inDashboard(folder) },
+    to: { path: "^apps/dashboard/src/", pathNot: [folder, ...floors.slice(0, index).flat()].map(inDashboard) },
+  })),
+);
+
 module.exports = {
   forbidden: [
     ...Object.entries(may).map(lawOf),
+    ...floorLaws,
+    {
+      name: "each folder of the dashboard has its floor",
+      severity: "error",
+      from: { path: inDashboard("[^/]+"), pathNot: floors.flat().map(inDashboard) },
+      to: {},
+    },
     {
       name: "protocol needs a schema library only",
       severity: "error",

@@ -7,7 +7,7 @@ import { Dialog } from "radix-ui";
 import { useDeferredValue, useState } from "react";
 import { signOut } from "../api/auth";
 import { queries } from "../api/queries";
-import { RunDot } from "../run/run-state";
+import { RunDot } from "../parts/run-state";
 import { useReturnFocus } from "../ui/use-return-focus";
 import { JUMPS } from "./use-keys";
 

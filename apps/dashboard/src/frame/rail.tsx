@@ -7,12 +7,12 @@ import type { ReactNode } from "react";
 import { signOut, switchTeam } from "../api/auth";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
-import { RunningCount } from "../run/run-state";
+import { Logo } from "../parts/logo";
+import { RunningCount } from "../parts/run-state";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { Menu, MenuCheck, MenuLabel } from "../ui/menu";
 import { Skeleton } from "../ui/skeleton";
-import { Logo } from "./logo";
 import { ThemeSwitch } from "./theme-switch";
 import { useCountedRuns } from "./use-counted-runs";
 

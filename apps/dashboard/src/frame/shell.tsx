@@ -1,29 +1,17 @@
 "use client";
 import { Dialog } from "radix-ui";
-import { createContext, type ReactNode, useContext, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { AlertToasts } from "../alerts/alert-toasts";
 import { Drawing } from "../charts/drawing";
 import { StatePatterns } from "../life/state-span";
 import { LiveProvider } from "../live/live-provider";
+import { FrameContext } from "../parts/use-frame";
 import { useReturnFocus } from "../ui/use-return-focus";
 import { CommandPalette } from "./command-palette";
 import { KeyHelp } from "./key-help";
 import { Rail } from "./rail";
 import { RAIL_COOKIE } from "./rail-cookie";
 import { useKeys } from "./use-keys";
-
-interface Frame {
-  readonly openPalette: () => void;
-  readonly openDrawer: () => void;
-}
-
-const FrameContext = createContext<Frame | null>(null);
-
-export function useFrame(): Frame {
-  const frame = useContext(FrameContext);
-  if (frame === null) throw new Error("useFrame is called outside of Shell");
-  return frame;
-}
 
 /** What stays while pages come and go: the rail, the command palette, the keys, the live connection. */
 export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: boolean; children: ReactNode }) {

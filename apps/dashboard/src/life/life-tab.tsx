@@ -6,7 +6,7 @@ import { useCallback, useMemo, useSyncExternalStore } from "react";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { groupSeries, isSystemSeries } from "../charts/groups";
-import type { RunLive } from "../live/run-live";
+import type { FollowedRun } from "../live/followed-run";
 import { runUrl } from "../page-state/urls";
 import { ErrorNotice } from "../ui/notice";
 import { Segmented } from "../ui/segmented";
@@ -23,11 +23,11 @@ const nothing = { value: null, error: null };
 const noEvents: never[] = [];
 
 /** The features of a run, as a live store. */
-export const useFeatures = (live: RunLive) =>
+export const useFeatures = (live: FollowedRun) =>
   useSyncExternalStore(live.features.subscribe, live.features.state, () => nothing);
 
 /** The lives of a run's features, and the evidence of one of them. */
-export function LifeTab({ run, live }: { run: Pick<Run, "id" | "state" | "lastStep">; live: RunLive }) {
+export function LifeTab({ run, live }: { run: Pick<Run, "id" | "state" | "lastStep">; live: FollowedRun }) {
   const [url, setUrl] = useQueryStates(runUrl, { history: "push" });
   const { value: features, error } = useFeatures(live);
   const { value: series } = useSyncExternalStore(live.series.subscribe, live.series.state, () => nothing);

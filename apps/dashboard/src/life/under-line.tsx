@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { layOutPlot } from "../charts/plot";
 import { useDrawn } from "../charts/use-drawn";
 import { formatValue } from "../format/number";
-import type { RunLive } from "../live/run-live";
+import type { FollowedRun } from "../live/followed-run";
 import { INSET, LANE_HEIGHT } from "./lane-drawing";
 import type { StepAxis } from "./step-axis";
 
@@ -16,7 +16,7 @@ export function UnderLine({
   axis,
   width,
 }: {
-  live: RunLive;
+  live: FollowedRun;
   series: string;
   axis: StepAxis;
   width: number;

@@ -6,13 +6,13 @@ import { useEffect } from "react";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatCount } from "../format/number";
-import { TopLine } from "../frame/top-line";
-import { RunningCount } from "../run/run-state";
+import { FirstRun } from "../parts/first-run";
+import { RunningCount } from "../parts/run-state";
+import { TopLine } from "../parts/top-line";
 import { Ago } from "../ui/ago";
 import { ErrorNotice } from "../ui/notice";
 import { KeyedTable, TableSkeleton } from "../ui/table";
 import { useNow } from "../ui/use-now";
-import { FirstRun } from "./first-run";
 
 /** While there is no project, the first one is waited for. */
 const WAITING_MS = 1500;

@@ -1,8 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { AlertList } from "../alerts/alert-list";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
+import { AlertList } from "../parts/alert-list";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { TableSkeleton } from "../ui/table";
 

@@ -14,7 +14,7 @@ import { AxisOfPanels } from "../charts/shared-axis";
 import type { SetLimits } from "../charts/y-range";
 import { formatPlural } from "../format/number";
 import { STATES } from "../life/states";
-import type { RunLive } from "../live/run-live";
+import type { FollowedRun } from "../live/followed-run";
 import { runUrl } from "../page-state/urls";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
@@ -29,7 +29,7 @@ const noSeries = { value: null, error: null };
 export interface ChartsTabProps {
   /** The run's own among the team's. */
   number: number;
-  live: RunLive;
+  live: FollowedRun;
   /** When the run began: where relative time begins. */
   originMs: number;
   isRunning: boolean;

@@ -1,4 +1,5 @@
 "use client";
+import type { RunDetail } from "@tailbone/protocol/run";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { format } from "date-fns";
 import { useQueryState } from "nuqs";
@@ -8,7 +9,7 @@ import { type ConsoleList, readConsole } from "../api/calls";
 import { toTailboneError } from "../api/client";
 import { formatCount } from "../format/number";
 import { addLines, addOlder, type ConsoleLines, fromConsoleList, searchLines } from "../live/console-lines";
-import type { RunLive } from "../live/run-live";
+import type { FollowedRun } from "../live/followed-run";
 import { SlotFeed } from "../live/slot-feed";
 import { runUrl } from "../page-state/urls";
 import { Button } from "../ui/button";
@@ -17,14 +18,13 @@ import { Input } from "../ui/input";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { TableSkeleton } from "../ui/table";
 import { CrashNote } from "./crash-note";
-import type { RunDetail } from "./run-facts";
 
 type ConsoleFeed = SlotFeed<ConsoleLines, ConsoleList>;
 
 const LINE_PIXELS = 20;
 
 /** The script's output, live. */
-export function ConsoleTab({ run: detail, live }: { run: RunDetail; live: RunLive }) {
+export function ConsoleTab({ run: detail, live }: { run: RunDetail; live: FollowedRun }) {
   const run = detail.id;
   const [feed, setFeed] = useState<ConsoleFeed | null>(null);
   useEffect(() => {

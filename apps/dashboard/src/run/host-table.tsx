@@ -1,5 +1,5 @@
+import type { RunDetail } from "@tailbone/protocol/run";
 import { formatBytes } from "../format/number";
-import type { RunDetail } from "./run-facts";
 
 /** Where the run was trained. */
 export function HostTable({ run: { host, writers } }: { run: RunDetail }) {

@@ -1,4 +1,5 @@
 "use client";
+import type { RunDetail } from "@tailbone/protocol/run";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useRouter } from "next/navigation";
@@ -7,6 +8,8 @@ import { deleteRun } from "../api/calls";
 import { formatCount, formatStep, formatValue } from "../format/number";
 import { formatClock, formatDuration, formatExact } from "../format/time";
 import { useOfflineSince } from "../live/live-provider";
+import { durationMs, isSettled } from "../parts/run-facts";
+import { RunDot, RunStateWord } from "../parts/run-state";
 import { Ago } from "../ui/ago";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/dialog";
@@ -14,8 +17,6 @@ import { Menu, MenuItem } from "../ui/menu";
 import { useNow } from "../ui/use-now";
 import { EditableText } from "./editable-text";
 import { type PaceSample, paceOf, remainingMs } from "./pace";
-import { durationMs, isSettled, type RunDetail } from "./run-facts";
-import { RunDot, RunStateWord } from "./run-state";
 import { usePatchRun } from "./use-run";
 
 /** Name, state and pace of a run; name, tags and note are changed in place. */

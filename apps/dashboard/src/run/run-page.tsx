@@ -1,17 +1,20 @@
 "use client";
 import { RUN_TABS } from "@tailbone/protocol/page-state/views";
+import type { RunDetail } from "@tailbone/protocol/run";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryState } from "nuqs";
 import { useEffect } from "react";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
-import { TopLine } from "../frame/top-line";
 import { CheckpointDialog } from "../life/checkpoint-dialog";
 import { LifeTab, useFeatures } from "../life/life-tab";
-import type { RunLive } from "../live/run-live";
-import { useRunLive } from "../live/use-run-live";
+import type { FollowedRun } from "../live/followed-run";
+import { useFollowedRun } from "../live/use-followed-run";
 import { type RunUrl, runUrl } from "../page-state/urls";
-import { isMissing, MissingNotice } from "../ui/missing-notice";
+import { isMissing, MissingNotice } from "../parts/missing-notice";
+import { isSettled } from "../parts/run-facts";
+import { RunDot } from "../parts/run-state";
+import { TopLine } from "../parts/top-line";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { PageTabs } from "../ui/page-tabs";
 import { Skeleton } from "../ui/skeleton";
@@ -22,16 +25,14 @@ import { CheckpointsTab } from "./checkpoints-tab";
 import { ConfigTab } from "./config-tab";
 import { ConsoleTab } from "./console-tab";
 import { HostTable } from "./host-table";
-import { isSettled, type RunDetail } from "./run-facts";
 import { RunHead } from "./run-head";
-import { RunDot } from "./run-state";
 import { useRun } from "./use-run";
 
 const tabParser = runUrl.tab.withOptions({ history: "push" });
 
 export function RunPage({ run: id }: { run: string }) {
   const { data: run, error, refetch, samples, isDeleted } = useRun(id);
-  const live = useRunLive(id);
+  const live = useFollowedRun(id);
   const name = run?.name;
   useEffect(() => {
     if (name !== undefined) document.title = `${name} · Tailbone`;
@@ -73,7 +74,7 @@ export function RunPage({ run: id }: { run: string }) {
   );
 }
 
-function RunTabs({ run, live }: { run: RunDetail; live: RunLive }) {
+function RunTabs({ run, live }: { run: RunDetail; live: FollowedRun }) {
   const [tab, setTab] = useQueryState("tab", tabParser);
   const { data: checkpoints } = useQuery(queries.checkpoints(run.id));
   const { value: features } = useFeatures(live);

@@ -6,8 +6,8 @@ import Link from "next/link";
 import { formatStep, formatValue } from "../format/number";
 import { formatDuration } from "../format/time";
 import { LifeStrips } from "../life/life-strips";
-import { durationMs } from "../run/run-facts";
-import { RunDot, RunStateWord } from "../run/run-state";
+import { durationMs } from "../parts/run-facts";
+import { RunDot, RunStateWord } from "../parts/run-state";
 import { Ago } from "../ui/ago";
 
 export const features = tableFeatures({});

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
-import { TopLine } from "../frame/top-line";
+import { TopLine } from "../parts/top-line";
 import { ErrorNotice } from "../ui/notice";
 import { TableSkeleton } from "../ui/table";
 import { AccountSection } from "./account-section";

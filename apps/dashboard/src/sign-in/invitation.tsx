@@ -5,7 +5,7 @@ import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { acceptInvitation, lookAtInvitation } from "../api/access-calls";
 import { signIn } from "../api/auth";
 import { toTailboneError } from "../api/client";
-import { Logo } from "../frame/logo";
+import { Logo } from "../parts/logo";
 import { Button } from "../ui/button";
 import { Field } from "../ui/input";
 import { ErrorNotice } from "../ui/notice";

@@ -2,7 +2,7 @@
 import { type FormEvent, useState } from "react";
 import { signIn, verifyCode } from "../api/auth";
 import { safeNext } from "../api/safe-next";
-import { Logo } from "../frame/logo";
+import { Logo } from "../parts/logo";
 import { Button } from "../ui/button";
 import { Field } from "../ui/input";
 

@@ -2,10 +2,10 @@ import type { Alert } from "@tailbone/protocol/rules";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { LifeStrips } from "../../life/life-strips";
+import { LevelWord } from "../../parts/alert-level";
+import { sayEvidence, saySteps, saySwallowed } from "../../parts/alert-words";
 import { Ago } from "../../ui/ago";
 import { cn } from "../../ui/cn";
-import { LevelWord } from "../alert-level";
-import { sayEvidence, saySteps, saySwallowed } from "../alert-words";
 import { AlertStanding } from "./alert-standing";
 import type { AlertLife } from "./run-lives";
 

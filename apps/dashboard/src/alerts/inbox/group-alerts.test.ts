@@ -1,6 +1,6 @@
 import type { Alert } from "@tailbone/protocol/rules";
 import { describe, expect, test } from "vitest";
-import { saySteps } from "../alert-words";
+import { saySteps } from "../../parts/alert-words";
 import { applyPatch } from "../apply-patch";
 import { groupAlerts, moveTo } from "./group-alerts";
 

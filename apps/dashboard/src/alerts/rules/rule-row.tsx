@@ -3,9 +3,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Switch } from "radix-ui";
 import { patchRule } from "../../api/alert-calls";
 import { queries } from "../../api/queries";
+import { LevelWord } from "../../parts/alert-level";
 import { Button } from "../../ui/button";
 import { cn } from "../../ui/cn";
-import { LevelWord } from "../alert-level";
 import { type Names, sayRule } from "./say-rule";
 
 export interface RuleRowProps {

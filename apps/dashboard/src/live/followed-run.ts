@@ -7,7 +7,7 @@ import { ChartFeeds } from "./chart-feeds";
 import { addReadings, type Features } from "./features";
 import { SlotFeed } from "./slot-feed";
 
-export interface RunLiveOptions {
+export interface FollowedRunOptions {
   readonly feed: RunFeed;
   readonly readPoints: ReadPoints;
   readonly listSeries: (signal: AbortSignal) => Promise<SeriesList>;
@@ -19,7 +19,7 @@ export interface RunLiveOptions {
 }
 
 /** Everything of one run that is live on its page. */
-export class RunLive {
+export class FollowedRun {
   readonly feed: RunFeed;
   readonly charts: ChartFeeds;
   /** Names of the run's series, in the order of their arrival. */
@@ -29,7 +29,7 @@ export class RunLive {
   readonly #legs = new Set<number>();
   readonly #detach: () => void;
 
-  constructor({ feed, readPoints, listSeries, listFeatures, onRecord, onLeg }: RunLiveOptions) {
+  constructor({ feed, readPoints, listSeries, listFeatures, onRecord, onLeg }: FollowedRunOptions) {
     this.feed = feed;
     this.charts = new ChartFeeds(feed, readPoints);
     this.series = new SlotFeed(feed, {

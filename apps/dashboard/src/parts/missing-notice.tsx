@@ -1,7 +1,7 @@
 import type { ErrorCode } from "@tailbone/protocol/errors";
 import Link from "next/link";
 import { toTailboneError } from "../api/client";
-import { Button } from "./button";
+import { Button } from "../ui/button";
 
 const MISSING: ReadonlySet<ErrorCode> = new Set(["not_found", "gone", "bad_request"]);
 

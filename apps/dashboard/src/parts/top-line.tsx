@@ -4,7 +4,7 @@ import Link from "next/link";
 import { Fragment, type ReactNode } from "react";
 import { Button } from "../ui/button";
 import { ConnectionDot } from "./connection-dot";
-import { useFrame } from "./shell";
+import { useFrame } from "./use-frame";
 
 export interface Crumb {
   readonly label: ReactNode;

@@ -2,8 +2,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { listFeatures, listSeries, readBuckets } from "../api/calls";
 import { CHART_BUCKETS } from "./chart-view";
+import { FollowedRun } from "./followed-run";
 import { useLive } from "./live-provider";
-import { RunLive } from "./run-live";
 
 /** Lists that the stream does not carry are read anew at most so often. */
 const RECORDS_MS = 400;
@@ -11,10 +11,10 @@ const RECORDS_MS = 400;
 const EVENTS_MS = 1000;
 
 /** A run's live feed as long as the component is mounted; null before the first effect. */
-export function useRunLive(run: string): RunLive | null {
+export function useFollowedRun(run: string): FollowedRun | null {
   const connection = useLive();
   const client = useQueryClient();
-  const [live, setLive] = useState<RunLive | null>(null);
+  const [live, setLive] = useState<FollowedRun | null>(null);
   useEffect(() => {
     const timers = new Map<string, ReturnType<typeof setTimeout>>();
     const refresh = (list: string, afterMs = RECORDS_MS): void => {
@@ -26,7 +26,7 @@ export function useRunLive(run: string): RunLive | null {
       timers.set(list, setTimeout(read, afterMs));
     };
     const { feed, leave } = connection.followRun(run);
-    const created = new RunLive({
+    const created = new FollowedRun({
       feed,
       readPoints: (request, signal) => readBuckets(run, { ...request, buckets: CHART_BUCKETS }, signal),
       listSeries: (signal) => listSeries(run, signal),

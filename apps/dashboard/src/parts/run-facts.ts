@@ -1,7 +1,5 @@
 import type { Run } from "@tailbone/protocol/run";
 
-export type { RunDetail } from "@tailbone/protocol/run";
-
 /** True when no more points are to be expected. */
 export const isSettled = ({ state }: Pick<Run, "state">): boolean => state !== "running" && state !== "stalled";
 
