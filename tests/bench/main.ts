@@ -6,6 +6,7 @@ import { benchHoldup } from "./holdup";
 import { benchIngest } from "./ingest";
 import { benchLatency } from "./latency";
 import { benchLog } from "./log";
+import { benchProjects } from "./projects";
 import { benchScroll } from "./scroll";
 import { benchSeeds } from "./seeds";
 
@@ -14,6 +15,7 @@ const benches: Record<string, () => Promise<void>> = {
   ingest: benchIngest,
   latency: benchLatency,
   scroll: benchScroll,
+  projects: benchProjects,
   fairness: benchFairness,
   holdup: benchHoldup,
   detection: benchDetection,

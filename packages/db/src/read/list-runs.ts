@@ -2,7 +2,7 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import type { RunList, RunListQuery } from "@tailbone/protocol/http";
 import type { Client, Database } from "../server/database";
 import { type RunRow, readRuns, runColumns } from "./get-run";
-import { getProject } from "./projects";
+import { findProject } from "./projects";
 
 type Fragment = ReturnType<typeof runColumns>;
 
@@ -13,10 +13,10 @@ type Fragment = ReturnType<typeof runColumns>;
  */
 export async function listRuns(db: Database, { team, ...query }: RunListQuery & { team: string }): Promise<RunList> {
   const sql = db.$client;
-  const project = query.project === undefined ? null : await getProject(db, { team, project: query.project });
+  const project = query.project === undefined ? null : await findProject(db, { team, project: query.project });
   const offset = readCursor(query.cursor);
   const where = sql`
-    run.team_id = ${team} ${project === null ? sql`` : sql`and run.project_id = ${project.id}`} ${filterOf(sql, query.filter)}`;
+    run.team_id = ${team} ${project === null ? sql`` : sql`and run.project_id = ${project}`} ${filterOf(sql, query.filter)}`;
   const [rows, [count]] = await Promise.all([
     sql<RunRow[]>`
       select ${runColumns(sql)} from run join project on project.id = run.project_id ${sortOf(sql, query.sort)}, run.id desc

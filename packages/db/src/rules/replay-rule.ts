@@ -11,7 +11,7 @@ import { decodePoints } from "@tailbone/series/chunk";
 import { placeLegs } from "@tailbone/series/legs";
 import type { Summary } from "@tailbone/series/summary";
 import { readLegs, toLegStarts } from "../append/run-legs";
-import { getProject } from "../read/projects";
+import { findProject } from "../read/projects";
 import type { Database } from "../server/database";
 import { lastFinite } from "./apply-rules";
 
@@ -38,10 +38,10 @@ export async function replayRule(
   { team, replay: { rule, runs } }: { team: string; replay: Replay },
 ): Promise<Replayed> {
   const sql = db.$client;
-  const project = rule.project === null ? null : await getProject(db, { team, project: rule.project });
+  const project = rule.project === null ? null : await findProject(db, { team, project: rule.project });
   const past = await sql<PastRun[]>`
     select id, name, state, coalesce(finished_at_ms, seen_at_ms) as "endedAtMs" from run
-    where team_id = ${team} ${project === null ? sql`` : sql`and project_id = ${project.id}`}
+    where team_id = ${team} ${project === null ? sql`` : sql`and project_id = ${project}`}
     order by created_at_ms desc, id desc limit ${runs}`;
   const replayed = { runs: past.length, firedRuns: 0, fired: 0, alerts: [] as Replayed["alerts"] };
   for (const run of past) {
