@@ -32,8 +32,18 @@ function happening<T>(
 const none = fc.constant(null);
 const count = fc.integer({ min: 1, max: 80 });
 const small = fc.nat(8);
-const waits = fc.option(fc.integer({ min: 1, max: 5000 }), { nil: undefined });
-const forNow = fc.constantFrom("rate_limited", "unavailable", "storage_full", "internal" as const);
+/** What the hub says when it can do nothing for now; some of it says when to come back. */
+const limited = fc
+  .record({
+    code: fc.constantFrom("rate_limited", "unavailable" as const),
+    retryAfterMs: fc.option(fc.integer({ min: 1, max: 5000 })),
+  })
+  .map(({ code, retryAfterMs }) => refusal(code, retryAfterMs === null ? {} : { retryAfterMs }));
+const forNow = fc.oneof(
+  limited,
+  fc.constantFrom("storage_full", "internal" as const).map((code) => refusal(code)),
+);
+const notNow = fc.oneof(limited, fc.constant(refusal("version_mismatch")));
 const isAsked = ({ asked }: HubWorld): boolean => asked.length > 0;
 const isUp = ({ wayIs }: HubWorld): boolean => wayIs === "up";
 const connects = ({ wayIs }: HubWorld): boolean => wayIs === "connecting";
@@ -43,12 +53,7 @@ const happenings = [
   happening("lets go", none, (world) => world.letGo()),
   happening("connects", none, (world) => world.connects(), connects),
   happening("fails to connect", none, (world) => world.fails(), connects),
-  happening(
-    "is refused a connection",
-    fc.tuple(fc.constantFrom("rate_limited", "unavailable", "version_mismatch" as const), waits),
-    (world, [code, retryAfterMs]) => world.refusesConnection(refusal(code, retryAfterMs ? { retryAfterMs } : {})),
-    connects,
-  ),
+  happening("is refused a connection", notNow, (world, error) => world.refusesConnection(error), connects),
   happening("is cut off", fc.boolean(), (world, comesBack) => world.cut(comesBack), isUp),
   happening("serves", count, (world, asked) => {
     for (let served = 0; served < asked; served++) world.serve();
@@ -58,12 +63,7 @@ const happenings = [
   }),
   happening("loses", none, (world) => world.loseOldest(), isAsked),
   happening("does not answer", none, (world) => world.timesOut()),
-  happening(
-    "refuses for now",
-    fc.tuple(forNow, waits),
-    (world, [code, retryAfterMs]) => world.serve(refusal(code, retryAfterMs ? { retryAfterMs } : {})),
-    isAsked,
-  ),
+  happening("refuses for now", forNow, (world, error) => world.serve(error), isAsked),
   happening(
     "refuses a frame",
     fc.constantFrom("frame_malformed", "too_large" as const),
