@@ -13,7 +13,7 @@ export const WINDOW_BYTES = 8 * 1024 * 1024;
 export type Phase = "away" | "waiting" | "opening" | "open" | "held" | "closed";
 
 /** A frame on its way. */
-export interface Sent {
+interface Sent {
   readonly sequence: number;
   /** The sequence that follows on it. */
   readonly end: number;
