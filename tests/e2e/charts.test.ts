@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -11,6 +11,7 @@ let page: Page;
 let place: Place;
 let stack: Stack;
 let child: Child;
+let several: string;
 
 beforeAll(async () => {
   [browser, place] = await Promise.all([launchBrowser(), openPlace()]);
@@ -126,4 +127,130 @@ test("an outlier does not flatten a chart: it is marked and told, shown when ask
   await page.keyboard.up("Shift");
   await page.mouse.dblclick(box.x + 200, box.y + 100);
   await page.waitForURL((url) => !url.search.includes("@wave"));
+}, 60_000);
+
+/** The same numbers as `several.mjs` logs. */
+const lossOf = (head: number, step: number): number =>
+  (1 + head / 4) * Math.exp(-step / (300 + 100 * head)) + 0.05 * head + 0.04 * Math.sin(step * (7 + head));
+
+async function download(item: string): Promise<Buffer> {
+  await dialog()
+    .getByRole("button", { name: /^Download/ })
+    .click();
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: item }).click()]);
+  return readFile(await file.path());
+}
+const dialog = () => page.getByRole("dialog");
+const rowsOf = (csv: Buffer): string[][] =>
+  csv
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((row) => row.split(","));
+
+test("all charts have one crosshair; an enlarged one has the toolbar and the ways to its neighbours", async () => {
+  child = spawnNode([trainer("several")], { env: place.env, cwd: place.folder });
+  ({ run: several } = JSON.parse(await child.line((text) => text.startsWith('{"run"'))));
+  expect(await child.exited, child.output()).toBe(0);
+  await page.goto(`${stack.url}/runs/${several}`);
+  await waitForPoints(page, "head_1/loss", 2000);
+  await waitForPoints(page, "=lr", 2000);
+  const box = await chart("=lr").getByTestId("crosshair").boundingBox();
+  if (box === null) throw new Error("the chart is on the page");
+  await page.mouse.move(box.x + box.width / 2, box.y + 60);
+  const placesOf = async (): Promise<number[]> => {
+    const boxes = await page
+      .getByTestId("crosshair-line")
+      .evaluateAll((all) =>
+        all.map((one) => one.getBoundingClientRect().left - (one.parentElement?.getBoundingClientRect().left ?? 0)),
+      );
+    return boxes.map(Math.round);
+  };
+  await expect.poll(async () => (await placesOf()).length).toBeGreaterThan(1);
+  const places = await placesOf();
+  expect(Math.max(...places) - Math.min(...places)).toBeLessThanOrEqual(1);
+  expect(await page.getByTestId("hover-box").count()).toBe(1);
+  await page.mouse.move(5, 5);
+  await expect.poll(() => page.getByTestId("crosshair-line").count()).toBe(0);
+
+  await chart("head_1/loss").hover();
+  await page.getByRole("button", { name: "Enlarge head_1/loss" }).click();
+  await dialog().locator(".series-raw").waitFor();
+  const ticks = async (): Promise<string> =>
+    (await dialog().getByTestId("y-labels").locator("text").allTextContents()).join(" ");
+  const linear = await ticks();
+  await dialog().getByRole("button", { name: "log y" }).click();
+  await page.waitForURL(/logy=true/);
+  await expect.poll(ticks).not.toBe(linear);
+  await dialog().getByRole("radio", { name: "Since start" }).click();
+  await page.waitForURL(/x=relative/);
+  await dialog().getByRole("radio", { name: "Step" }).click();
+  await dialog().getByRole("slider").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.waitForURL(/smooth=0\.01/);
+  await dialog().locator(".series-smooth").waitFor();
+  await page.keyboard.press("ArrowLeft");
+  await page.waitForURL((url) => !url.search.includes("smooth") && url.search.includes("chart=head_1"));
+  await dialog().getByRole("button", { name: "log y" }).click();
+
+  const shows = (series: string) => page.locator(`[role=dialog] [data-series="${series}"]`).waitFor();
+  await page.keyboard.press("j");
+  await shows("head_2/loss");
+  await page.keyboard.press("k");
+  await page.keyboard.press("k");
+  await shows("head_0/loss");
+  await page.keyboard.press("ArrowRight");
+  await shows("head_1/loss");
+  // Within the chart the arrow keys move its crosshair.
+  await dialog().locator(".series-raw").waitFor();
+  await dialog().locator('[data-testid="chart"]').focus();
+  await page.keyboard.press("ArrowLeft");
+  await dialog().getByTestId("crosshair-line").waitFor();
+  await shows("head_1/loss");
+  await dialog().getByRole("button", { name: "Previous chart" }).click();
+  await dialog().getByRole("button", { name: "Previous chart" }).click();
+  await shows("=lr");
+  await dialog().getByRole("button", { name: "Previous chart" }).click();
+  await shows("head_7/loss");
+}, 60_000);
+
+test("an enlarged chart is downloaded as it is drawn, and as it was logged", async () => {
+  await page.goto(`${stack.url}/runs/${several}?chart=head_3%2Floss&x=step`);
+  await dialog().locator('[data-testid="chart"][data-points="2000"] .series-raw').waitFor();
+  const drawn = await dialog().locator(".series-raw").getAttribute("d");
+  const svg = (await download("Drawing (SVG)")).toString();
+  expect(svg).toContain("<title>head_3/loss</title>");
+  expect(svg).toContain(`d="${drawn}"`);
+  expect(svg).toMatch(/stroke="#[0-9a-f]{6}"/);
+  expect(svg).not.toMatch(/var\(|oklch|class=|data-/);
+  expect(svg).toContain(">several · step</text>");
+  const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+
+  const png = await download("Picture (PNG)");
+  expect(png.subarray(1, 4).toString()).toBe("PNG");
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([2 * Number(width), 2 * Number(height)]);
+  expect(png.length).toBeGreaterThan(10_000);
+
+  const [head = [], ...marks] = rowsOf(await download("Marks (CSV)"));
+  const cell = (row: readonly string[], name: string): number => Number(row[head.indexOf(name)]);
+  expect(marks).toHaveLength(Number(await dialog().locator('[data-testid="chart"]').getAttribute("data-drawn")));
+  expect(marks.reduce((sum, row) => sum + cell(row, "count"), 0)).toBe(2000);
+  expect(marks.reduce((sum, row) => sum + cell(row, "nan"), 0)).toBe(1);
+  for (const row of marks) {
+    const steps = Array.from({ length: cell(row, "count") }, (_, index) => cell(row, "step_from") + index);
+    const values = steps.filter((step) => step !== 700).map((step) => lossOf(3, step));
+    expect(cell(row, "max")).toBeCloseTo(Math.max(...values), 12);
+    expect(cell(row, "min")).toBeCloseTo(Math.min(...values), 12);
+  }
+
+  const points = rowsOf(await download("Every point (CSV)")).slice(1);
+  expect(points).toHaveLength(2000);
+  expect(points[700]?.slice(0, 4)).toEqual(["head_3/loss", "700", expect.stringMatching(/^\d{13}$/), "NaN"]);
+  expect(Number(points[1999]?.[3])).toBeCloseTo(lossOf(3, 1999), 12);
+
+  // Nothing that a spreadsheet would calculate.
+  await page.goto(`${stack.url}/runs/${several}?chart=%3Dlr`);
+  await dialog().locator('[data-testid="chart"][data-points="2000"] .series-raw').waitFor();
+  expect(rowsOf(await download("Every point (CSV)"))[1]?.[0]).toBe("'=lr");
+  expect(rowsOf(await download("Marks (CSV)"))[1]?.slice(0, 2)).toEqual(["several", "'=lr"]);
 }, 60_000);

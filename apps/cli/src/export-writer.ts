@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
+import { RAW_CSV_HEAD, rawCsv } from "@tailbone/client/csv";
 import type { RawPage } from "@tailbone/client/raw-points";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { toWireNumber } from "@tailbone/protocol/json";
@@ -43,18 +44,6 @@ export async function openExport(format: ExportFormat, out: string | undefined, 
   }
 }
 
-/** What spreadsheets take for the beginning of a formula, also in its full-width forms. */
-const FORMULA = /^[\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
-
-/**
- * A text as a cell of CSV (RFC 4180). Where a spreadsheet would calculate it, an apostrophe stands before it; numbers are no texts and stay as
- * they are.
- */
-export function csvCell(name: string): string {
-  const text = FORMULA.test(name) ? `'${name}` : name;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 async function openText(
   format: "csv" | "json",
   stream: Writable,
@@ -89,21 +78,7 @@ interface TextFormat {
   readonly end: () => string;
 }
 
-/** One row a point; values are numbers, NaN, Infinity or -Infinity. */
-function csvText(): TextFormat {
-  return {
-    open: "series,step,time_ms,value,leg,abandoned\n",
-    page: ({ series, steps, timesMs, values, legs, abandoned }) => {
-      const name = csvCell(series);
-      let text = "";
-      for (const [index, step] of steps.entries()) {
-        text += `${name},${step},${timesMs[index]},${values[index]},${legs[index]},${abandoned[index]}\n`;
-      }
-      return text;
-    },
-    end: () => "",
-  };
-}
+const csvText = (): TextFormat => ({ open: RAW_CSV_HEAD, page: rawCsv, end: () => "" });
 
 /** `{"run": …, "pages": [{"series", "steps", "timesMs", "values", "legs", "abandoned"}, …]}`: the pages of a series follow each other. */
 function jsonText(run: RunDetail): TextFormat {

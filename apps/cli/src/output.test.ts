@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { csvCell } from "./export-writer";
 import { oneLine, plain } from "./output";
 
 const esc = "\u001b";
@@ -29,12 +28,4 @@ test("nothing that others wrote commands the terminal, however it is put togethe
     }),
   );
   expect(plain(`loss ${esc}[31m0.5${esc}[0m\n\tnext`)).toBe("loss 0.5\n\tnext");
-});
-
-test("no text of a CSV begins as a formula does", () => {
-  for (const name of ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "=cmd|' /C calc'!A0", '"=1']) {
-    const cell = csvCell(name).replace(/^"/, "");
-    expect([name, /^[\s"]*[=+\-@＝＋－＠]/.test(cell.replace(/^""/, "x"))]).toEqual([name, false]);
-  }
-  expect([csvCell("loss"), csvCell("odd, name"), csvCell("a=b")]).toEqual(["loss", '"odd, name"', "a=b"]);
 });

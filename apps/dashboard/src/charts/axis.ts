@@ -3,6 +3,12 @@ import type { XMode } from "@tailbone/protocol/page-state/views";
 import { placeOf, type XScale, xAt } from "@tailbone/series/scale";
 import type { Range } from "../live/chart-view";
 
+export const X_WORDS: Readonly<Record<XMode, string>> = {
+  step: "Step",
+  relative: "Since start",
+  time: "Time of day",
+};
+
 /** An x axis: times come from the hub as milliseconds since 1970, and are shown relative to `originMs` or as they are. */
 export interface XAxisMode {
   readonly mode: XMode;

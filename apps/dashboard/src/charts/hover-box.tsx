@@ -11,8 +11,10 @@ import { xTitle } from "./ticks";
 import { formatIn, type Unit, unitOf } from "./unit";
 import { beyondOf } from "./y-range";
 
-/** So many lines are told of one by one; of more, those about the one that is pointed at. */
+/** So many lines are told of one by one; of more, those about the one that is pointed at. On a small panel the legend has the others. */
 const MOST = 12;
+const MOST_ON_SMALL = 5;
+const SMALL = 300;
 
 export interface HoverBoxProps {
   left: number;
@@ -34,17 +36,19 @@ export interface HoverBoxProps {
 export function HoverBox({ left, size, at, crossed, pointed, lines, x, y, logY, notes }: HoverBoxProps) {
   const isRight = left > size.width / 2;
   const [only] = at;
-  const told = lines.length === 1 ? only : (pointed ?? undefined);
+  const isSmall = size.height < SMALL;
+  const most = isSmall ? MOST_ON_SMALL : MOST;
+  const told = lines.length === 1 ? only : isSmall ? undefined : (pointed ?? undefined);
   const lineOf = (one: AtPlace): Line | undefined => lines.find(({ key }) => key === one.line.key);
   const sorted = at.toSorted((a, b) => shownValue(b) - shownValue(a));
   const middle = pointed === null ? 0 : sorted.indexOf(pointed);
-  const start = Math.max(0, Math.min(middle - MOST / 2, sorted.length - MOST));
-  const shown = lines.length === 1 ? [] : sorted.slice(start, start + MOST);
+  const start = Math.max(0, Math.min(middle - Math.floor(most / 2), sorted.length - most));
+  const shown = lines.length === 1 ? [] : sorted.slice(start, start + most);
   const unit = unitOf(told === undefined ? "" : (lineOf(told)?.series ?? ""));
   return (
     <div
       data-testid="hover-box"
-      className="pointer-events-none absolute top-2 z-10 max-w-80 rounded-md border border-line-strong bg-panel/95 px-2 py-1 text-2xs shadow-sm"
+      className="pointer-events-none absolute top-2 z-10 max-w-80 rounded-md border border-line-strong bg-panel px-2 py-1 text-2xs shadow-sm"
       style={isRight ? { right: size.width - left + 10 } : { left: left + 10 }}
     >
       <p className="mb-0.5 whitespace-nowrap font-medium">{xTitle(unprojectX(crossed.row.x, x), x)}</p>

@@ -60,8 +60,8 @@ export function Legend({ lines, plot, axis, hidden, onHidden, onLift, isLarge }:
       className={cn(
         "grid content-start gap-x-3 overflow-y-auto text-2xs",
         isLarge
-          ? "max-h-[inherit] grid-cols-[repeat(auto-fill,minmax(min(100%,11rem),1fr))]"
-          : "max-h-12 grid-cols-[repeat(auto-fill,minmax(min(100%,9.5rem),1fr))] px-2",
+          ? "max-h-40 px-2 grid-cols-[repeat(auto-fill,minmax(min(100%,11rem),1fr))]"
+          : "max-h-16 grid-cols-[repeat(auto-fill,minmax(min(100%,9.5rem),1fr))] px-2",
       )}
       onPointerLeave={() => onLift(null)}
     >

@@ -4,6 +4,7 @@ import type { ChartFeeds } from "../live/chart-feeds";
 export interface Line {
   /** Its own within the panel, and the same for as long as it is there. */
   readonly key: string;
+  readonly run: { readonly id: string; readonly name: string };
   /** Where it comes from. */
   readonly charts: ChartFeeds;
   readonly series: string;

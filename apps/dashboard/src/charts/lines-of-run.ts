@@ -7,16 +7,19 @@ const COLOURS = 8;
 const DASHES = [null, "6 3", "1.5 3", "9 3 2 3"] as const;
 
 export interface RunOfLines {
+  readonly id: string;
+  readonly name: string;
   readonly charts: ChartFeeds;
   readonly number: number;
   readonly originMs: number;
 }
 
 /** Series of one run as the lines of a panel: the first in the run's colour, the others in colours of their own. */
-export function linesOfRun({ charts, number, originMs }: RunOfLines, series: readonly string[]): Line[] {
+export function linesOfRun({ id, name, charts, number, originMs }: RunOfLines, series: readonly string[]): Line[] {
   const names = shortNames(series);
   return series.map((one, index) => ({
     key: one,
+    run: { id, name },
     charts,
     series: one,
     name: names[index] ?? one,

@@ -20,6 +20,7 @@ import { hubAxis, projectX, type SetRange, type Span, unprojectX } from "./axis"
 import { AxisRanges } from "./axis-ranges";
 import { BeyondNote } from "./beyond";
 import { Crosshair } from "./crosshair";
+import { DownloadMenu, type ReadLine } from "./download-menu";
 import { Legend } from "./legend";
 import type { Line } from "./line";
 import { LiveFrame } from "./live-frame";
@@ -63,8 +64,9 @@ export interface PanelProps {
   /** What happened, as the axis shows it. */
   events: readonly EventMark[];
   height: number;
-  /** Missing: it is as large as it gets. */
+  /** Missing: it is as large as it gets, and can be downloaded. */
   onEnlarge?: (panel: string) => void;
+  readLine: ReadLine;
   /** Beside its name. */
   actions?: ReactNode;
 }
@@ -74,7 +76,7 @@ export interface PanelProps {
  */
 export const Panel = memo(function Panel(props: PanelProps) {
   const { panel, title, lines, range, settings, limits, hidden, checkpoints, events, height, actions } = props;
-  const { onRange, onLimits, onOutliers, onHidden, onEnlarge } = props;
+  const { onRange, onLimits, onOutliers, onHidden, onEnlarge, readLine } = props;
   const axis = useSharedAxis();
   const { x, hover } = axis;
   const figure = useRef<HTMLElement>(null);
@@ -167,14 +169,25 @@ export const Panel = memo(function Panel(props: PanelProps) {
           </Button>
         )}
         {actions}
-        {isOne ? <Reading unit={unit} plot={plot} axis={axis} /> : null}
+        {isOne ? <Reading unit={unit} plot={plot} axis={axis} /> : <span className="ml-auto" />}
+        {isLarge ? (
+          <DownloadMenu
+            title={title}
+            figure={figure}
+            plotOf={plotOf}
+            lines={lines.filter(({ key }) => !hiddenKeys.has(key))}
+            x={x}
+            logY={settings.logY}
+            readLine={readLine}
+          />
+        ) : null}
       </figcaption>
       <div className="relative" style={{ height }}>
         {error !== null && plot === null ? (
           <ErrorNotice error={error} onRetry={retry} className="m-2 p-3 text-xs" />
         ) : plot !== null ? (
           <>
-            <svg aria-hidden className="block" width={size.width} height={size.height}>
+            <svg aria-hidden data-picture className="block" width={size.width} height={size.height}>
               <LiveFrame x={plot.x} y={plot.y} xTicks={plot.xTicks} yTicks={plot.yTicks} size={size} />
               <PlotLines plot={plot} size={size} looks={lines} isSmoothed={settings.smoothing > 0} lifted={lifted} />
             </svg>

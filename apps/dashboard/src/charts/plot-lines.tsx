@@ -173,7 +173,7 @@ const LinePaths = memo(function LinePaths({ line, x, y, size, look, strength, is
       <path
         className="series-raw"
         d={linePath(line, frame, meanOfRow)}
-        strokeOpacity={isSmoothed ? 0.35 * strength : 1}
+        strokeOpacity={isSmoothed ? 0.2 + 0.15 * strength : 1}
         strokeWidth={isDot ? 5 : isSmoothed ? 1 : 1.5}
         strokeDasharray={isDot || isSmoothed ? undefined : dash}
       />

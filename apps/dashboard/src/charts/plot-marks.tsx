@@ -65,6 +65,7 @@ export const PlotMarks = memo(function PlotMarks({
   return (
     <svg
       aria-hidden
+      data-picture
       className="pointer-events-none absolute inset-0"
       width={size.width}
       height={size.height}

@@ -128,6 +128,11 @@ export function xTitle(x: number, { mode }: XAxisMode): string {
   return mode === "relative" ? relativeLabel(Math.round(x), x < MINUTE ? 1 : SECOND) : format(x, "HH:mm:ss.SSS");
 }
 
+/** What a range of x says of itself. */
+export function rangeTitle({ from, to }: Span, axis: XAxisMode): string {
+  return `${xTitle(Math.round(from), axis)} – ${xTitle(Math.round(to), axis).replace("step ", "")}`;
+}
+
 /** Ticks of a y axis. With `log` the span is in powers of ten. */
 export function yTicks(span: Span, log: boolean, count: number, unit: Unit = "plain"): Tick[] {
   if (log) {

@@ -8,7 +8,7 @@ const KEYS: [keys: string, does: string][] = [
   ["Tab, then ← →", "Move the crosshair of a chart"],
   ["Shift + drag, wheel", "Zoom a chart's y axis"],
   ["Enter", "Open the row or alert, enlarge the chart"],
-  ["j k", "Next and previous row, or alert (also ↓ ↑)"],
+  ["j k", "Next and previous row, or alert (also ↓ ↑), or enlarged chart (also → ←)"],
   ["e", "Acknowledge the alert"],
   ["s", "Snooze it for an hour"],
   ["a", "Assign it"],

@@ -1,15 +1,20 @@
 "use client";
+import { readRawPoints } from "@tailbone/client/raw-points";
 import type { RunEvent } from "@tailbone/protocol/http";
 import type { Outliers } from "@tailbone/protocol/page-state/views";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useCallback, useDeferredValue, useMemo, useState, useSyncExternalStore } from "react";
 import type { CheckpointList } from "../api/calls";
+import { hub } from "../api/client";
 import { hubAxis, type SetRange, shownX, type XAxisMode } from "../charts/axis";
+import type { ReadLine } from "../charts/download-menu";
+import { EnlargedPanel } from "../charts/enlarged-panel";
 import { groupSeries, isSystemSeries, searchSeries } from "../charts/groups";
 import type { Line } from "../charts/line";
 import { linesOfRun } from "../charts/lines-of-run";
 import { Panel, type PanelProps, type PanelSettings } from "../charts/panel";
+import type { PanelControlsProps } from "../charts/panel-controls";
 import { AxisOfPanels } from "../charts/shared-axis";
 import type { SetLimits } from "../charts/y-range";
 import { formatPlural } from "../format/number";
@@ -17,18 +22,18 @@ import { STATES } from "../life/states";
 import type { FollowedRun } from "../live/followed-run";
 import { runUrl } from "../page-state/urls";
 import { Button } from "../ui/button";
-import { Dialog } from "../ui/dialog";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { ChartToolbar } from "./chart-toolbar";
 import { ChartsSkeleton } from "./charts-skeleton";
+import type { RunDetail } from "./run-facts";
 
 const CARD_HEIGHT = 190;
+const readLine: ReadLine = ({ run, series }) => readRawPoints(hub, run.id, series);
 const nothingHidden: readonly string[] = [];
 const noSeries = { value: null, error: null };
 
 export interface ChartsTabProps {
-  /** The run's own among the team's. */
-  number: number;
+  run: Pick<RunDetail, "id" | "name" | "number">;
   live: FollowedRun;
   /** When the run began: where relative time begins. */
   originMs: number;
@@ -41,7 +46,7 @@ export interface ChartsTabProps {
 }
 
 /** A run's charts in groups, sharing crosshair, window and axes. */
-export function ChartsTab({ number, live, originMs, isRunning, checkpoints, events, system = false }: ChartsTabProps) {
+export function ChartsTab({ run, live, originMs, isRunning, checkpoints, events, system = false }: ChartsTabProps) {
   const [url, setUrl] = useQueryStates(runUrl, { history: "replace" });
   const { value: names, error } = useSyncExternalStore(live.series.subscribe, live.series.state, () => noSeries);
   const mode = system && url.x === "step" ? "relative" : url.x;
@@ -91,14 +96,15 @@ export function ChartsTab({ number, live, originMs, isRunning, checkpoints, even
     (panel: string, lines: readonly string[]) => setHidden((known) => new Map(known).set(panel, lines)),
     [],
   );
+  const { id, name, number } = run;
   const linesOf = useMemo(() => {
     const known = new Map<string, readonly Line[]>();
     return (series: string): readonly Line[] => {
-      const lines = known.get(series) ?? linesOfRun({ charts: live.charts, number, originMs }, [series]);
+      const lines = known.get(series) ?? linesOfRun({ id, name, number, charts: live.charts, originMs }, [series]);
       known.set(series, lines);
       return lines;
     };
-  }, [live, number, originMs]);
+  }, [live, id, name, number, originMs]);
 
   if (error !== null) return <ErrorNotice error={error} onRetry={() => live.series.retry()} className="m-4" />;
   const closedNow = url.closed ?? [];
@@ -111,14 +117,20 @@ export function ChartsTab({ number, live, originMs, isRunning, checkpoints, even
     limits: limits.get(series) ?? null,
     hidden: hidden.get(series) ?? nothingHidden,
     onHidden,
+    readLine,
   });
+  const controls: PanelControlsProps = {
+    values: { ...url, x: mode },
+    onChange: (values) => void setUrl(values.x === undefined ? values : { ...values, zoom: null }),
+    withSteps: !system,
+  };
   const toggle = (prefix: string): void => {
     const closed = closedNow.includes(prefix) ? closedNow.filter((one) => one !== prefix) : [...closedNow, prefix];
     void setUrl({ closed });
   };
   return (
     <AxisOfPanels x={x}>
-      <ChartToolbar url={url} setUrl={setUrl} x={x} withSteps={!system} />
+      <ChartToolbar url={url} setUrl={setUrl} x={x} {...controls} />
       {names === null ? (
         <ChartsSkeleton />
       ) : groups.length === 0 ? (
@@ -155,19 +167,15 @@ export function ChartsTab({ number, live, originMs, isRunning, checkpoints, even
           })}
         </div>
       )}
-      <Dialog
-        open={url.chart !== null}
-        onOpenChange={(open) => !open && void setUrl({ chart: null })}
-        title={url.chart ?? ""}
-        className="w-[min(80rem,calc(100vw-1.5rem))]"
-      >
-        {url.chart === null ? null : <Panel {...panelOf(url.chart)} height={LARGE_HEIGHT} />}
-      </Dialog>
+      <EnlargedPanel
+        shown={url.chart === null ? null : panelOf(url.chart)}
+        order={groups.flatMap(({ prefix, series }) => (closedNow.includes(prefix) ? [] : series))}
+        onOpen={(chart) => void setUrl({ chart }, { history: url.chart === null ? "push" : "replace" })}
+        {...controls}
+      />
     </AxisOfPanels>
   );
 }
-
-const LARGE_HEIGHT = 520;
 
 function NoCharts({
   search,

@@ -86,7 +86,7 @@ function RunTabs({ run, live }: { run: RunDetail; live: FollowedRun }) {
     alerts: alerts?.alerts.length,
   };
   const charts = {
-    number: run.number,
+    run,
     live,
     originMs: run.startedAtMs,
     isRunning: !isSettled(run),

@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix, AlertDialog as RadixAlert } from "radix-ui";
-import type { ReactNode } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { Button } from "./button";
 import { cn } from "./cn";
 import { useReturnFocus } from "./use-return-focus";
@@ -14,11 +14,15 @@ export interface DialogProps {
   onOpenChange: (open: boolean) => void;
   title: string;
   description?: ReactNode;
+  /** Beside its title. */
+  actions?: ReactNode;
+  onKeyDown?: (event: KeyboardEvent) => void;
   className?: string;
   children: ReactNode;
 }
 
-export function Dialog({ open, onOpenChange, title, description, className, children }: DialogProps) {
+export function Dialog(props: DialogProps) {
+  const { open, onOpenChange, title, description, actions, onKeyDown, className, children } = props;
   const focus = useReturnFocus();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -26,6 +30,7 @@ export function Dialog({ open, onOpenChange, title, description, className, chil
         <Radix.Overlay className={overlay} />
         <Radix.Content
           {...focus}
+          onKeyDown={onKeyDown}
           className={cn(panel, className)}
           {...(description === undefined ? { "aria-describedby": undefined } : {})}
         >
@@ -36,11 +41,14 @@ export function Dialog({ open, onOpenChange, title, description, className, chil
                 <Radix.Description className="mt-1 text-soft">{description}</Radix.Description>
               )}
             </div>
-            <Radix.Close asChild>
-              <Button look="quiet" size="icon" aria-label="Close">
-                <X />
-              </Button>
-            </Radix.Close>
+            <div className="flex shrink-0 items-center gap-1">
+              {actions}
+              <Radix.Close asChild>
+                <Button look="quiet" size="icon" aria-label="Close">
+                  <X />
+                </Button>
+              </Radix.Close>
+            </div>
           </div>
           {children}
         </Radix.Content>
