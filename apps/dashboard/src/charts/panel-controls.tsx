@@ -7,7 +7,7 @@ import { Segmented } from "../ui/segmented";
 import { X_WORDS } from "./axis";
 
 /** What is set for panels: their axes and smoothing, by the names that they have in the URL. */
-export interface PanelControlValues {
+interface PanelControlValues {
   readonly x: XMode;
   readonly logx: boolean;
   readonly logy: boolean;
