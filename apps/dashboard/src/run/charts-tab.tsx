@@ -2,6 +2,7 @@
 import { readRawPoints } from "@tailbone/client/raw-points";
 import type { RunEvent } from "@tailbone/protocol/http";
 import type { Outliers } from "@tailbone/protocol/page-state/views";
+import type { RunDetail } from "@tailbone/protocol/run";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useCallback, useDeferredValue, useMemo, useState, useSyncExternalStore } from "react";
@@ -25,7 +26,6 @@ import { Button } from "../ui/button";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { ChartToolbar } from "./chart-toolbar";
 import { ChartsSkeleton } from "./charts-skeleton";
-import type { RunDetail } from "./run-facts";
 
 const CARD_HEIGHT = 190;
 const readLine: ReadLine = ({ run, series }) => readRawPoints(hub, run.id, series);
