@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readPoints } from "../support/points";
 import { spawnNode } from "../support/processes";
-import { openPlace, type Place, startStack, trainer } from "../support/stack";
+import { cliEntry, openPlace, type Place, startStack, trainer } from "../support/stack";
 
 /*
  * The hub's database on a disk of its own that runs full. The trainer's spool lies elsewhere, as on another machine.
@@ -54,9 +54,21 @@ test("a disk that is full: the writer waits, nothing is half-written, and all ar
   await stack.child.line((line) => line.includes("The database has no room left"));
   await child.line((line) => line.includes("The database has no room left"));
   expect((await stack.get("/api/v1/projects")).status).toBe(200);
+  // Somebody else's spool is not waited with for ever: `tailbone sync` says why, and keeps all of it.
+  const offline = { ...place.env, TAILBONE_MODE: "offline", TAILBONE_DATA: join(place.folder, "left") };
+  const left = spawnNode([trainer("count"), "50", "0"], { env: offline, cwd: place.folder });
+  const { run: leftRun }: { run: string } = JSON.parse(await left.line((line) => line.startsWith('{"run"')));
+  expect(await left.exited, left.output()).toBe(0);
+  const sync = () => spawnNode([cliEntry, "sync"], { env: offline, cwd: place.folder });
+  const refused = sync();
+  expect(await refused.exited).toBe(1);
+  expect(refused.output()).toMatch(/is not delivered: .*The database has no room left/);
   rmSync(join(disk, "filler"));
   expect(await child.exited, child.output()).toBe(0);
   const { values } = await readPoints(stack, run, "n");
   expect(values).toEqual(Array.from({ length: 3000 }, (_, n) => n));
+  const delivered = sync();
+  expect(await delivered.exited, delivered.output()).toBe(0);
+  expect((await readPoints(stack, leftRun, "n")).values).toHaveLength(50);
   expect(await stack.stop()).toBe(0);
 });

@@ -233,6 +233,24 @@ describe("a spool whose writer may live", () => {
   });
 });
 
+test("a hub that is there and stores nothing any more is given up after a while, with its own words and all still there", async () => {
+  const spool = await leave(50);
+  server.faults.onFrame = ({ sequence }) => {
+    if (sequence >= 20) throw new TailboneError("storage_full", "There is no room left.", "Make some.");
+    return undefined;
+  };
+  const opens = server.opens;
+  await expect(deliverSpool(spool, { findKey, patienceMs: 500 })).rejects.toMatchObject({
+    code: "storage_full",
+    message: `The hub at ${server.url} has stored nothing more for 0.5 s: There is no room left.`,
+    hint: expect.stringContaining("nothing is lost"),
+  });
+  expect([stored(), server.opens]).toEqual([upTo(20), opens + 1]);
+  server.faults = {};
+  await deliverSpool(spool, { findKey });
+  expect(stored()).toEqual(upTo(50));
+});
+
 test("a hub that is away is waited for, and then given up with all still there", async () => {
   const spool = await leave(5);
   await server.close();

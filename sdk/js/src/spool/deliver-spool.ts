@@ -19,7 +19,7 @@ export interface DeliverOptions {
   readonly onProgress?: (stored: number, total: number) => void;
   /** A frame that the hub refuses for good; it stays at `path`. */
   readonly onRefused?: (error: TailboneError, path: string) => void;
-  /** The hub is not within reach; it is tried again until `signal` aborts, if there is one, or else given up after `patienceMs`. */
+  /** How long nothing new may be stored, since the hub is not within reach or has no room, before it is given up. */
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -40,7 +40,7 @@ export interface Delivered {
   readonly kept: string | null;
 }
 
-/** How long a hub may be away before a delivery gives up. */
+/** How long a hub may be away, or store nothing, before a delivery gives up. */
 const PATIENCE_MS = 15_000;
 
 /**
@@ -94,29 +94,35 @@ function openDelivery(
   let refused = 0;
   let missing = 0;
   let reason = "it did not answer";
+  /** What the hub has said of it, as long as it is there. */
+  let refusal: TailboneError | null = null;
+  let stored = first;
+  /** It was not opened since something new was stored: a hub that opens writers again and again, and stores nothing, is as good as away. */
+  let isFresh = true;
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | null = null;
-    const settle = (act: () => void): void => {
+    const rest = (): void => {
       if (timer !== null) clearTimeout(timer);
+      timer = null;
+    };
+    const settle = (act: () => void): void => {
+      rest();
       signal?.removeEventListener("abort", abort);
       delivery.stop();
       act();
     };
     const giveUp = (): void =>
-      settle(() =>
-        reject(
-          new TailboneError(
-            "unavailable",
-            `The hub at ${url} cannot be reached (${reason}).`,
-            "Start it (`tailbone start`) or name another one with --url, and try again; nothing is lost.",
-          ),
-        ),
-      );
+      settle(() => reject(refusal === null ? unreachable(url, reason) : storesNothing(url, refusal, patienceMs)));
     const abort = (): void => settle(() => reject(signal?.reason));
     const wait = (): void => {
       timer ??= setTimeout(giveUp, patienceMs);
     };
     const advance = (next: number): void => {
+      if (next > stored) {
+        rest();
+        isFresh = true;
+      }
+      stored = Math.max(stored, next);
       onProgress?.(Math.max(0, Math.min(next, end) - first), end - first);
       if (next >= end) settle(() => resolve({ refused, missing }));
     };
@@ -127,15 +133,20 @@ function openDelivery(
       source,
       events: {
         onOpened: ({ next }) => {
-          if (timer !== null) clearTimeout(timer);
-          timer = null;
+          if (isFresh) rest();
+          isFresh = false;
           advance(next);
         },
         onAcked: advance,
-        onAway: (why, refusal) => {
+        onAway: (why, said) => {
           // A hub of another version is not there in a while.
-          if (refusal?.code === "version_mismatch") return settle(() => reject(refusal));
+          if (said?.code === "version_mismatch") return settle(() => reject(said));
           reason = why;
+          refusal = said ?? null;
+          wait();
+        },
+        onDelayed: (said) => {
+          refusal = said;
           wait();
         },
         onClosed: (error) => settle(() => reject(error)),
@@ -154,3 +165,17 @@ function openDelivery(
     delivery.start();
   });
 }
+
+const unreachable = (url: string, reason: string): TailboneError =>
+  new TailboneError(
+    "unavailable",
+    `The hub at ${url} cannot be reached (${reason}).`,
+    "Start it (`tailbone start`) or name another one with --url, and try again; nothing is lost.",
+  );
+
+const storesNothing = (url: string, { code, message, hint }: TailboneError, waitedMs: number): TailboneError =>
+  new TailboneError(
+    code,
+    `The hub at ${url} has stored nothing more for ${waitedMs / 1000} s: ${message}`,
+    `${hint} What is not stored is still here: try again then; nothing is lost.`,
+  );
