@@ -34,24 +34,29 @@ function makeGroup(frame: number): Group {
   };
 }
 
-/** Sends a million points; how many of them were acked a second. */
-export async function ingestMillion(stack: Stack): Promise<number> {
+/** Sends a million points; how many of them were acked a second. With `resumed`, by a new writer of that run, which goes on from its last step. */
+export async function ingestMillion(stack: Stack, { run = randomUUID(), resumed = false } = {}): Promise<number> {
   const socket: Socket<IngestServerEvents, IngestClientEvents> = io(`${stack.url}${INGEST_NAMESPACE}`, {
     transports: ["websocket"],
     auth: { protocol: PROTOCOL_VERSION, key: stack.key },
   });
-  const address = { run: randomUUID(), writer: randomUUID() };
+  const address = { run, writer: randomUUID() };
   const opened = await socket.emitWithAck("writer:open", {
     ...address,
     project: "bench",
-    mode: "create",
+    mode: resumed ? "resume" : "create",
     config: {},
     tags: [],
     startedAtMs: Date.now(),
   });
   if (!opened.ok) throw new Error(opened.error.message);
   const frames = Array.from({ length: FRAMES }, (_, sequence) =>
-    encodeFrame({ sequence, sealedAtMs: Date.now(), groups: [makeGroup(sequence)], records: [] }),
+    encodeFrame({
+      sequence,
+      sealedAtMs: Date.now(),
+      groups: [makeGroup(sequence + (resumed ? FRAMES : 0))],
+      records: [],
+    }),
   );
   const started = performance.now();
   const inFlight = new Set<Promise<void>>();
@@ -93,6 +98,27 @@ async function copy(url: string): Promise<number> {
   return points / seconds;
 }
 
+/** What it costs a run to have been resumed: the second million of a run by its first writer's successor, beside the first. */
+async function benchLegs(stack: Stack): Promise<void> {
+  const first: number[] = [];
+  const second: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const run = randomUUID();
+    first.push(await ingestMillion(stack, { run }));
+    second.push(await ingestMillion(stack, { run, resumed: true }));
+  }
+  const [value, baseline] = [Math.max(...second), Math.max(...first)];
+  report({
+    bench: "ingest",
+    metric: "points_per_s_resumed",
+    value,
+    unit: "points/s into a run that was resumed",
+    baseline: "into the same run before",
+    baseline_value: baseline,
+    ratio: value / baseline,
+  });
+}
+
 /** Acked points a second through the hub, against `\copy` of the same points into a plain table on the same server. */
 export async function benchIngest(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "tailbone-bench-"));
@@ -116,6 +142,7 @@ export async function benchIngest(): Promise<void> {
     baseline_value: baseline,
     ratio: best / baseline,
   });
+  await benchLegs(stack);
   await stack.stop();
   await database.close();
   await Promise.all([place.remove(), rm(folder, { recursive: true, force: true })]);

@@ -9,6 +9,7 @@ import { benchLog } from "./log";
 import { benchProjects } from "./projects";
 import { benchScroll } from "./scroll";
 import { benchSeeds } from "./seeds";
+import { benchViewers } from "./viewers";
 
 const benches: Record<string, () => Promise<void>> = {
   log: benchLog,
@@ -21,6 +22,7 @@ const benches: Record<string, () => Promise<void>> = {
   detection: benchDetection,
   controls: benchControls,
   alerts: benchAlerts,
+  viewers: benchViewers,
   seeds: benchSeeds,
 };
 

@@ -7,7 +7,7 @@ import { expectedFailure } from "../failure";
 import type { Metrics } from "../metrics";
 import type { Quotas } from "../quotas";
 import { createCommitSlots } from "./commit-slots";
-import { BATCH_BYTES, type PendingFrame, type Placed, takeBatch } from "./lane";
+import { BATCH_BYTES, type PendingFrame, type Placed, takeBatch } from "./run-queue";
 
 export interface Address {
   readonly team: string;
@@ -66,20 +66,21 @@ const SLOTS = { slots: 6, largeSlots: 1, largeBytes: 256 * 1024 };
 const FIRST_BYTES_PER_MS = 10_000;
 const RETRY_MS = { least: 100, most: 10_000 };
 
-interface Lane {
-  readonly queue: PendingFrame[];
+/** The frames of one run that wait, and how many bytes they are. */
+interface RunQueue {
+  readonly frames: PendingFrame[];
   bytes: number;
 }
 
 const codeOf = (error: unknown): ErrorCode => expectedFailure(error)?.code ?? "internal";
 
 /**
- * The way of a frame into the database. Each run has one lane with one commit under way, so the frames of a writer
- * commit in order and a run's stream is pushed to viewers in order; what arrives meanwhile is committed together next. Lanes take turns,
+ * The way of a frame into the database. Each run has one queue with one commit under way, so the frames of a writer
+ * commit in order and a run's stream is pushed to viewers in order; what arrives meanwhile is committed together next. Queues take turns,
  * fairly among teams and their runs, and what one may have waiting is bounded.
  */
 export function createAppender({ commit, onCommitted, quotas, clock, metrics }: AppenderOptions): Appender {
-  const lanes = new Map<string, Lane>();
+  const queues = new Map<string, RunQueue>();
   const slots = createCommitSlots(SLOTS);
   const teamBytes = new Map<string, number>();
   let bytesPerMs = FIRST_BYTES_PER_MS;
@@ -107,8 +108,8 @@ export function createAppender({ commit, onCommitted, quotas, clock, metrics }: 
     for (const pending of batch) pending.resolve({ next: result.next });
   }
 
-  async function commitNext(lane: Lane, team: string, run: string): Promise<void> {
-    const batch = takeBatch(lane.queue);
+  async function commitNext(queue: RunQueue, team: string, run: string): Promise<void> {
+    const batch = takeBatch(queue.frames);
     const began = clock.monotonicMs();
     try {
       await commitBatch(team, run, batch);
@@ -123,11 +124,11 @@ export function createAppender({ commit, onCommitted, quotas, clock, metrics }: 
     }
     const bytes = batch.reduce((sum, pending) => sum + pending.bytes.byteLength, 0);
     bytesPerMs += (bytes / Math.max(1, clock.monotonicMs() - began) - bytesPerMs) * Math.min(0.2, bytes / BATCH_BYTES);
-    count(lane, team, -bytes);
+    count(queue, team, -bytes);
   }
 
-  function count(lane: Lane, team: string, bytes: number): void {
-    lane.bytes += bytes;
+  function count(queue: RunQueue, team: string, bytes: number): void {
+    queue.bytes += bytes;
     queuedBytes += bytes;
     const ofTeam = (teamBytes.get(team) ?? 0) + bytes;
     if (ofTeam === 0) teamBytes.delete(team);
@@ -135,11 +136,11 @@ export function createAppender({ commit, onCommitted, quotas, clock, metrics }: 
     metrics.queuedBytes.set(queuedBytes);
   }
 
-  async function work(key: string, lane: Lane, team: string, run: string): Promise<void> {
-    while (lane.queue.length > 0) {
-      await slots.take({ team, run, bytes: Math.min(lane.bytes, BATCH_BYTES) }, () => commitNext(lane, team, run));
+  async function work(key: string, queue: RunQueue, team: string, run: string): Promise<void> {
+    while (queue.frames.length > 0) {
+      await slots.take({ team, run, bytes: Math.min(queue.bytes, BATCH_BYTES) }, () => commitNext(queue, team, run));
     }
-    lanes.delete(key);
+    queues.delete(key);
   }
 
   /** Throws `rate_limited` with the time after which what `waits` will have been committed, as far as can be seen. */
@@ -157,22 +158,22 @@ export function createAppender({ commit, onCommitted, quotas, clock, metrics }: 
   function enqueue(address: Address, frame: Frame, bytes: Uint8Array): Promise<Placed> {
     const { team } = address;
     const key = `${team}/${address.run}`;
-    const existing = lanes.get(key);
-    const lane = existing ?? { queue: [], bytes: 0 };
+    const existing = queues.get(key);
+    const queue = existing ?? { frames: [], bytes: 0 };
     const ofTeam = teamBytes.get(team) ?? 0;
     const { runBytes, teamBytes: mostOfTeam } = quotas.settings;
     // One frame always fits, or a large one never would.
     const isBeyond = (waiting: number, most: number): boolean => waiting > 0 && waiting + bytes.byteLength > most;
-    if (lane.queue.length >= RUN_QUEUE_FRAMES || isBeyond(lane.bytes, runBytes)) refuse("this run", lane.bytes);
+    if (queue.frames.length >= RUN_QUEUE_FRAMES || isBeyond(queue.bytes, runBytes)) refuse("this run", queue.bytes);
     if (isBeyond(ofTeam, mostOfTeam)) refuse("this team", ofTeam);
     if (isBeyond(queuedBytes, QUEUE_BYTES)) refuse("all teams", queuedBytes);
     quotas.admitAlerts(team, frame.records.filter(({ type }) => type === "alert").length);
-    count(lane, team, bytes.byteLength);
+    count(queue, team, bytes.byteLength);
     return new Promise((resolve, reject) => {
-      lane.queue.push({ writer: address.writer, frame, bytes, resolve, reject });
+      queue.frames.push({ writer: address.writer, frame, bytes, resolve, reject });
       if (existing !== undefined) return;
-      lanes.set(key, lane);
-      const task = work(key, lane, team, address.run).finally(() => working.delete(task));
+      queues.set(key, queue);
+      const task = work(key, queue, team, address.run).finally(() => working.delete(task));
       working.add(task);
     });
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type PendingFrame, takeBatch } from "./lane";
+import { type PendingFrame, takeBatch } from "./run-queue";
 
 const pending = (writer: string, sequence: number): PendingFrame => ({
   writer,
