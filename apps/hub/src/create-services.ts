@@ -15,6 +15,7 @@ import { createResolveCaller } from "./auth/resolve-caller";
 import { createSecurityLog } from "./auth/security-log";
 import { createAppender } from "./ingest/appender";
 import { createEpoch } from "./ingest/epoch";
+import { createHttpWriter, refuseOwnWriter } from "./ingest/http-writer";
 import { createLive } from "./live/live";
 import type { Log } from "./log";
 import { createMetrics } from "./metrics";
@@ -102,6 +103,14 @@ export function createServices({
   function contextOf(caller: Caller): Context {
     return { ...caller, db, nowMs: clock.wallMs(), hub: { quotas, send } };
   }
+  const open: Services["openWriter"] = async (ctx, request) => {
+    requireHold();
+    return { ...(await perform(ctx, openWriter, request)), epoch: epoch.current };
+  };
+  const append: Services["appendFrame"] = async (address, bytes) => {
+    const { next } = await appender.append(address, bytes);
+    return { next, epoch: epoch.current };
+  };
   return {
     db,
     clock,
@@ -112,15 +121,13 @@ export function createServices({
     admissions,
     securityLog,
     resolveCaller: createResolveCaller(db, auth, keys),
-    openWriter: async (ctx, request) => {
-      requireHold();
-      return { ...(await perform(ctx, openWriter, request)), epoch: epoch.current };
-    },
+    openWriter: open,
     appender,
     appendFrame: async (address, bytes) => {
-      const { next } = await appender.append(address, bytes);
-      return { next, epoch: epoch.current };
+      refuseOwnWriter(address);
+      return append(address, bytes);
     },
+    httpWriter: createHttpWriter({ openWriter: open, append, clock }),
     quotas,
     live,
     contextOf,

@@ -11,6 +11,7 @@ import type { Origins } from "./auth/origins";
 import type { ResolveCaller } from "./auth/resolve-caller";
 import type { SecurityLog } from "./auth/security-log";
 import type { Address, Appender } from "./ingest/appender";
+import type { HttpWriter } from "./ingest/http-writer";
 import type { Live } from "./live/live";
 import type { Log } from "./log";
 import type { Metrics } from "./metrics";
@@ -33,6 +34,8 @@ export interface Services {
   readonly appender: Appender;
   /** Commits one frame, and answers as a writer is to be answered. Throws what it is to be told. */
   readonly appendFrame: (address: Address, bytes: Uint8Array) => Promise<Appended>;
+  /** For scripts that send JSON. */
+  readonly httpWriter: HttpWriter;
   readonly quotas: Quotas;
   readonly live: Live;
   readonly contextOf: ContextOf;

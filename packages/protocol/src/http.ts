@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { roleSchema } from "./access";
+import { wireErrorSchema } from "./errors";
 import { jsonObjectSchema, wireNumberSchema } from "./json";
 import { doubtSchema, lifecycleEventSchema, settingsChangeSchema } from "./lifecycle";
 import { LIMITS } from "./limits";
-import { runNameSchema, seriesNameSchema, stepSchema, tagsSchema, timeMsSchema } from "./names";
+import { runNameSchema, seriesNameSchema, stepSchema, tagsSchema, timeMsSchema, writerIdSchema } from "./names";
 import { featureNameSchema, featureStateSchema, readingSchema } from "./reading";
 import { checkpointRecordSchema, consoleRecordSchema } from "./records";
 import { epochSchema, legSchema, runSchema, runStateSchema } from "./run";
@@ -271,3 +272,27 @@ export type ConsoleList = z.infer<typeof consoleListSchema>;
 
 /** Answer to frames over plain HTTP: like the socket's. */
 export const appendedSchema = z.object({ epoch: epochSchema, next: z.number().int().nonnegative() });
+
+/** Several frames in one request: what became of each, in their order. */
+export const appendedFramesSchema = z.object({
+  answers: z.array(
+    z.discriminatedUnion("ok", [
+      z.object({ ok: z.literal(true), value: appendedSchema }),
+      z.object({ ok: z.literal(false), error: wireErrorSchema }),
+    ]),
+  ),
+});
+
+/** Of whom a heartbeat is; missing: of whichever writer the run has. */
+export const beatQuerySchema = z.object({ writer: writerIdSchema.optional() });
+/** What the hub takes the run for: somebody may have ended it. */
+export const beatSchema = z.object({ state: runStateSchema });
+
+/** Both or neither: with them a request that is sent again is stored once. */
+export const logQuerySchema = z
+  .object({ writer: writerIdSchema.optional(), sequence: z.coerce.number().int().nonnegative().optional() })
+  .refine(({ writer, sequence }) => (writer === undefined) === (sequence === undefined), {
+    path: ["sequence"],
+    message: "writer and sequence go together",
+  });
+export type LogQuery = z.infer<typeof logQuerySchema>;

@@ -34,6 +34,11 @@ export const LIMITS = {
   timeMs: 8.64e15,
   /** Points that one record says were dropped. */
   droppedPoints: 1e12,
+  /** Frames that come in one request, and all their bytes. */
+  framesPerRequest: 256,
+  framesBytes: 8 * 1024 * 1024,
+  /** Points and records that come as plain JSON in one request. */
+  logEntries: 20_000,
   /** Body of a JSON request to the HTTP API. */
   httpBodyBytes: 1024 * 1024,
   /** Buckets of one points query. */

@@ -61,6 +61,18 @@ export const openWriterSchema = z.object({
 });
 export type OpenWriter = z.infer<typeof openWriterSchema>;
 
+/** The same over HTTP, where all but the project may be missing: then it makes a run that began now, and the hub gives it its ids. */
+export const openRunSchema = openWriterSchema.extend({
+  run: runIdSchema.optional(),
+  /** Missing: the hub's own writer of the run, which numbers what comes to `/runs/{run}/log`. */
+  writer: writerIdSchema.optional(),
+  mode: openWriterSchema.shape.mode.default("create"),
+  config: jsonObjectSchema.default({}),
+  tags: tagsSchema.default([]),
+  startedAtMs: timeMsSchema.optional(),
+});
+export type OpenRun = z.infer<typeof openRunSchema>;
+
 export const openedWriterSchema = z.object({
   epoch: epochSchema,
   run: runIdSchema,

@@ -14,7 +14,7 @@ const verbs = Object.keys(ACCESS) as VerbName[];
 
 test("the table and the files have the same verbs, each under its own name", async () => {
   // Frames are committed behind the hub's queues.
-  expect([...files.map(nameOf), "appendFrames"].sort()).toEqual([...verbs].sort());
+  expect([...files.map(nameOf), "appendFrames", "logEntries"].sort()).toEqual([...verbs].sort());
   for (const file of files) {
     const module: Record<string, unknown> = await import(file);
     expect([file, Object.keys(module)]).toEqual([file, [nameOf(file)]]);

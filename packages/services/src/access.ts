@@ -26,6 +26,7 @@ export const ACCESS = {
   openWriter: { who: WRITERS, reach: "project" },
   /** Frames wait in the hub's queues; they are committed there. */
   appendFrames: { who: WRITERS, reach: "run" },
+  logEntries: { who: WRITERS, reach: "run" },
   beatWriter: { who: WRITERS, reach: "run" },
   listProjects: { who: READERS, reach: "project" },
   getProject: { who: READERS, reach: "project" },

@@ -41,6 +41,8 @@ const EXCEPTIONS: Readonly<Record<string, Action | null>> = {
   "DELETE /me/sessions/{id}": "account",
   "POST /runs": "ingest",
   "POST /runs/{run}/frames": "ingest",
+  "POST /runs/{run}/log": "ingest",
+  "POST /runs/{run}/beat": "ingest",
   "POST /channels": "channels",
   "DELETE /channels/{id}": "channels",
   "POST /channels/{id}/test": "channels",

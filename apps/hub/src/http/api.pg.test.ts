@@ -61,6 +61,8 @@ describe("the API", () => {
         "patch /runs/{run}",
         "delete /runs/{run}",
         "post /runs/{run}/frames",
+        "post /runs/{run}/log",
+        "post /runs/{run}/beat",
         "get /runs/{run}/series",
         "get /runs/{run}/events",
         "get /runs/{run}/features",

@@ -13,6 +13,7 @@ import { errorResponse } from "./errors";
 import { addHealthRoutes } from "./health";
 import { apiHeaders, authenticate, authorize, limitBody, noteRefusals } from "./middleware";
 import { addAlertRoutes } from "./routes/alerts";
+import { addIngestRoutes } from "./routes/ingest";
 import { addInvitationRoutes } from "./routes/invitations";
 import { addKeyRoutes } from "./routes/keys";
 import { addMeRoutes } from "./routes/me";
@@ -64,6 +65,7 @@ function createVersionOne(services: ApiServices): Api {
   addProjectRoutes(api, services);
   addPageRoutes(api, services);
   addRunRoutes(api, services);
+  addIngestRoutes(api, services);
   addPointRoutes(api, services);
   addRecordRoutes(api, services);
   addAlertRoutes(api, services);
@@ -96,7 +98,9 @@ export function createHttpApi(services: ApiServices): Api {
         new TailboneError(
           "bad_request",
           error.message || "The request is not understood.",
-          "Send valid JSON.",
+          error.message === "Unsupported Media Type"
+            ? "Send JSON with the header `content-type: application/json`, as `curl --json` does."
+            : "Send valid JSON.",
         ).toWire(),
       );
     }

@@ -10,7 +10,7 @@ import { appendLife } from "./append-life";
 import { appendRecords } from "./append-records";
 import { gatherLife, type RunHead } from "./gather-records";
 import { giveNumbers } from "./give-numbers";
-import { refuseMissingRun } from "./missing-run";
+import { refuseMissingRun, writerNotFound } from "./missing-run";
 import { type Append, carryOut, collectPoints, planPoints, type SeriesRow } from "./plan-points";
 import { recountSeries } from "./recount-series";
 import { moveLegs } from "./run-legs";
@@ -164,13 +164,7 @@ async function lockRun(
     readSeries(sql, run, names),
   ]);
   if (head === undefined) return refuseMissingRun(sql, { team, run });
-  if (place === undefined) {
-    throw new TailboneError(
-      "not_found",
-      `Run ${run} has no writer ${writer}.`,
-      "Open the writer before appending frames.",
-    );
-  }
+  if (place === undefined) throw writerNotFound(run, writer);
   return { place, head: { ...head, writerConfig: place.config }, known };
 }
 

@@ -10,6 +10,15 @@ export function runNotFound(run: string): TailboneError {
   );
 }
 
+/** `writer`: null for any. */
+export function writerNotFound(run: string, writer: string | null): TailboneError {
+  return new TailboneError(
+    "not_found",
+    writer === null ? `Run ${run} has no writer.` : `Run ${run} has no writer ${writer}.`,
+    "Open the writer first.",
+  );
+}
+
 /** Tells a writer why its run is not there: throws `gone` when the team has deleted it, else `not_found`. */
 export async function refuseMissingRun(
   sql: Client | Transaction,

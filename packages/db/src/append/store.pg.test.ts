@@ -500,8 +500,13 @@ describe("runs", () => {
     expect(await sweep(0)).toEqual([]);
     const swept = await sweep(30_000);
     expect(swept.find(({ run }) => run?.id === address.run)).toMatchObject({ team, run: { state: "stalled" } });
-    expect(await beatWriter(database.db, { ...address, nowMs: seenAtMs + 40_000 })).toMatchObject({ state: "running" });
-    expect(await beatWriter(database.db, { ...address, nowMs: seenAtMs + 41_000 })).toBeNull();
+    expect(await beatWriter(database.db, { ...address, nowMs: seenAtMs + 40_000 })).toMatchObject({
+      revived: { state: "running" },
+    });
+    expect(await beatWriter(database.db, { ...address, nowMs: seenAtMs + 41_000 })).toEqual({
+      state: "running",
+      revived: null,
+    });
     await sweep(40_000);
     expect((await sweep(70_000)).map(({ run }) => run?.id)).toContain(address.run);
     expect(await appendFrames(database.db, { ...address, frames: [frameOf(0, [1])] })).toMatchObject({
@@ -598,7 +603,7 @@ describe("runs", () => {
     expect((await listProjects(db, { team: other })).projects).toEqual([]);
     const all = await listRuns(db, { team: other, filter: "", sort: "-created", limit: 10 });
     expect(all).toMatchObject({ runs: [], total: 0, cursor: null });
-    expect(await beatWriter(db, { ...theirs, nowMs: Date.now() })).toBeNull();
+    expect(await codeOf(beatWriter(db, { ...theirs, nowMs: Date.now() }))).toBe("not_found");
     expect(await getRun(db, address)).toMatchObject({ name: expect.any(String), points: 1 });
   });
 });

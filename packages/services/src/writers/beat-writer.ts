@@ -3,12 +3,13 @@ import type { Effect } from "../effects";
 import { type Asked, type OfRun, verb } from "../verb";
 
 interface BeatWriter extends OfRun {
-  readonly writer: string;
+  /** Null: whichever the run has. */
+  readonly writer: string | null;
 }
 
-/** The writer lives: a run that was called stalled runs again. */
+/** The writer lives: a run that was called stalled runs again. Throws `not_found` and `gone`. */
 export const beatWriter = verb("beatWriter", async ({ ctx, input }: Asked<BeatWriter>) => {
-  const revived = await store.beatWriter(ctx.db, { ...input, team: ctx.team.id, nowMs: ctx.nowMs });
+  const { state, revived } = await store.beatWriter(ctx.db, { ...input, team: ctx.team.id, nowMs: ctx.nowMs });
   const effects: Effect[] = revived === null ? [] : [{ type: "run-changed", run: revived }];
-  return { value: {}, effects };
+  return { value: { state }, effects };
 });

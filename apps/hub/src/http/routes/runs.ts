@@ -1,20 +1,18 @@
 import { z } from "@hono/zod-openapi";
-import { appendedSchema, runListQuerySchema, runListSchema, runPatchSchema } from "@tailbone/protocol/http";
-import { LIMITS } from "@tailbone/protocol/limits";
-import { runIdSchema, writerIdSchema } from "@tailbone/protocol/names";
-import { openedWriterSchema, openWriterSchema, runDetailSchema } from "@tailbone/protocol/run";
+import { runListQuerySchema, runListSchema, runPatchSchema } from "@tailbone/protocol/http";
+import { runIdSchema } from "@tailbone/protocol/names";
+import { runDetailSchema } from "@tailbone/protocol/run";
 import { deleteRun } from "@tailbone/services/runs/delete-run";
 import { getRun } from "@tailbone/services/runs/get-run";
 import { listRuns } from "@tailbone/services/runs/list-runs";
 import { patchRun } from "@tailbone/services/runs/patch-run";
 import type { Services } from "../../services";
 import { type Api, jsonBody } from "../environment";
-import { limitBody } from "../middleware";
 import { verbRoute } from "../verb-route";
 
 const params = z.object({ run: runIdSchema });
 
-export function addRunRoutes(api: Api, { perform, openWriter, appendFrame }: Services): void {
+export function addRunRoutes(api: Api, { perform }: Services): void {
   const list = verbRoute(listRuns, {
     method: "get",
     path: "/runs",
@@ -23,18 +21,6 @@ export function addRunRoutes(api: Api, { perform, openWriter, appendFrame }: Ser
     answer: runListSchema,
   });
   api.openapi(list, async (c) => c.json(await perform(c.var.ctx, listRuns, c.req.valid("query")), 200));
-
-  const open = verbRoute(
-    { verb: "openWriter" },
-    {
-      method: "post",
-      path: "/runs",
-      summary: "Opens a writer, making its run if needed",
-      request: { body: jsonBody(openWriterSchema) },
-      answer: openedWriterSchema,
-    },
-  );
-  api.openapi(open, async (c) => c.json(await openWriter(c.var.ctx, c.req.valid("json")), 200));
 
   const get = verbRoute(getRun, {
     method: "get",
@@ -65,28 +51,4 @@ export function addRunRoutes(api: Api, { perform, openWriter, appendFrame }: Ser
     answer: z.object({}),
   });
   api.openapi(remove, async (c) => c.json(await perform(c.var.ctx, deleteRun, c.req.valid("param")), 200));
-
-  api.use("/runs/:run/frames", limitBody(LIMITS.frameBytes));
-  const frames = verbRoute(
-    { verb: "appendFrames" },
-    {
-      method: "post",
-      path: "/runs/{run}/frames",
-      summary: "Appends one frame",
-      request: {
-        params,
-        query: z.object({ writer: writerIdSchema }),
-        body: {
-          content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
-          required: true,
-        },
-      },
-      answer: appendedSchema,
-    },
-  );
-  api.openapi(frames, async (c) => {
-    const address = { team: c.var.ctx.team.id, ...c.req.valid("param"), ...c.req.valid("query") };
-    const bytes = new Uint8Array(await c.req.arrayBuffer());
-    return c.json(await appendFrame(address, bytes), 200);
-  });
 }
