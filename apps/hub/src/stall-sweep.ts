@@ -1,4 +1,4 @@
-import { sweepStalledRuns } from "@tailbone/db/append/keep-runs";
+import { sweepStalledRuns } from "@tailbone/db/append/sweep-stalled-runs";
 import type { Database } from "@tailbone/db/server/database";
 import { SilenceWatch } from "@tailbone/db/server/silence-watch";
 import type { Services } from "./services";

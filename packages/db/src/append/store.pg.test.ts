@@ -16,9 +16,10 @@ import { readAlerts } from "../rules/alerts";
 import { SilenceWatch } from "../server/silence-watch";
 import { openTestDatabase, type TestDatabase } from "../server/testing";
 import { appendFrames } from "./append-frames";
+import { beatWriter } from "./beat-writer";
 import { deleteRun, patchRun } from "./change-run";
-import { beatWriter, sweepStalledRuns } from "./keep-runs";
 import { openWriter } from "./open-writer";
+import { sweepStalledRuns } from "./sweep-stalled-runs";
 
 let database: TestDatabase;
 let team: string;

@@ -9,7 +9,7 @@ import { listEvents, listFeatures } from "../read/list-life";
 import { listCheckpoints, listConsole } from "../read/list-records";
 import { listRuns } from "../read/list-runs";
 import { listSeries } from "../read/list-series";
-import { listProjects } from "../read/projects";
+import { getProject, listProjects } from "../read/projects";
 import { queryBuckets } from "../read/query-buckets";
 import { queryRawPoints } from "../read/query-raw-points";
 import { countUnread, readAlerts } from "../rules/alerts";
@@ -79,6 +79,10 @@ export async function writeSample(db: Database): Promise<Sample> {
     await append(db, { team, run: second, writer: resumed }, sequence, { from: 10, atMs: 5000 });
   }
   await deleteRun(db, { team, run: gone });
+  const { id: project } = await getProject(db, { team, project: "p" });
+  const state = JSON.stringify({ version: 1 });
+  const saved = { team_id: team, project_id: project, page: "run", revision: 1, state, saved_by: user, saved_at_ms: 1 };
+  await insert("page_state", saved);
   // One of each state.
   await sql`update delivery set state = 'dead', attempts = 8, error = 'away' where channel_id = ${channels[0] ?? ""}`;
   await sql`

@@ -1,4 +1,4 @@
-import * as store from "@tailbone/db/append/keep-runs";
+import * as store from "@tailbone/db/append/beat-writer";
 import type { Effect } from "../effects";
 import { type Asked, type OfRun, verb } from "../verb";
 
