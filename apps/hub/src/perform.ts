@@ -1,16 +1,20 @@
 import type { Caller } from "@tailbone/services/caller";
-import type { Context } from "@tailbone/services/context";
+import type { Context, From, HubContext } from "@tailbone/services/context";
 import type { Effect } from "@tailbone/services/effects";
-import type { Verb } from "@tailbone/services/verb";
+import type { Outcome } from "@tailbone/services/verb";
 
 /** What a verb works with, on behalf of a caller and at this moment. */
-export type ContextOf = (caller: Caller) => Context;
+export type ContextOf = (caller: Caller, from: From) => Context;
 
 /** Tells whom it concerns what was committed. What tells at once does so in the effects' order, before this returns. */
 export type Publish = (effects: readonly Effect[]) => Promise<void>;
 
 /** Has a verb done, publishes what came of it, and resolves with what is to be answered. */
-export type Perform = <Input, Value>(ctx: Context, verb: Verb<Input, Value>, input: Input) => Promise<Value>;
+export type Perform = <Ctx extends HubContext, Input, Value>(
+  ctx: Ctx,
+  verb: (asked: { readonly ctx: Ctx; readonly input: Input }) => Promise<Outcome<Value>>,
+  input: Input,
+) => Promise<Value>;
 
 export function createPerform(publish: Publish): Perform {
   return async (ctx, verb, input) => {

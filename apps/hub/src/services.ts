@@ -1,11 +1,12 @@
 import type { Clock } from "@tailbone/base/clock";
-import type { Database } from "@tailbone/db/server/database";
+import type { KnownUser } from "@tailbone/db/access/accounts";
+import type { Owner } from "@tailbone/db/access/teams";
+import type { SilenceWatch } from "@tailbone/db/server/silence-watch";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
 import type { Appended } from "@tailbone/protocol/sockets";
-import type { Context } from "@tailbone/services/context";
+import type { Context, From, HubContext } from "@tailbone/services/context";
 import type { Admissions } from "./auth/admissions";
 import type { Auth } from "./auth/auth";
-import type { MailInvitation } from "./auth/invitation-mail";
 import type { Keys } from "./auth/keys";
 import type { Origins } from "./auth/origins";
 import type { ResolveCaller } from "./auth/resolve-caller";
@@ -20,7 +21,11 @@ import type { Quotas } from "./quotas";
 
 /** What the routes and sockets of one hub work with. */
 export interface Services {
-  readonly db: Database;
+  /** Resolves when the database answers. */
+  readonly pingDatabase: () => Promise<void>;
+  /** Who runs the team that the hub began with. */
+  readonly findOwner: () => Promise<Owner | null>;
+  readonly findUser: (by: { id: string } | { email: string }) => Promise<KnownUser | null>;
   readonly clock: Clock;
   readonly auth: Auth;
   readonly keys: Keys;
@@ -39,15 +44,14 @@ export interface Services {
   readonly quotas: Quotas;
   readonly live: Live;
   readonly contextOf: ContextOf;
+  /** For what nobody asks for as a caller. */
+  readonly hubContext: (from?: From) => HubContext;
+  /** What this hub has heard of running runs. */
+  readonly silence: SilenceWatch;
   readonly perform: Perform;
   readonly publish: Publish;
   /** The outbox has something that is due. */
   readonly wakeDispatcher: () => void;
   readonly metrics: Metrics;
   readonly log: Log;
-}
-
-/** What the HTTP API needs besides. */
-export interface ApiServices extends Services {
-  readonly mailInvitation: MailInvitation;
 }

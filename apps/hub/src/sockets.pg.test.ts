@@ -6,9 +6,9 @@ import { apikey } from "@tailbone/db/schema/access";
 import { openTestDatabase, type TestDatabase } from "@tailbone/db/server/testing";
 import { INGEST_NAMESPACE } from "@tailbone/protocol/sockets";
 import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
+import { makeSecret } from "@tailbone/services/key-secret";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeSecret } from "./auth/keys";
 import { findOrigins } from "./auth/origins";
 import { createServices } from "./create-services";
 import { createLog } from "./log";
@@ -37,6 +37,7 @@ test("a key that is revoked between being found good and entering has entered fo
     log: createLog("silent"),
     wakeDispatcher: () => {},
     send: async () => {},
+    mailInvitation: null,
     quotas: parseSettings({}).quotas,
   });
   const team = await database.addTeam();

@@ -1,28 +1,18 @@
-import { sweepStalledRuns } from "@tailbone/db/append/sweep-stalled-runs";
-import type { Database } from "@tailbone/db/server/database";
-import { SilenceWatch } from "@tailbone/db/server/silence-watch";
+import { sweepStalledRuns } from "@tailbone/services/runs/sweep-stalled-runs";
 import type { Services } from "./services";
 
-/** Calls runs stalled whose writers have been silent for `stallAfterMs`, and tells their viewers. The result ends it. */
-export function startStallSweep(db: Database, { publish, log, clock }: Services, stallAfterMs: number): () => void {
-  const watch = new SilenceWatch();
+/** Calls runs stalled whose writers have been silent for `stallAfterMs`. The result ends it. */
+export function startStallSweep(
+  { perform, hubContext, silence, log, clock }: Services,
+  stallAfterMs: number,
+): () => void {
   let isSweeping = false;
   async function sweep(): Promise<void> {
     if (isSweeping) return;
     isSweeping = true;
     try {
-      const stalled = await sweepStalledRuns(db, {
-        watch,
-        nowMs: clock.wallMs(),
-        monotonicMs: clock.monotonicMs(),
-        afterMs: stallAfterMs,
-      });
-      for (const { team, run, alerts } of stalled) {
-        await publish([
-          ...(run === null ? [] : [{ type: "run-changed" as const, run }]),
-          { type: "alerts-raised", team, alerts },
-        ]);
-      }
+      const input = { watch: silence, monotonicMs: clock.monotonicMs(), afterMs: stallAfterMs };
+      await perform(hubContext(), sweepStalledRuns, input);
     } catch (error) {
       log.debug({ err: error }, "the sweep for stalled runs waits for the database");
     } finally {

@@ -152,6 +152,7 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
     wakeDispatcher: dispatcher.wake,
     quotas: settings.quotas,
     send,
+    mailInvitation: createInvitationMail(smtpUrl, mailFrom),
   });
   const { auth, keys, live, appender } = services;
   parts.add(live.close);
@@ -166,10 +167,10 @@ async function startParts(settings: Settings, need: DashboardNeed, parts: Parts,
     connectWriter: (socket) => connectWriter(socket, services),
     connectViewer: live.connect,
   });
-  parts.add(startStallSweep(db, services, settings.stallAfterMs));
+  parts.add(startStallSweep(services, settings.stallAfterMs));
   const proxy = createDashboardProxy(log, { isDevelopment: settings.dashboardOrigin !== undefined });
   parts.add(proxy.close);
-  const api = createHttpApi({ ...services, mailInvitation: createInvitationMail(smtpUrl, mailFrom) });
+  const api = createHttpApi(services);
   door.open({
     api: getRequestListener(api.fetch),
     pages: proxy.web,

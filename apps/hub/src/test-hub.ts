@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "@tailbone/base/clock";
+import { findOwner } from "@tailbone/db/access/teams";
 import { apikey } from "@tailbone/db/schema/access";
 import { openTestDatabase, type TestDatabase } from "@tailbone/db/server/testing";
 import { encodeFrame, type Frame } from "@tailbone/protocol/frame";
@@ -16,13 +17,11 @@ import {
   type Reply,
 } from "@tailbone/protocol/sockets";
 import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
+import { makeKey, makeSecret } from "@tailbone/services/key-secret";
 import { pino } from "pino";
 import { io, type Socket } from "socket.io-client";
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
-import { findOwner } from "./auth/first-start";
-import { makeSecret } from "./auth/keys";
-import { createTeamKey } from "./auth/team-keys";
 import { type Hub, startHub } from "./start-hub";
 
 export type WriterSocket = Socket<IngestServerEvents, IngestClientEvents>;
@@ -75,7 +74,12 @@ export async function startTestHub(
   const owner = await findOwner(database.db);
   if (owner === null) throw new Error("the hub has made no owner");
   const wanted = { name: "tests", scopes: ["admin" as const], project: null, expiresAtMs: null };
-  const { secret: key } = await createTeamKey(database.db, { ...wanted, team: owner.team.id, createdBy: owner.id });
+  const { secret: key } = await makeKey(database.db, {
+    ...wanted,
+    nowMs: clock.wallMs(),
+    team: owner.team.id,
+    createdBy: owner.id,
+  });
 
   const socketOptions = (auth: Record<string, unknown>, extraHeaders: Record<string, string> = {}) => ({
     transports: ["websocket"],

@@ -36,6 +36,8 @@ export const keyCreateSchema = z.object({
   expiresAtMs: timeMsSchema.nullable().default(null),
 });
 export type KeyCreate = z.input<typeof keyCreateSchema>;
+/** The same, with what was left out filled in. */
+export type NewKey = z.infer<typeof keyCreateSchema>;
 /** `secret` is shown this once; only its hash is stored. */
 export const keyCreatedSchema = keySchema.extend({ secret: z.string() });
 
@@ -101,6 +103,7 @@ export const sessionSchema = z.object({
   agent: z.string().nullable(),
   isCurrent: z.boolean(),
 });
+export type Session = z.infer<typeof sessionSchema>;
 export const sessionListSchema = z.object({ sessions: z.array(sessionSchema) });
 
 export const SECURITY_ACTIONS = [

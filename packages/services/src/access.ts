@@ -1,7 +1,7 @@
 import { readProjectOf } from "@tailbone/db/read/get-run";
 import { KEY_SCOPES, type KeyScope, ROLES, type Role } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
-import { type Caller, forPeople } from "./caller";
+import { type Caller, forPeople, requireUser } from "./caller";
 import type { Context } from "./context";
 
 /** Keys by what one of their scopes allows, people by their role in the team. */
@@ -15,11 +15,15 @@ const READERS: Who = { scopes: ["read", "admin"], roles: ROLES };
 const EDITORS: Who = { scopes: ["admin"], roles: ROLES };
 const MANAGERS: Who = { scopes: [], roles: ["admin", "owner"] };
 
+/** People of whatever role. */
+const PEOPLE: Who = { scopes: [], roles: ROLES };
+const ANYBODY: Who = { scopes: KEY_SCOPES, roles: ROLES };
+
 /**
  * How far a key goes that is for one project. `run`: to the project's runs; `input.run` is looked up. `project`: the verb keeps to
- * `ctx.project` itself. `team`: not at all, because it is the whole team's.
+ * `ctx.project` itself. `team`: not at all, because it is the whole team's. `self`: it is about the caller alone.
  */
-type Reach = "run" | "project" | "team";
+type Reach = "run" | "project" | "team" | "self";
 
 /** Who may do what: the one table. Each verb of this package has a row, and asks it before it does anything. */
 export const ACCESS = {
@@ -56,7 +60,26 @@ export const ACCESS = {
   testChannel: { who: MANAGERS, reach: "team" },
   listDeliveries: { who: READERS, reach: "team" },
   retryDelivery: { who: EDITORS, reach: "team" },
+  getMe: { who: ANYBODY, reach: "self" },
+  changeAccount: { who: PEOPLE, reach: "self" },
+  listSessions: { who: PEOPLE, reach: "self" },
+  endSession: { who: PEOPLE, reach: "self" },
+  endAllSessions: { who: PEOPLE, reach: "self" },
+  /** See and make keys, and revoke one's own; who manages the team revokes anybody's. */
+  listKeys: { who: PEOPLE, reach: "team" },
+  createKey: { who: PEOPLE, reach: "team" },
+  deleteKey: { who: PEOPLE, reach: "team" },
+  listMembers: { who: READERS, reach: "team" },
+  inviteMember: { who: MANAGERS, reach: "team" },
+  withdrawInvitation: { who: MANAGERS, reach: "team" },
+  changeRole: { who: MANAGERS, reach: "team" },
+  /** One may leave; who manages the team removes others. */
+  removeMember: { who: PEOPLE, reach: "team" },
+  listSecurityEvents: { who: MANAGERS, reach: "team" },
 } as const satisfies Readonly<Record<string, { readonly who: Who; readonly reach: Reach }>>;
+
+/** What nobody asks for as a caller: the link of an invitation lets its holder in; the hub makes its rounds. */
+export const WITHOUT_CALLER = ["lookAtInvitation", "acceptInvitation", "sweepStalledRuns"] as const;
 
 export type VerbName = keyof typeof ACCESS;
 /** The verbs whose input names a run. */
@@ -66,11 +89,21 @@ function isAmong({ by }: Caller, { scopes, roles }: Who): boolean {
   return by.kind === "user" ? roles.includes(by.role) : by.scopes.some((scope) => scopes.includes(scope));
 }
 
-export const may = (caller: Caller, verb: VerbName): boolean => isAmong(caller, ACCESS[verb].who);
+/** Whether the caller manages the team: invites and removes members, and sees to what is theirs. */
+export const isManager = (caller: Caller): boolean => isAmong(caller, MANAGERS);
+
+export const requireVerb = (caller: Caller, verb: VerbName): void => requireAmong(caller, ACCESS[verb].who);
+export const requireManager = (caller: Caller): void => requireAmong(caller, MANAGERS);
+
+/** Whoever is no owner changes no owner. Throws `forbidden`. */
+export function requireStanding(caller: Caller, touched: readonly Role[]): void {
+  if (requireUser(caller).role === "owner" || !touched.includes("owner")) return;
+  throw new TailboneError("forbidden", "Only an owner of the team may do this to an owner.", "Ask one of them.");
+}
 
 /** Throws `forbidden` and says who may. */
-export function requireVerb(caller: Caller, verb: VerbName): void {
-  if (may(caller, verb)) return;
+function requireAmong(caller: Caller, who: Who): void {
+  if (isAmong(caller, who)) return;
   if (caller.by.kind === "user") {
     throw new TailboneError(
       "forbidden",
@@ -78,7 +111,7 @@ export function requireVerb(caller: Caller, verb: VerbName): void {
       "Ask one of them; Settings, Members lists who they are.",
     );
   }
-  const scopes = KEY_SCOPES.filter((scope) => ACCESS[verb].who.scopes.includes(scope));
+  const scopes = KEY_SCOPES.filter((scope) => who.scopes.includes(scope));
   if (scopes.length === 0) throw forPeople();
   throw new TailboneError(
     "forbidden",
@@ -94,7 +127,7 @@ export function requireVerb(caller: Caller, verb: VerbName): void {
 export async function requireAccess(ctx: Context, verb: VerbName, run: string | undefined): Promise<void> {
   requireVerb(ctx, verb);
   const { reach } = ACCESS[verb];
-  if (ctx.project === null || reach === "project") return;
+  if (ctx.project === null || reach === "project" || reach === "self") return;
   if (reach === "run" && run !== undefined) {
     requireProject(ctx, await readProjectOf(ctx.db, { team: ctx.team.id, run }), `run ${run}`);
     return;

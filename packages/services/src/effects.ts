@@ -1,5 +1,22 @@
+import type { SecurityAction } from "@tailbone/protocol/access";
 import type { Alert } from "@tailbone/protocol/rules";
 import type { OpenWriter, Run } from "@tailbone/protocol/run";
+import type { Caller } from "./caller";
+import type { Context, From } from "./context";
+
+/** What the security log is to say. */
+export interface SecurityEntry {
+  /** Null: nobody knows who, or `who` says it. */
+  readonly caller: Caller | null;
+  readonly from: From;
+  readonly action: SecurityAction;
+  readonly what: string;
+  /** Where there is no caller: whose account it concerns, and under which name. */
+  readonly user?: string | null;
+  readonly who?: string | null;
+  /** Default: the caller's team. Null: it concerns the account alone. */
+  readonly team?: string | null;
+}
 
 /** What was committed and concerns others than who asked, in the words of what happened. Plain data: the hub publishes it. */
 interface Happened {
@@ -13,7 +30,24 @@ interface Happened {
   "alert-changed": { readonly team: string; readonly alert: Alert };
   /** The outbox has something to send. */
   "delivery-due": object;
+  "key-revoked": { readonly key: string };
+  /** With their keys. */
+  "member-removed": { readonly team: string; readonly user: string };
+  "sessions-ended": { readonly sessions: readonly string[] };
+  /** Something was done at the door. */
+  "security-noted": SecurityEntry;
 }
 
 export type EffectType = keyof Happened;
 export type Effect<T extends EffectType = EffectType> = { [K in T]: { readonly type: K } & Happened[K] }[T];
+
+/** For the security log: who asks has done it. */
+export function noted(
+  { team, project, by, from }: Context,
+  action: SecurityAction,
+  what: string,
+  concerns: "team" | "account" = "team",
+): Effect<"security-noted"> {
+  const whose = concerns === "account" ? { team: null } : {};
+  return { type: "security-noted", caller: { team, project, by }, from, action, what, ...whose };
+}

@@ -1,5 +1,5 @@
 import { type RunVerbName, requireAccess, type VerbName } from "./access";
-import type { Context } from "./context";
+import type { Context, HubContext } from "./context";
 import type { Effect } from "./effects";
 
 export interface Asked<Input> {
@@ -13,7 +13,7 @@ export interface OfRun {
 }
 
 /** What is done, and what of it others are to hear. */
-interface Outcome<Value> {
+export interface Outcome<Value> {
   readonly value: Value;
   readonly effects: readonly Effect[];
 }
@@ -24,6 +24,12 @@ export interface Verb<Input, Value> {
   /** Its row in the table of who may. */
   readonly verb: VerbName;
 }
+
+/** What no caller asks for: `WITHOUT_CALLER` lists them. */
+export type HubVerb<Input, Value> = (asked: {
+  readonly ctx: HubContext;
+  readonly input: Input;
+}) => Promise<Outcome<Value>>;
 
 type Work<Input, Value> = (asked: Asked<Input>) => Promise<{ value: Value; effects?: readonly Effect[] }>;
 

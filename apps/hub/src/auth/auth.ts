@@ -1,5 +1,6 @@
 import assert from "node:assert";
 import { AsyncLocalStorage } from "node:async_hooks";
+import { findMemberships } from "@tailbone/db/access/teams";
 import * as schema from "@tailbone/db/schema/auth";
 import type { Database } from "@tailbone/db/server/database";
 import { betterAuth } from "better-auth";
@@ -8,7 +9,6 @@ import { magicLink, organization, twoFactor } from "better-auth/plugins";
 import type { Log } from "../log";
 import type { Admissions } from "./admissions";
 import type { Origins } from "./origins";
-import { findMemberships } from "./teams";
 import { noteSession } from "./visits";
 
 /** Header that carries the peer's address to better-auth's rate limits; what a client sends in it is replaced. */

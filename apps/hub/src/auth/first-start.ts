@@ -1,51 +1,20 @@
 import { hostname } from "node:os";
+import { systemClock } from "@tailbone/base/clock";
+import { FIRST_TEAM_SLUG, findOwner, inFirstStart, type Owner } from "@tailbone/db/access/teams";
 import { addDefaultRules } from "@tailbone/db/rules/rules";
-import { member, organization, user } from "@tailbone/db/schema/auth";
 import type { Database } from "@tailbone/db/server/database";
-import { asc, eq, sql } from "drizzle-orm";
+import { makeKey } from "@tailbone/services/key-secret";
 import { readCredentials, writeCredentials } from "../process/credentials-file";
 import type { Auth } from "./auth";
 import type { Keys } from "./keys";
 import type { Origins } from "./origins";
-import { createTeamKey } from "./team-keys";
-import { parseRole } from "./teams";
-
-/** Any number: hubs that start at the same time on one database take turns by it. */
-const FIRST_START_LOCK = 7_415_001;
-const TEAM_SLUG = "default";
-
-export interface Owner {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly team: { readonly id: string; readonly name: string };
-}
-
-/** Who runs the team that the hub began with. */
-export async function findOwner(db: Database): Promise<Owner | null> {
-  const rows = await db
-    .select({
-      id: user.id,
-      name: user.name,
-      email: user.email,
-      role: member.role,
-      team: { id: organization.id, name: organization.name },
-    })
-    .from(member)
-    .innerJoin(organization, eq(organization.id, member.organizationId))
-    .innerJoin(user, eq(user.id, member.userId))
-    .where(eq(organization.slug, TEAM_SLUG))
-    .orderBy(asc(member.createdAt), asc(member.id));
-  return rows.find(({ role }) => parseRole(role) === "owner") ?? null;
-}
 
 /**
  * The owner of the default team; the first start on a database makes both. It goes by the team and not by the
  * address, so that an owner who changed the address stays the owner.
  */
 export async function ensureOwner(db: Database, auth: Auth, email: string): Promise<Owner> {
-  return db.transaction(async (lock) => {
-    await lock.execute(sql`select pg_advisory_xact_lock(${FIRST_START_LOCK})`);
+  return inFirstStart(db, async () => {
     const known = await findOwner(db);
     if (known !== null) return known;
     const { internalAdapter } = await auth.$context;
@@ -54,7 +23,7 @@ export async function ensureOwner(db: Database, auth: Auth, email: string): Prom
       found?.user ??
       (await internalAdapter.createUser({ email, name: "Owner", emailVerified: true }, { method: "server" }));
     const team = await auth.api.createOrganization({
-      body: { name: "Default team", slug: TEAM_SLUG, userId: owner.id },
+      body: { name: "Default team", slug: FIRST_TEAM_SLUG, userId: owner.id },
     });
     await addDefaultRules(db, { team: team.id });
     return { id: owner.id, name: owner.name, email: owner.email, team: { id: team.id, name: team.name } };
@@ -78,13 +47,14 @@ export async function ensureLocalKey(
   const key =
     kept ??
     (
-      await createTeamKey(db, {
+      await makeKey(db, {
         team: owner.team.id,
         createdBy: owner.id,
         name: `this machine (${hostname()})`.slice(0, 64),
         scopes: ["ingest", "read"],
         project: null,
         expiresAtMs: null,
+        nowMs: systemClock.wallMs(),
       })
     ).secret;
   const entry = { key, team: owner.team.name };

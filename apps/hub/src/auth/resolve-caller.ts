@@ -1,10 +1,10 @@
+import { findMemberships } from "@tailbone/db/access/teams";
 import type { Database } from "@tailbone/db/server/database";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Caller } from "@tailbone/services/caller";
 import { databaseAway } from "../failure";
 import type { Auth } from "./auth";
 import type { Keys } from "./keys";
-import { findMemberships } from "./teams";
 
 /** What a request or a handshake shows of its sender. */
 interface Credentials {

@@ -6,16 +6,10 @@ import {
   writeSecurityEvent,
 } from "@tailbone/db/access/security-log";
 import type { Database } from "@tailbone/db/server/database";
-import type { SecurityAction } from "@tailbone/protocol/access";
 import { storable } from "@tailbone/protocol/text";
-import type { Caller } from "@tailbone/services/caller";
+import type { From } from "@tailbone/services/context";
+import type { SecurityEntry } from "@tailbone/services/effects";
 import type { Log } from "../log";
-
-/** From where a request came, as far as that can be known. */
-export interface From {
-  readonly address: string | null;
-  readonly agent: string | null;
-}
 
 const SHOWN_CHARACTERS = 200;
 
@@ -33,25 +27,12 @@ export function fromOf({ socket, headers }: Pick<IncomingMessage, "socket" | "he
 /** Text of strangers, fit to be stored and shown. */
 const fit = (text: string): string => storable(text.replaceAll(/\p{Cc}/gu, " ").slice(0, SHOWN_CHARACTERS));
 
-interface Entry {
-  /** Null: nobody knows who, or `who` says it. */
-  readonly caller: Caller | null;
-  readonly from: From;
-  readonly action: SecurityAction;
-  readonly what: string;
-  /** Where there is no caller: whose account it concerns, and under which name. */
-  readonly user?: string | null;
-  readonly who?: string | null;
-  /** Default: the caller's team. */
-  readonly team?: string | null;
-}
-
 /** Who came to the door and what they changed there: from where, what and when. */
 export interface SecurityLog {
   /** Something was done. It stays done if it cannot be written down; the hub's own log then has it. */
-  readonly done: (entry: Entry) => Promise<void>;
+  readonly done: (entry: SecurityEntry) => Promise<void>;
   /** Something was refused. The same again within a minute is counted, not written anew. */
-  readonly refused: (entry: Entry) => void;
+  readonly refused: (entry: SecurityEntry) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -63,7 +44,7 @@ const PRUNE_MS = 60 * 60 * 1000;
 export function createSecurityLog(db: Database, log: Log): SecurityLog {
   const recent = new Map<string, { id: Promise<number | null>; times: number }>();
 
-  function toEvent({ caller, from, action, what, user, who, team }: Entry): NewSecurityEvent {
+  function toEvent({ caller, from, action, what, user, who, team }: SecurityEntry): NewSecurityEvent {
     const by = caller?.by;
     return {
       team: team === undefined ? (caller?.team.id ?? null) : team,

@@ -6,12 +6,12 @@ import { LIMITS } from "@tailbone/protocol/limits";
 import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
 import { HTTPException } from "hono/http-exception";
 import { fromZodError, toWireError } from "../failure";
-import type { ApiServices } from "../services";
+import type { Services } from "../services";
 import { createAuthDoor } from "./auth-door";
 import type { Api, ApiEnvironment } from "./environment";
 import { errorResponse } from "./errors";
 import { addHealthRoutes } from "./health";
-import { apiHeaders, authenticate, authorize, limitBody, noteRefusals } from "./middleware";
+import { apiHeaders, authenticate, limitBody, noteRefusals } from "./middleware";
 import { addAlertRoutes } from "./routes/alerts";
 import { addIngestRoutes } from "./routes/ingest";
 import { addInvitationRoutes } from "./routes/invitations";
@@ -41,7 +41,7 @@ const document = {
 z.globalRegistry.add(jsonSchema, { type: ["object", "array", "string", "number", "boolean", "null"] });
 
 /** The JSON API below /api/v1: every route needs a caller, and is in the OpenAPI document. */
-function createVersionOne(services: ApiServices): Api {
+function createVersionOne(services: Services): Api {
   const api: Api = new OpenAPIHono<ApiEnvironment>({
     defaultHook: (result) => {
       if (!result.success) throw fromZodError(result.error);
@@ -53,7 +53,6 @@ function createVersionOne(services: ApiServices): Api {
   // Whoever holds an invitation needs no session and no key.
   addInvitationRoutes(api, services);
   api.use(authenticate(services));
-  api.use(authorize);
   api.openAPIRegistry.registerComponent("securitySchemes", "key", { type: "http", scheme: "bearer" });
   api.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
@@ -76,7 +75,7 @@ function createVersionOne(services: ApiServices): Api {
 }
 
 /** Everything that answers over plain HTTP, besides the dashboard's pages. */
-export function createHttpApi(services: ApiServices): Api {
+export function createHttpApi(services: Services): Api {
   const { log } = services;
   const app: Api = new OpenAPIHono<ApiEnvironment>();
   app.use("/api/*", apiHeaders);

@@ -1,8 +1,7 @@
-import { user } from "@tailbone/db/schema/auth";
-import { eq } from "drizzle-orm";
+import type { From } from "@tailbone/services/context";
 import type { Context } from "hono";
 import { ADDRESS_HEADER } from "../auth/auth";
-import { type From, fromOf } from "../auth/security-log";
+import { fromOf } from "../auth/security-log";
 import { watchSessions } from "../auth/visits";
 import type { Services } from "../services";
 import type { ApiEnvironment } from "./environment";
@@ -40,16 +39,13 @@ async function stripTokens(response: Response): Promise<Response> {
 }
 
 /** Signing in and out, by better-auth: what came of it is written into the security log. */
-export function createAuthDoor({ auth, db, securityLog }: Services) {
-  const findUser = async (where: ReturnType<typeof eq>) =>
-    (await db.select({ id: user.id, name: user.name, email: user.email }).from(user).where(where))[0];
-
+export function createAuthDoor({ auth, findUser, securityLog }: Services) {
   async function note(path: string, request: Request, visit: Visit, from: From): Promise<void> {
     const base = { caller: null, from };
     const left = visit.made.find(({ id }) => !visit.ended.some((ended) => ended.id === id));
     const concerned = left ?? visit.ended[0];
-    const known = concerned === undefined ? undefined : await findUser(eq(user.id, concerned.userId));
-    const by = { user: known?.id ?? null, who: known === undefined ? null : `${known.name} <${known.email}>` };
+    const known = concerned === undefined ? null : await findUser({ id: concerned.userId });
+    const by = { user: known?.id ?? null, who: known === null ? null : `${known.name} <${known.email}>` };
     const isOk = visit.result.ok;
     if (/^\/two-factor\/(enable|disable|generate-backup-codes)$/.test(path)) {
       const session = await auth.api.getSession({ headers: request.headers }).catch(() => null);
@@ -59,7 +55,7 @@ export function createAuthDoor({ auth, db, securityLog }: Services) {
       if (isOk) await securityLog.done({ ...base, ...self, action: "second-factor-changed", what });
       else securityLog.refused({ ...base, ...self, action: "sign-in-refused", what: `${what}: wrong password` });
     } else if (path === "/sign-out") {
-      if (known !== undefined) await securityLog.done({ ...base, ...by, action: "signed-out", what: "one session" });
+      if (known !== null) await securityLog.done({ ...base, ...by, action: "signed-out", what: "one session" });
     } else if (path !== "/organization/set-active") {
       if (left !== undefined) {
         const what = WAYS[path] ?? path;
@@ -69,7 +65,7 @@ export function createAuthDoor({ auth, db, securityLog }: Services) {
       } else if (visit.made.length === 0 && visit.result.status !== 429) {
         if (isOk) return;
         const email = await claimedEmail(request);
-        const meant = email === null ? undefined : await findUser(eq(user.email, email.toLowerCase()));
+        const meant = email === null ? null : await findUser({ email });
         const whose = { user: meant?.id ?? null, who: email };
         securityLog.refused({ ...base, ...whose, action: "sign-in-refused", what: WAYS[path] ?? path });
       }

@@ -1,14 +1,12 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { OpenAPIHono, z } from "@hono/zod-openapi";
 import { errorBodySchema } from "@tailbone/protocol/errors";
-import type { Caller } from "@tailbone/services/caller";
-import type { Context } from "@tailbone/services/context";
-import type { From } from "../auth/security-log";
+import type { Context, From } from "@tailbone/services/context";
 
 /** What every handler of the API finds in its context. */
 export interface ApiEnvironment {
   Bindings: HttpBindings;
-  Variables: { ctx: Context; caller: Caller; from: From };
+  Variables: { ctx: Context; from: From };
 }
 export type Api = OpenAPIHono<ApiEnvironment>;
 

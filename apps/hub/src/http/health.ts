@@ -1,5 +1,4 @@
 import { within } from "@tailbone/base/within";
-import { sql } from "drizzle-orm";
 import { parseBearer, TEAM_HEADER } from "../auth/resolve-caller";
 import { databaseAway } from "../failure";
 import type { Services } from "../services";
@@ -11,16 +10,13 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 const ANSWER_MS = 800;
 
 /** For whoever watches the hub itself: `/healthz` needs nobody's leave, `/metrics` does unless it comes from this machine. */
-export function addHealthRoutes(app: Api, { db, metrics, resolveCaller }: Services): void {
+export function addHealthRoutes(app: Api, { pingDatabase, metrics, resolveCaller }: Services): void {
   let asked: Promise<void> | null = null;
   app.get("/healthz", async (c) => {
     // One question at a time, however many ask: what hangs must not take the pool's connections.
-    asked ??= db
-      .execute(sql`select 1`)
-      .then(() => {})
-      .finally(() => {
-        asked = null;
-      });
+    asked ??= pingDatabase().finally(() => {
+      asked = null;
+    });
     await within(ANSWER_MS, asked).catch((error: unknown) => {
       throw databaseAway(error);
     });

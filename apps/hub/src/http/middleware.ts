@@ -5,8 +5,6 @@ import type { Caller } from "@tailbone/services/caller";
 import type { HonoRequest, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
-import { actionOf, requireAction } from "../auth/access";
-import { findOwner } from "../auth/first-start";
 import { isSameOriginMutation, type Origins } from "../auth/origins";
 import { checkOwnerProof, isOwnerProof } from "../auth/owner-proof";
 import { parseBearer, TEAM_HEADER } from "../auth/resolve-caller";
@@ -19,20 +17,16 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Finds out who asks; cookies alone change nothing unless the request comes from a page of the hub itself. */
 export function authenticate({ resolveCaller, origins, contextOf, ...services }: Services) {
   return createMiddleware<ApiEnvironment>(async (c, next) => {
-    const letIn = (caller: Caller): void => {
-      c.set("caller", caller);
-      c.set("ctx", contextOf(caller));
-    };
     const authorization = c.req.header("authorization");
     if (isOwnerProof(authorization)) {
-      letIn(await resolveOwner({ ...services, origins }, c.req, authorization));
+      c.set("ctx", contextOf(await resolveOwner({ ...services, origins }, c.req, authorization), c.var.from));
       return next();
     }
     const key = parseBearer(authorization);
     const team = c.req.header(TEAM_HEADER);
     if (key === undefined && !SAFE_METHODS.has(c.req.method)) requireOwnPage(c.req, origins);
     const { caller, renewal } = await resolveCaller({ key, headers: c.req.raw.headers, team });
-    letIn(caller);
+    c.set("ctx", contextOf(caller, c.var.from));
     await next();
     for (const cookie of renewal?.getSetCookie() ?? []) c.header("set-cookie", cookie, { append: true });
   });
@@ -51,37 +45,19 @@ export function requireOwnPage(request: HonoRequest, origins: Origins): void {
 
 /** The owner, by the hub's secret: good for making keys, which a key may not. */
 async function resolveOwner(
-  { db, secret, origins }: Pick<Services, "db" | "secret" | "origins">,
+  { findOwner, secret, origins }: Pick<Services, "findOwner" | "secret" | "origins">,
   request: HonoRequest,
   authorization: string,
 ): Promise<Caller> {
   const path = request.path.slice(API_PREFIX.length);
   checkOwnerProof(secret, origins, { authorization, method: request.method, path, body: await request.text() });
-  const owner = await findOwner(db);
+  const owner = await findOwner();
   if (owner === null || request.method !== "POST" || path !== "/keys") {
     throw new TailboneError("forbidden", "The hub's secret makes keys and nothing else.", "Sign in to the dashboard.");
   }
   const { id, name, email, team } = owner;
   return { team, project: null, by: { kind: "user", id, name, email, role: "owner", session: null } };
 }
-
-/** Asks the table whether the caller may do this; a key for one project is kept to it. */
-export const authorize = createMiddleware<ApiEnvironment>(async (c, next) => {
-  const path = c.req.path.slice(API_PREFIX.length);
-  const { caller } = c.var;
-  const action = actionOf(c.req.method, path);
-  if (action !== null) {
-    requireAction(caller, action);
-    if (caller.project !== null && !/^\/(runs|projects)(\/|$)/.test(path)) {
-      throw new TailboneError(
-        "forbidden",
-        `The key is for the project ${caller.project.name} alone, and this is the whole team's.`,
-        "Use a key for all projects.",
-      );
-    }
-  }
-  await next();
-});
 
 /** Notes in the security log who was refused: a wrong key, or somebody known who asked for more than is theirs. */
 export function noteRefusals({ securityLog }: Pick<Services, "securityLog">) {
@@ -92,7 +68,7 @@ export function noteRefusals({ securityLog }: Pick<Services, "securityLog">) {
     const isForbidden = c.error instanceof TailboneError && c.error.code === "forbidden";
     if (!isForbidden && !(isWrongKey && c.req.header("authorization") !== undefined)) return;
     const what = `${c.req.method} ${c.req.path}: ${c.error?.message}`;
-    securityLog.refused({ caller: c.var.caller ?? null, from: c.var.from, action: "access-refused", what });
+    securityLog.refused({ caller: c.var.ctx ?? null, from: c.var.from, action: "access-refused", what });
   });
 }
 

@@ -2,6 +2,7 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import { openWriterSchema, writerAddressSchema } from "@tailbone/protocol/sockets";
 import { requireAccess } from "@tailbone/services/access";
 import { beatWriter } from "@tailbone/services/writers/beat-writer";
+import { fromOf } from "../auth/security-log";
 import type { HubSocket } from "../hub-socket";
 import { answerWith } from "../reply";
 import type { Services } from "../services";
@@ -11,13 +12,15 @@ export function connectWriter(socket: HubSocket, services: Services): void {
   const { contextOf, perform, openWriter, appendFrame, metrics, log } = services;
   const { caller } = socket.data;
   const team = caller.team.id;
+  const from = fromOf(socket.request);
+  const ctx = () => contextOf(caller, from);
   /** Runs that the caller was found to reach. */
   const reached = new Map<string, Promise<void>>();
   /** One promise for all that wait for it, so that frames stay in their order. */
   function reach(run: string): Promise<void> {
     const known = reached.get(run);
     if (known !== undefined) return known;
-    const checked = requireAccess(contextOf(caller), "appendFrames", run);
+    const checked = requireAccess(ctx(), "appendFrames", run);
     reached.set(run, checked);
     checked.catch(() => reached.delete(run));
     return checked;
@@ -25,7 +28,7 @@ export function connectWriter(socket: HubSocket, services: Services): void {
   metrics.writers.inc();
   socket.on("disconnect", () => metrics.writers.dec());
   socket.on("writer:open", (request, answer) => {
-    void answerWith(answer, log, () => openWriter(contextOf(caller), openWriterSchema.parse(request)));
+    void answerWith(answer, log, () => openWriter(ctx(), openWriterSchema.parse(request)));
   });
   socket.on("frame:append", (address, frame, answer) => {
     void answerWith(answer, log, () => {
@@ -45,7 +48,7 @@ export function connectWriter(socket: HubSocket, services: Services): void {
     const parsed = writerAddressSchema.safeParse(address);
     if (!parsed.success) return;
     // A beat that is lost is made good by the next one.
-    perform(contextOf(caller), beatWriter, parsed.data).catch((error: unknown) => {
+    perform(ctx(), beatWriter, parsed.data).catch((error: unknown) => {
       log.debug({ err: error }, "a beat was not kept");
     });
   });

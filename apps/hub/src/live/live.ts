@@ -4,6 +4,7 @@ import type { Run, RunState } from "@tailbone/protocol/run";
 import { type Followed, followProjectSchema, followRunSchema, leaveRunSchema } from "@tailbone/protocol/sockets";
 import { getProject } from "@tailbone/services/projects/get-project";
 import { followRun } from "@tailbone/services/runs/follow-run";
+import { fromOf } from "../auth/security-log";
 import { expectedFailure } from "../failure";
 import type { HubSocket } from "../hub-socket";
 import type { Committed } from "../ingest/appender";
@@ -119,7 +120,9 @@ export function createLive({ readHead, perform, contextOf, epoch, metrics, log }
       );
     }
     wanted.add(id);
-    const run = await perform(contextOf(viewer.socket.data.caller), followRun, { run: id });
+    const run = await perform(contextOf(viewer.socket.data.caller, fromOf(viewer.socket.request)), followRun, {
+      run: id,
+    });
     // From here on nothing waits, so no commit falls between what is answered and what is pushed.
     const feed = feeds.get(id);
     const end = Math.max(feed?.end ?? 0, run.offset);
@@ -161,7 +164,7 @@ export function createLive({ readHead, perform, contextOf, epoch, metrics, log }
       void answerWith(answer, log, async () => {
         const { project } = followProjectSchema.parse(request);
         projects.add(project);
-        await perform(contextOf(socket.data.caller), getProject, { project });
+        await perform(contextOf(socket.data.caller, fromOf(socket.request)), getProject, { project });
         if (projects.has(project)) byProject.join(project, viewer);
         return null;
       });

@@ -51,6 +51,11 @@ export async function closeDatabase(db: Database): Promise<void> {
   await db.$client.end({ timeout: 5 });
 }
 
+/** Resolves when the database answers. */
+export async function pingDatabase(db: Database): Promise<void> {
+  await db.$client`select 1`;
+}
+
 function isTcp(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname !== "" && !hostname.startsWith("%2F");

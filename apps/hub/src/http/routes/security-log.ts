@@ -1,18 +1,16 @@
-import { createRoute } from "@hono/zod-openapi";
-import { listSecurityEvents } from "@tailbone/db/access/security-log";
 import { securityLogQuerySchema, securityLogSchema } from "@tailbone/protocol/access";
+import { listSecurityEvents } from "@tailbone/services/security-log/list-security-events";
 import type { Services } from "../../services";
-import { type Api, answers } from "../environment";
+import type { Api } from "../environment";
+import { verbRoute } from "../verb-route";
 
-export function addSecurityLogRoutes(api: Api, { db }: Services): void {
-  const list = {
+export function addSecurityLogRoutes(api: Api, { perform }: Services): void {
+  const list = verbRoute(listSecurityEvents, {
     method: "get",
     path: "/security-log",
     summary: "Who signed in, who was refused, and what changed of keys, members and roles",
-  } as const;
-  const query = securityLogQuerySchema;
-  api.openapi(createRoute({ ...list, request: { query }, responses: answers(securityLogSchema) }), async (c) => {
-    const { before, limit } = c.req.valid("query");
-    return c.json(await listSecurityEvents(db, { team: c.var.caller.team.id, before, limit }), 200);
+    request: { query: securityLogQuerySchema },
+    answer: securityLogSchema,
   });
+  api.openapi(list, async (c) => c.json(await perform(c.var.ctx, listSecurityEvents, c.req.valid("query")), 200));
 }

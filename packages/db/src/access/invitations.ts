@@ -1,10 +1,9 @@
-import { createHash, randomBytes } from "node:crypto";
-import { account, invitation, member, organization, user } from "@tailbone/db/schema/auth";
-import type { Database } from "@tailbone/db/server/database";
 import type { Invitation, Role } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { and, asc, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
+import { account, invitation, member, organization, user } from "../schema/auth";
+import type { Database } from "../server/database";
 import { parseRole } from "./teams";
 
 /*
@@ -13,10 +12,6 @@ import { parseRole } from "./teams";
  * their address.
  */
 
-const GOOD_FOR_MS = 7 * 24 * 60 * 60 * 1000;
-
-const hashToken = (token: string): string => createHash("sha256").update(token).digest("base64url");
-
 const isOpen = sql`${invitation.status} = 'pending' and ${invitation.expiresAt} > now()`;
 
 interface NewInvitation {
@@ -24,33 +19,35 @@ interface NewInvitation {
   readonly email: string;
   readonly role: Role;
   readonly inviter: string;
+  /** SHA-256 of what the link carries. */
+  readonly tokenHash: string;
+  readonly expiresAtMs: number;
 }
 
 /** Makes an invitation, in place of an earlier one to the same address. */
 export async function createInvitation(
   db: Database,
-  { team, email, role, inviter }: NewInvitation,
-): Promise<{ invitation: Invitation; token: string }> {
-  const token = randomBytes(32).toString("base64url");
+  { team, email, role, inviter, tokenHash, expiresAtMs }: NewInvitation,
+): Promise<Invitation> {
   const to = email.toLowerCase();
   const made = {
     id: uuidv7(),
-    tokenHash: hashToken(token),
+    tokenHash,
     organizationId: team,
     email: to,
     role,
     inviterId: inviter,
-    expiresAt: new Date(Date.now() + GOOD_FOR_MS),
+    expiresAt: new Date(expiresAtMs),
   };
   await db.transaction(async (change) => {
     await change.delete(invitation).where(and(eq(invitation.organizationId, team), eq(invitation.email, to)));
     await change.insert(invitation).values(made);
   });
-  return { invitation: { id: made.id, email: to, role, expiresAtMs: made.expiresAt.getTime() }, token };
+  return { id: made.id, email: to, role, expiresAtMs };
 }
 
 /** Those that nobody has accepted yet. */
-export async function listInvitations(db: Database, team: string): Promise<Invitation[]> {
+export async function listInvitations(db: Database, { team }: { team: string }): Promise<Invitation[]> {
   const rows = await db
     .select()
     .from(invitation)
@@ -64,8 +61,8 @@ export async function listInvitations(db: Database, team: string): Promise<Invit
   }));
 }
 
-/** Takes an invitation back. Throws `not_found`. */
-export async function withdrawInvitation(db: Database, team: string, id: string): Promise<string> {
+/** Takes an invitation back; whom it was for. Throws `not_found`. */
+export async function deleteInvitation(db: Database, { team, id }: { team: string; id: string }): Promise<string> {
   const [gone] = await db
     .delete(invitation)
     .where(and(eq(invitation.id, id), eq(invitation.organizationId, team)))
@@ -84,14 +81,14 @@ const noInvitation = (): TailboneError =>
 /** What an invitation says to whoever holds its link. Throws `unauthenticated`. */
 export async function readInvitation(
   db: Database,
-  token: string,
+  tokenHash: string,
 ): Promise<{ team: string; invitedBy: string; email: string }> {
   const [found] = await db
     .select({ team: organization.name, invitedBy: user.name, email: invitation.email })
     .from(invitation)
     .innerJoin(organization, eq(organization.id, invitation.organizationId))
     .innerJoin(user, eq(user.id, invitation.inviterId))
-    .where(and(eq(invitation.tokenHash, hashToken(token)), isOpen));
+    .where(and(eq(invitation.tokenHash, tokenHash), isOpen));
   if (found === undefined) throw noInvitation();
   return found;
 }
@@ -104,13 +101,13 @@ export type Joining =
 /** Uses an invitation up: its holder is a member now. Throws `unauthenticated`, or `conflict` for a member or an address that is taken. */
 export async function acceptInvitation(
   db: Database,
-  token: string,
+  tokenHash: string,
   joining: Joining,
 ): Promise<{ team: string; user: string; email: string; role: Role }> {
   return db.transaction(async (change) => {
     const [taken] = await change
       .delete(invitation)
-      .where(and(eq(invitation.tokenHash, hashToken(token)), isOpen))
+      .where(and(eq(invitation.tokenHash, tokenHash), isOpen))
       .returning({ team: invitation.organizationId, role: invitation.role });
     if (taken === undefined) throw noInvitation();
     const id = "user" in joining ? joining.user : uuidv7();
