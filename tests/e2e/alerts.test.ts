@@ -1,15 +1,13 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser";
 import { spawnNode } from "../support/processes";
-import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
+import { trainer } from "../support/stack";
+import { openVisit, type Visit } from "../support/visit";
 
-let browser: Browser;
+let visit: Visit;
 let page: Page;
-let place: Place;
-let stack: Stack;
 let hook: Server;
 const hooked: { url: string; body: string }[] = [];
 
@@ -21,23 +19,18 @@ beforeAll(async () => {
     response.writeHead(request.url === "/broken" ? 500 : 204).end();
   });
   await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
-  [browser, place] = await Promise.all([launchBrowser(), openPlace({ TAILBONE_ALLOW_PRIVATE_WEBHOOKS: "1" })]);
-  stack = await startStack(place);
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
-  await page.goto(stack.signInLink);
-  await page.waitForURL((url) => !url.pathname.startsWith("/api/") && !url.pathname.startsWith("/sign-in"));
+  visit = await openVisit({ env: { TAILBONE_ALLOW_PRIVATE_WEBHOOKS: "1" } });
+  ({ page } = visit);
 });
 afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-  await place?.remove();
+  await visit?.close();
   await new Promise((resolve) => hook.close(resolve));
 });
 
 const hookUrl = (path: string): string => `http://127.0.0.1:${(hook.address() as AddressInfo).port}${path}`;
 
 async function raise(count: number): Promise<void> {
-  const child = spawnNode([trainer("alerts"), String(count), "0"], { env: place.env, cwd: place.folder });
+  const child = spawnNode([trainer("alerts"), String(count), "0"], { env: visit.place.env, cwd: visit.place.folder });
   expect(await child.exited, child.output()).toBe(0);
 }
 
@@ -53,7 +46,7 @@ async function addSlack(name: string, path: string): Promise<void> {
 test("a person makes channels and a rule, tries both, is told, and deals with what came", async () => {
   await raise(2);
 
-  await page.goto(`${stack.url}/alerts?tab=channels`);
+  await page.goto(`${visit.stack.url}/alerts?tab=channels`);
   await addSlack("#training", "/training");
   await addSlack("#broken", "/broken");
   await page.getByRole("button", { name: "Send a test to #training" }).click();
@@ -62,7 +55,7 @@ test("a person makes channels and a rule, tries both, is told, and deals with wh
   await page.getByRole("button", { name: "Send a test to #broken" }).click();
   await page.getByText(/The test was not delivered: .* answered with status 500/).waitFor();
 
-  await page.goto(`${stack.url}/alerts?tab=rules`);
+  await page.goto(`${visit.stack.url}/alerts?tab=rules`);
   await page.getByRole("button", { name: "New rule" }).click();
   await page.getByLabel("When").selectOption("script");
   await page.getByLabel("Of this level or graver").selectOption("warning");
@@ -75,7 +68,7 @@ test("a person makes channels and a rule, tries both, is told, and deals with wh
   await rule.waitFor();
   expect(await rule.getByRole("switch").getAttribute("aria-checked")).toBe("true");
 
-  await page.goto(`${stack.url}/alerts`);
+  await page.goto(`${visit.stack.url}/alerts`);
   const alerts = page.getByTestId("alert");
   await expect.poll(() => alerts.count()).toBe(2);
   await raise(1);
@@ -98,7 +91,7 @@ test("a person makes channels and a rule, tries both, is told, and deals with wh
   // What is acknowledged or put off is no longer open.
   await expect.poll(() => alerts.count()).toBe(1);
 
-  await page.goto(`${stack.url}/alerts?tab=deliveries`);
+  await page.goto(`${visit.stack.url}/alerts?tab=deliveries`);
   const deliveryTo = (channel: string) => page.getByRole("row").filter({ hasText: channel });
   await deliveryTo("#training").getByText("delivered").waitFor();
   await deliveryTo("#broken").getByText("500").waitFor();

@@ -1,19 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { codeOf } from "../../apps/hub/src/auth/totp.test-util";
-import { launchBrowser } from "../support/browser";
-import { spawnNode } from "../support/processes";
-import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
+import { openVisit, type Visit } from "../support/visit";
 
 /* The door, as people and their browsers meet it: the policy of pages, signing in, invitations, the second factor. */
 
 const SECRET = "a secret that no child of the hub has any business with";
 const PASSWORD = "four words of nonsense";
 
-let browser: Browser;
-let place: Place;
-let stack: Stack;
+let visit: Visit;
 let owner: BrowserContext;
 /** What the browser held against pages: broken policies, and scripts that failed. */
 const complaints: string[] = [];
@@ -27,30 +23,19 @@ function watch(page: Page): Page {
 }
 
 beforeAll(async () => {
-  [browser, place] = await Promise.all([
-    launchBrowser(),
-    openPlace({ TAILBONE_SECRET: SECRET, SOME_API_TOKEN: SECRET }),
-  ]);
-  stack = await startStack(place);
-  owner = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const page = watch(await owner.newPage());
-  await page.goto(stack.signInLink);
-  await page.waitForURL((url) => url.pathname === "/");
+  visit = await openVisit({ env: { TAILBONE_SECRET: SECRET, SOME_API_TOKEN: SECRET }, onPage: watch });
+  ({ owner } = visit);
+  expect(new URL(visit.page.url()).pathname).toBe("/");
 });
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-  await place?.remove();
-});
+afterAll(() => visit?.close());
 
 describe("a page", () => {
   test("runs only scripts that the hub has sent, in no frame, and every page works so", async () => {
-    const child = spawnNode([trainer("count"), "50", "1"], { env: place.env, cwd: place.folder });
-    const { run }: { run: string } = JSON.parse(await child.line((line) => line.startsWith('{"run"')));
+    const { child, run } = await visit.train("count", 50, 1);
     await child.exited;
     const page = watch(await owner.newPage());
     for (const path of ["/", "/runs", `/runs/${run}`, "/alerts", "/settings", "/invitation", "/sign-in", "/nowhere"]) {
-      const response = await page.goto(`${stack.url}${path}`);
+      const response = await page.goto(`${visit.stack.url}${path}`);
       const policy = response?.headers()["content-security-policy"] ?? "";
       expect([path, policy]).toEqual([path, expect.stringMatching(/script-src 'self' 'nonce-\S+' 'strict-dynamic'/)]);
       expect(policy).toContain("frame-ancestors 'none'");
@@ -60,7 +45,7 @@ describe("a page", () => {
         Object.keys(document.body.querySelector("main, div") ?? {}).some((key) => key.startsWith("__react")),
       );
     }
-    await page.goto(`${stack.url}/runs/${run}`);
+    await page.goto(`${visit.stack.url}/runs/${run}`);
     await page.locator('[data-testid="chart"]').first().waitFor();
     const outcome = await page.evaluate(
       () =>
@@ -82,7 +67,7 @@ describe("a page", () => {
   test("has another nonce each time", async () => {
     const nonces = await Promise.all(
       [1, 2].map(async () => {
-        const response = await fetch(`${stack.url}/sign-in`, { headers: { "x-nonce": "mine" } });
+        const response = await fetch(`${visit.stack.url}/sign-in`, { headers: { "x-nonce": "mine" } });
         const policy = response.headers.get("content-security-policy") ?? "";
         const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? expect.fail(policy);
         expect(await response.text()).toContain(`nonce="${nonce}"`);
@@ -96,21 +81,21 @@ describe("a page", () => {
 describe("signing in", () => {
   test("leads to no other site, whatever the address says, and back to where one was", async () => {
     const settings = await owner.newPage();
-    await settings.goto(`${stack.url}/settings`);
+    await settings.goto(`${visit.stack.url}/settings`);
     await settings.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await settings.getByRole("button", { name: "Set the password" }).click();
     await settings.getByText("From now on you sign in").waitFor();
     for (const next of ["/%09/evil.example", "//evil.example", "/%5Cevil.example", "javascript:alert(1)", "/runs"]) {
-      const context = await browser.newContext();
+      const context = await visit.browser.newContext();
       const page = watch(await context.newPage());
       await page.goto(
-        `${stack.url}/sign-in?next=${next.includes("%") ? next.replaceAll("/", "%2F") : encodeURIComponent(next)}`,
+        `${visit.stack.url}/sign-in?next=${next.includes("%") ? next.replaceAll("/", "%2F") : encodeURIComponent(next)}`,
       );
       await page.getByLabel("E-mail").fill("owner@tailbone.local");
       await page.getByLabel("Password").fill(PASSWORD);
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.waitForURL((url) => url.pathname !== "/sign-in");
-      expect([next, page.url()]).toEqual([next, `${stack.url}${next === "/runs" ? "/runs" : "/"}`]);
+      expect([next, page.url()]).toEqual([next, `${visit.stack.url}${next === "/runs" ? "/runs" : "/"}`]);
       await context.close();
     }
     expect(complaints).toEqual([]);
@@ -118,20 +103,20 @@ describe("signing in", () => {
 
   test("is open to whoever is invited, by a link that shows itself in no address afterwards", async () => {
     const settings = watch(await owner.newPage());
-    await settings.goto(`${stack.url}/settings`);
+    await settings.goto(`${visit.stack.url}/settings`);
     await settings.getByLabel("E-mail", { exact: true }).last().fill("bo@example.org");
     await settings.getByRole("button", { name: "Invite" }).click();
     const link = await settings.locator("code", { hasText: "/invitation#" }).textContent();
-    const guest = await browser.newContext();
+    const guest = await visit.browser.newContext();
     const page = watch(await guest.newPage());
     await page.goto(link ?? expect.fail("no link"));
     await page.getByText("Join Default team on Tailbone").waitFor();
-    expect(page.url()).toBe(`${stack.url}/invitation`);
+    expect(page.url()).toBe(`${visit.stack.url}/invitation`);
     await page.getByLabel("Name").fill("Bo");
     await page.getByLabel("Password").fill("another nonsense of words");
     await page.getByRole("button", { name: "Make an account and join" }).click();
     await page.waitForURL((url) => url.pathname === "/");
-    await page.goto(`${stack.url}/settings`);
+    await page.goto(`${visit.stack.url}/settings`);
     await page.getByRole("table", { name: "Members" }).getByText("bo@example.org").waitFor();
     await settings.reload();
     await settings.getByRole("table", { name: "Security log" }).getByText("joined").waitFor();
@@ -141,7 +126,7 @@ describe("signing in", () => {
 
 test("a second factor is set up by its picture, asked for after the password, and a backup code goes in its place", async () => {
   const page = watch(await owner.newPage());
-  await page.goto(`${stack.url}/settings`);
+  await page.goto(`${visit.stack.url}/settings`);
   const section = page.locator("section", { has: page.getByRole("heading", { name: "Second factor" }) });
   await section.getByLabel("Current password").fill("not the password");
   await section.getByRole("button", { name: "Set it up" }).click();
@@ -149,7 +134,7 @@ test("a second factor is set up by its picture, asked for after the password, an
   await section.getByLabel("Current password").fill(PASSWORD);
   await section.getByRole("button", { name: "Set it up" }).click();
   await section.getByRole("img").waitFor();
-  await owner.grantPermissions(["clipboard-read", "clipboard-write"], { origin: stack.url });
+  await owner.grantPermissions(["clipboard-read", "clipboard-write"], { origin: visit.stack.url });
   await section.getByRole("button", { name: "Copy the link" }).click();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   await section.getByLabel("Code").fill(codeOf(link));
@@ -158,8 +143,8 @@ test("a second factor is set up by its picture, asked for after the password, an
   await section.getByRole("button", { name: "Copy" }).click();
   const [backup = ""] = (await page.evaluate(() => navigator.clipboard.readText())).split("\n");
 
-  const elsewhere = watch(await (await browser.newContext()).newPage());
-  await elsewhere.goto(`${stack.url}/sign-in`);
+  const elsewhere = watch(await (await visit.browser.newContext()).newPage());
+  await elsewhere.goto(`${visit.stack.url}/sign-in`);
   await elsewhere.getByLabel("E-mail").fill("owner@tailbone.local");
   await elsewhere.getByLabel("Password").fill(PASSWORD);
   await elsewhere.getByRole("button", { name: "Sign in" }).click();
@@ -184,7 +169,7 @@ test.runIf(process.platform === "linux")("no child of the hub is given its secre
       return "";
     }
   };
-  const children = readdirSync("/proc").filter((pid) => parentOf(pid) === String(stack.child.process.pid));
+  const children = readdirSync("/proc").filter((pid) => parentOf(pid) === String(visit.stack.child.process.pid));
   expect(children.length).toBeGreaterThanOrEqual(2);
   for (const pid of children) {
     const environment = readFileSync(`/proc/${pid}/environ`, "utf8");

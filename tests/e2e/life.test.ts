@@ -4,17 +4,11 @@ import { join } from "node:path";
 import { callHub } from "@tailbone/client/call-hub";
 import { runEventListSchema } from "@tailbone/protocol/http";
 import getPort from "get-port";
-import type { Browser, BrowserContext } from "playwright-core";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser";
-import { spawnNode } from "../support/processes";
-import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
+import { openVisit, type Visit } from "../support/visit";
 
-let browser: Browser;
-let owner: BrowserContext;
-let place: Place;
-let stack: Stack;
+let visit: Visit;
 let hook: Server;
 let mail: SMTPServer;
 const hooked: string[] = [];
@@ -46,32 +40,26 @@ beforeAll(async () => {
     },
   });
   await new Promise<void>((resolve) => mail.listen(mailPort, "127.0.0.1", resolve));
-  [browser, place] = await Promise.all([
-    launchBrowser(),
-    openPlace({
+  visit = await openVisit({
+    env: {
       TAILBONE_ALLOW_PRIVATE_WEBHOOKS: "1",
       TAILBONE_SMTP_URL: `smtp://127.0.0.1:${mailPort}`,
       TAILBONE_MAIL_FROM: "tailbone@example.com",
-    }),
-  ]);
-  stack = await startStack(place);
-  owner = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const page = await owner.newPage();
-  await page.goto(stack.signInLink);
-  await page.waitForURL((url) => !url.pathname.startsWith("/api/") && !url.pathname.startsWith("/sign-in"));
-  await page.close();
+    },
+  });
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-  await place?.remove();
+  await visit?.close();
   await new Promise((resolve) => hook.close(resolve));
   await new Promise<void>((resolve) => mail.close(() => resolve()));
 });
 
 async function post(path: string, data: object): Promise<{ id: string }> {
-  const response = await owner.request.post(`${stack.url}/api/v1${path}`, { data, headers: { origin: stack.url } });
+  const response = await visit.owner.request.post(`${visit.stack.url}/api/v1${path}`, {
+    data,
+    headers: { origin: visit.stack.url },
+  });
   expect(response.ok(), await response.text()).toBe(true);
   return response.json();
 }
@@ -93,13 +81,12 @@ test("a feature is followed on the page from absent to vestigial, and who asked 
     enabled: true,
   });
 
-  const child = spawnNode([trainer("life")], { env: place.env, cwd: place.folder });
-  const { run }: { run: string } = JSON.parse(await child.line((line) => line.startsWith('{"run"')));
-  const page = await owner.newPage();
-  await page.goto(`${stack.url}/runs/${run}?tab=life`);
+  const { child, run } = await visit.train("life");
+  const { page } = visit;
+  await page.goto(`${visit.stack.url}/runs/${run}?tab=life`);
   const lane = page.locator('[data-testid="life-lane"][data-feature="patch"]');
   for (const phase of ["absent", "latent", "functional", "vestigial"]) {
-    await writeFile(join(place.folder, phase), "");
+    await writeFile(join(visit.place.folder, phase), "");
     await page.locator(`[data-testid="life-lane"][data-feature="patch"][data-state="${phase}"]`).waitFor();
   }
   expect(await lane.count()).toBe(1);
@@ -111,7 +98,7 @@ test("a feature is followed on the page from absent to vestigial, and who asked 
   await page.getByLabel("benefit above").fill("0.5");
   await page.getByText("Then it would be latent since 200–300, not used; it is vestigial since 800–900.").waitFor();
 
-  const { events } = await callHub(stack.hub, runEventListSchema, `/runs/${run}/events`);
+  const { events } = await callHub(visit.stack.hub, runEventListSchema, `/runs/${run}/events`);
   expect(events.map(({ to, after, by }) => [to, after, by])).toEqual([
     ["latent", 200, 300],
     ["functional", 500, 600],
@@ -121,7 +108,7 @@ test("a feature is followed on the page from absent to vestigial, and who asked 
   expect(hooked[0]).toContain("patch turned vestigial between steps 800 and 900");
   expect(mailed[0]).toContain("patch turned vestigial");
 
-  await page.goto(`${stack.url}/alerts`);
+  await page.goto(`${visit.stack.url}/alerts`);
   await page.getByTestId("alert").first().waitFor();
   expect(await page.getByTestId("alert").count()).toBe(3);
 }, 120_000);

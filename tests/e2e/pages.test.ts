@@ -1,38 +1,20 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser";
-import { type Child, spawnNode } from "../support/processes";
-import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
+import { spawnNode } from "../support/processes";
+import { trainer } from "../support/stack";
+import { openVisit, type Visit } from "../support/visit";
 
-let browser: Browser;
+let visit: Visit;
 let page: Page;
-let place: Place;
-let stack: Stack;
-const children: Child[] = [];
 
 beforeAll(async () => {
-  [browser, place] = await Promise.all([launchBrowser(), openPlace()]);
-  stack = await startStack(place);
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
-  await page.goto(stack.signInLink);
-  await page.waitForURL((url) => !url.pathname.startsWith("/api/") && !url.pathname.startsWith("/sign-in"));
+  visit = await openVisit();
+  ({ page } = visit);
 });
 beforeEach(() => page.setViewportSize({ width: 1440, height: 900 }));
-afterAll(async () => {
-  await Promise.all(children.map((child) => child.kill("SIGKILL")));
-  await browser?.close();
-  await stack?.stop();
-  await place?.remove();
-});
-
-async function train(points: number, everyMs: number): Promise<{ child: Child; run: string }> {
-  const child = spawnNode([trainer("count"), String(points), String(everyMs)], { env: place.env, cwd: place.folder });
-  children.push(child);
-  const { run }: { run: string } = JSON.parse(await child.line((line) => line.startsWith('{"run"')));
-  return { child, run };
-}
+afterAll(() => visit?.close());
 
 const focused = (): Promise<string> =>
   page.evaluate(
@@ -41,15 +23,15 @@ const focused = (): Promise<string> =>
 
 describe("a team that has no runs yet", () => {
   test("is given what to paste, and an inbox that says that there never was an alert", async () => {
-    await page.goto(stack.url);
-    await page.getByText(`npm install ${stack.url}/tailbone.tgz`).waitFor();
-    await page.getByText(`export TAILBONE_URL=${stack.url}`).waitFor();
-    await page.goto(`${stack.url}/alerts`);
+    await page.goto(visit.stack.url);
+    await page.getByText(`npm install ${visit.stack.url}/tailbone.tgz`).waitFor();
+    await page.getByText(`export TAILBONE_URL=${visit.stack.url}`).waitFor();
+    await page.goto(`${visit.stack.url}/alerts`);
     await page.getByText("No alert has ever been raised.").waitFor();
   });
 
   test("can install the SDK from the hub", async () => {
-    const answer = await fetch(`${stack.url}/tailbone.tgz`);
+    const answer = await fetch(`${visit.stack.url}/tailbone.tgz`);
     expect(answer.headers.get("content-type")).toBe("application/gzip");
     expect(new Uint8Array(await answer.arrayBuffer()).subarray(0, 2)).toEqual(Uint8Array.of(0x1f, 0x8b));
   });
@@ -63,19 +45,19 @@ describe("addresses", () => {
       ["/runs/abc", "There is no such run."],
       [`/projects/${nowhere}`, "There is no such project."],
     ] as const) {
-      await page.goto(`${stack.url}${path}`);
+      await page.goto(`${visit.stack.url}${path}`);
       await page.getByRole("heading", { name: title }).waitFor();
     }
     await page.getByRole("link", { name: "All projects" }).click();
-    await page.waitForURL(`${stack.url}/projects`);
+    await page.waitForURL(`${visit.stack.url}/projects`);
   });
 });
 
 describe("by the keyboard", () => {
   test("one skips the navigation, goes through rows and comes back to where one was", async () => {
-    const { child, run } = await train(20, 1);
+    const { child, run } = await visit.train("count", 20, 1);
     expect(await child.exited, child.output()).toBe(0);
-    await page.goto(`${stack.url}/runs`);
+    await page.goto(`${visit.stack.url}/runs`);
     await page.locator("tbody tr").waitFor();
     await page.keyboard.press("Tab");
     expect(await focused()).toBe("Skip to the page");
@@ -83,7 +65,7 @@ describe("by the keyboard", () => {
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("MAIN");
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
-    await page.waitForURL(`${stack.url}/runs/${run}*`);
+    await page.waitForURL(`${visit.stack.url}/runs/${run}*`);
 
     await page.locator('[data-testid="chart"][data-series="n"]').waitFor();
     const more = page.getByRole("button", { name: "More" });
@@ -101,13 +83,13 @@ describe("by the keyboard", () => {
   });
 
   test("no ring around what has the focus is cut off", async () => {
-    const { child, run } = await train(20, 1);
+    const { child, run } = await visit.train("count", 20, 1);
     expect(await child.exited, child.output()).toBe(0);
-    const raised = spawnNode([trainer("alerts"), "3", "0"], { env: place.env, cwd: place.folder });
+    const raised = spawnNode([trainer("alerts"), "3", "0"], { env: visit.place.env, cwd: visit.place.folder });
     expect(await raised.exited, raised.output()).toBe(0);
-    for (const phase of ["absent", "latent", "functional", "vestigial"]) await writeFile(join(place.folder, phase), "");
-    const life = spawnNode([trainer("life")], { env: place.env, cwd: place.folder });
-    const { run: lived }: { run: string } = JSON.parse(await life.line((line) => line.startsWith('{"run"')));
+    for (const phase of ["absent", "latent", "functional", "vestigial"])
+      await writeFile(join(visit.place.folder, phase), "");
+    const { child: life, run: lived } = await visit.train("life");
     expect(await life.exited, life.output()).toBe(0);
     const ofRun = ["", "?tab=checkpoints", "?tab=config", "?tab=console", "?tab=system"].map(
       (tab) => `/runs/${run}${tab}`,
@@ -116,7 +98,7 @@ describe("by the keyboard", () => {
     for (const path of ["/projects", "/runs", "/settings", `/runs/${lived}?tab=life`, ...ofRun, ...ofAlerts]) {
       for (const width of [1440, 390]) {
         await page.setViewportSize({ width, height: 900 });
-        await page.goto(`${stack.url}${path}`, { waitUntil: "networkidle" });
+        await page.goto(`${visit.stack.url}${path}`, { waitUntil: "networkidle" });
         expect(await page.evaluate(findCutRings), `${path} at ${width}`).toEqual([]);
       }
     }
@@ -125,11 +107,11 @@ describe("by the keyboard", () => {
 
 describe("without the hub", () => {
   test("everything that was live says so, and all comes back by itself", async () => {
-    const { run } = await train(5000, 10);
-    await page.goto(`${stack.url}/runs/${run}`);
+    const { run } = await visit.train("count", 5000, 10);
+    await page.goto(`${visit.stack.url}/runs/${run}`);
     await page.locator('[data-testid="run-state"]', { hasText: "running" }).waitFor();
     await page.getByRole("navigation").getByText("1 running").first().waitFor();
-    await stack.child.kill("SIGKILL");
+    await visit.stack.child.kill("SIGKILL");
     await page.locator('[data-testid="run-state"]', { hasText: "was running" }).waitFor();
     await page.getByText("the hub is out of reach").waitFor();
     await page
@@ -138,14 +120,14 @@ describe("without the hub", () => {
       .first()
       .waitFor();
     expect(await page.getByText("steps/s").count()).toBe(0);
-    stack = await startStack(place);
+    await visit.restart();
     await page.locator('[data-testid="connection"][data-state="live"]').waitFor();
     await page.getByRole("navigation").getByText("1 running", { exact: true }).first().waitFor();
   });
 
   test("a page that cannot read says what to do, and reads when it can", async () => {
     await page.route("**/api/v1/runs?*", (route) => route.abort());
-    await page.goto(`${stack.url}/runs`);
+    await page.goto(`${visit.stack.url}/runs`);
     await page.getByText("The hub cannot be reached.").waitFor();
     await page.unroute("**/api/v1/runs?*");
     await page.getByRole("button", { name: "Try again" }).click();

@@ -1,40 +1,22 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser";
-import { type Child, spawnNode } from "../support/processes";
-import { cliEntry, openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
+import { spawnNode } from "../support/processes";
+import { cliEntry } from "../support/stack";
+import { openVisit, type Visit } from "../support/visit";
 
-let browser: Browser;
+let visit: Visit;
 let page: Page;
-let place: Place;
-let stack: Stack;
-const children: Child[] = [];
 
 beforeAll(async () => {
-  [browser, place] = await Promise.all([launchBrowser(), openPlace()]);
-  stack = await startStack(place);
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
-  await page.goto(stack.signInLink);
-  await page.waitForURL((url) => !url.pathname.startsWith("/api/") && !url.pathname.startsWith("/sign-in"));
+  visit = await openVisit();
+  ({ page } = visit);
 });
 
-afterAll(async () => {
-  for (const child of children) await child.kill("SIGKILL");
-  await browser?.close();
-  await stack?.stop();
-  await place?.remove();
-});
+afterAll(() => visit?.close());
 
 const chart = '[data-testid="chart"][data-series="loss"]';
-
-async function train(...args: string[]): Promise<{ child: Child; run: string }> {
-  const child = spawnNode([trainer("resume"), ...args], { env: place.env, cwd: place.folder });
-  children.push(child);
-  const { run }: { run: string } = JSON.parse(await child.line((text) => text.startsWith('{"run"')));
-  return { child, run };
-}
 
 /** The paths of the chart: the line, what is drawn faint beside it, and the step of the mark. */
 async function picture(): Promise<(string | null)[]> {
@@ -52,9 +34,9 @@ async function shoot(name: string): Promise<void> {
 }
 
 test("a run that is resumed from an earlier step shows the newer leg as its line, live and read anew, the older one faint", async () => {
-  const { child, run } = await train();
+  const { child, run } = await visit.train("resume");
   expect(await child.exited).not.toBe(0);
-  await page.goto(`${stack.url}/runs/${run}`);
+  await page.goto(`${visit.stack.url}/runs/${run}`);
   await page.waitForSelector(`${chart}[data-points="200"]`);
   expect(await page.locator(`${chart} .series-abandoned`).count()).toBe(0);
   await page.getByRole("tab", { name: "Console" }).click();
@@ -65,9 +47,9 @@ test("a run that is resumed from an earlier step shows the newer leg as its line
   await shoot("resume-crash");
   await page.getByRole("tab", { name: "Charts" }).click();
 
-  await train(run);
+  await visit.train("resume", run);
   await page.waitForSelector(`${chart}[data-points="120"][data-last-step="119"]`);
-  await writeFile(join(place.folder, "more"), "");
+  await writeFile(join(visit.place.folder, "more"), "");
   await page.waitForSelector(`${chart}[data-points="160"][data-last-step="159"]`);
   await page.locator(`${chart} .series-abandoned`).waitFor({ state: "attached" });
   const live = await picture();
@@ -80,14 +62,14 @@ test("a run that is resumed from an earlier step shows the newer leg as its line
   expect(await picture()).toEqual(live);
   await page.emulateMedia({ colorScheme: "dark" });
   await shoot("resume-dark");
-  await page.goto(`${stack.url}/runs/${run}?x=relative`);
+  await page.goto(`${visit.stack.url}/runs/${run}?x=relative`);
   await page.locator(`${chart} .series-abandoned`).waitFor({ state: "attached" });
   await shoot("resume-time");
 });
 
 test("the Config tab has what each leg was started with", async () => {
   const run = new URL(page.url()).pathname;
-  await page.goto(`${stack.url}${run}?tab=config`);
+  await page.goto(`${visit.stack.url}${run}?tab=config`);
   const row = page.locator("tbody tr", { hasText: "lr" });
   await row.waitFor();
   expect(await row.textContent()).toContain("0.01was 0.1 in leg 1");
@@ -98,8 +80,10 @@ test("the Config tab has what each leg was started with", async () => {
 
 test("an export marks the points that a resume has overwritten, and their legs", async () => {
   const run = new URL(page.url()).pathname.split("/").at(-1) ?? "";
-  const csv = spawnNode([cliEntry, "runs", "export", run, "--series", "loss"], { env: place.env, cwd: place.folder });
-  children.push(csv);
+  const csv = spawnNode([cliEntry, "runs", "export", run, "--series", "loss"], {
+    env: visit.place.env,
+    cwd: visit.place.folder,
+  });
   expect(await csv.exited).toBe(0);
   const rows = csv
     .output()

@@ -156,13 +156,37 @@ describe("tailbone", () => {
       expect([args, code]).toEqual([args, 2]);
       expect(stderr).not.toMatch(/^\s+at /m);
     }
-    const away = await tailbone("runs", "ls", "--url", "http://127.0.0.1:1");
-    expect(away.code).toBe(1);
-    expect(away.stderr).toContain("tailbone start");
-    expect(away.stderr).not.toMatch(/^\s+at /m);
-    const refused = await tailbone("runs", "ls", "--api-key", "tb_wrong");
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain("--api-key");
+  });
+
+  test("says what is wrong with a hub's address or key, and what to do, and nothing else", async () => {
+    const run = "0198c0de-0000-7000-8000-000000000001";
+    const other = createServer((socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"));
+    other.listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const address = other.address();
+    const foreign = typeof address === "object" && address !== null ? `127.0.0.1:${address.port}` : expect.fail();
+    const closed = `http://127.0.0.1:${await freePort()}`;
+    const says = async (args: readonly string[], code: number, ...words: string[]): Promise<void> => {
+      const ended = await tailbone("runs", ...args);
+      expect([args, ended.code, ended.stdout], ended.stderr).toEqual([args, code, ""]);
+      const [message = "", hint = "", ...more] = ended.stderr.trim().split("\n");
+      expect([message.endsWith("."), hint.length > 0, more]).toEqual([true, true, []]);
+      for (const word of words) expect(ended.stderr).toContain(word);
+    };
+    await says(["ls", "--url", closed], 1, `${closed} cannot be reached: nothing listens there`, "tailbone start");
+    await says(["tail", run, "--url", closed], 1, "nothing listens there", "tailbone start");
+    await says(["ls", "--url", "http://hub.invalid"], 1, "cannot be reached: ", "--url");
+    await says(["ls", "--url", `http://${foreign}`], 1, "not as a hub of Tailbone does", "Is it the right address");
+    await says(["export", run, "--url", `http://${foreign}`], 1, "not as a hub of Tailbone does");
+    await says(["ls", "--url", foreign], 2, `Write it as http://${foreign}`);
+    await says(["ls", "--api-key", "tb_wrong"], 1, "does not know this key", "the one of --api-key");
+    await says(["tail", run, "--api-key", "tb_wrong"], 1, "does not know this key", "the one of --api-key");
+    await says(["ls", "--api-key", "tb_ключ"], 2, "The key of --api-key has characters that no key has");
+    await says(["tail", run], 1, run);
+    await says(["ls", "--limit", "many"], 2, "limit");
+    const { stderr } = await runTailbone({ ...env, TAILBONE_CONFIG_HOME: join(folder, "none") }, "runs", "ls");
+    expect(stderr).toContain(`There is no key for the hub at ${url}.`);
+    other.close();
   });
 
   test("lists runs, for people and for programs", async () => {

@@ -3,7 +3,7 @@ import { LiveConnection } from "@tailbone/client/live-connection";
 import type { FeedReader, RunFeed } from "@tailbone/client/run-feed";
 import type { LiveFrame } from "@tailbone/client/stream";
 import { TailboneError } from "@tailbone/protocol/errors";
-import { type Run, runDetailSchema } from "@tailbone/protocol/run";
+import { isSettled, type Run, runDetailSchema } from "@tailbone/protocol/run";
 import { findHub, type HubOptions } from "./hub-client";
 import { note, oneLine } from "./output";
 import { TailPoints } from "./tail-points";
@@ -14,7 +14,6 @@ export interface TailOptions extends HubOptions {
   readonly json?: boolean;
 }
 
-const isOver = ({ state }: Run): boolean => state === "finished" || state === "failed" || state === "crashed";
 const titleOf = ({ project, name }: Run): string => `${oneLine(project.name)} / ${oneLine(name)}`;
 
 /**
@@ -25,7 +24,7 @@ export async function tailRun(run: string, { json = false, ...options }: TailOpt
   const hub = findHub(options);
   const first: Run = await callHub(hub, runDetailSchema, `/runs/${run}`);
   if (!json) note(`${titleOf(first)} (${first.state})`);
-  const last = isOver(first) ? first : await follow(hub, first, json ? jsonPrinter : wordPrinter);
+  const last = isSettled(first) ? first : await follow(hub, first, json ? jsonPrinter : wordPrinter);
   if (!json) note(`${titleOf(last)} is ${last.state}.`);
 }
 
@@ -39,7 +38,7 @@ async function follow(hub: HubAddress, first: Run, printer: TailPrinter): Promis
       const { feed } = connection.followRun(run);
       let head = first;
       const endIfOver = (): void => {
-        if (isOver(head) && tail.hasAll(head.offset)) resolve(head);
+        if (isSettled(head) && tail.hasAll(head.offset)) resolve(head);
       };
       const tail = new Tail(feed, { hub, run, printer, onProgress: endIfOver, onFailed: reject });
       close = () => {

@@ -70,9 +70,37 @@ export async function callHub<Schema extends z.ZodType>(
 
 const nameOf = ({ url }: HubAddress): string => (url === "" ? "The hub" : `The hub at ${url}`);
 
+/** What a system calls the failure of a connection (browsers do not tell), in words. */
+const WHY: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ECONNRESET: "the line was cut",
+  ENOTFOUND: "there is no host of that name",
+  EAI_AGAIN: "the host's name could not be looked up",
+  EHOSTUNREACH: "there is no way to that host",
+  ENETUNREACH: "there is no way to that host",
+  ETIMEDOUT: "the host does not answer",
+  UND_ERR_CONNECT_TIMEOUT: "the host does not answer",
+  EPROTO: "it does not speak HTTPS",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak HTTPS",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak HTTPS",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is not trusted here",
+  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not trusted here",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not trusted here",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is another host's",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+};
+
+function whyOf(error: unknown): string | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return typeof code === "string" ? WHY[code] : undefined;
+}
+
 /** The hub cannot be reached, over HTTP or by a socket. */
 export function hubAway(hub: HubAddress, cause: unknown): TailboneError {
-  return new TailboneError("unavailable", `${nameOf(hub)} cannot be reached.`, hub.hints.away, { cause });
+  const why = whyOf(cause);
+  const message = `${nameOf(hub)} cannot be reached${why === undefined ? "" : `: ${why}`}.`;
+  return new TailboneError("unavailable", message, hub.hints.away, { cause });
 }
 
 /** What the hub has against a request or a socket, in words that fit whoever came with a key, or should have. */

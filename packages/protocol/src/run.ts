@@ -21,6 +21,10 @@ import { unreadableListSchema } from "./unreadable";
 export const runStateSchema = z.enum(["running", "stalled", "finished", "failed", "crashed"]);
 export type RunState = z.infer<typeof runStateSchema>;
 
+/** True when no more points are to be expected. */
+export const isSettled = ({ state }: { readonly state: RunState }): boolean =>
+  state !== "running" && state !== "stalled";
+
 /** Where a run was trained: facts about host and process, for the System tab. */
 export const hostSchema = z.object({
   hostname: text().max(256),

@@ -1,5 +1,5 @@
 "use client";
-import type { RunDetail } from "@tailbone/protocol/run";
+import { isSettled, type RunDetail } from "@tailbone/protocol/run";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { useRouter } from "next/navigation";
@@ -8,7 +8,7 @@ import { deleteRun } from "../api/calls";
 import { formatCount, formatStep, formatValue } from "../format/number";
 import { formatClock, formatDuration, formatExact } from "../format/time";
 import { useOfflineSince } from "../live/live-provider";
-import { durationMs, isSettled } from "../parts/run-facts";
+import { durationMs } from "../parts/run-facts";
 import { RunDot, RunStateWord } from "../parts/run-state";
 import { Ago } from "../ui/ago";
 import { Button } from "../ui/button";

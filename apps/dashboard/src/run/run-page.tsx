@@ -1,6 +1,6 @@
 "use client";
 import { RUN_TABS } from "@tailbone/protocol/page-state/views";
-import type { RunDetail } from "@tailbone/protocol/run";
+import { isSettled, type RunDetail } from "@tailbone/protocol/run";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryState } from "nuqs";
 import { useEffect } from "react";
@@ -12,7 +12,6 @@ import type { FollowedRun } from "../live/followed-run";
 import { useFollowedRun } from "../live/use-followed-run";
 import { type RunUrl, runUrl } from "../page-state/urls";
 import { isMissing, MissingNotice } from "../parts/missing-notice";
-import { isSettled } from "../parts/run-facts";
 import { RunDot } from "../parts/run-state";
 import { TopLine } from "../parts/top-line";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
