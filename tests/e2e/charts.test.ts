@@ -1,32 +1,19 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser";
-import { type Child, spawnNode } from "../support/processes";
-import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
+import { openVisit, type Visit } from "../support/visit";
 
-let browser: Browser;
+let visit: Visit;
 let page: Page;
-let place: Place;
-let stack: Stack;
-let child: Child;
 let several: string;
 
 beforeAll(async () => {
-  [browser, place] = await Promise.all([launchBrowser(), openPlace()]);
-  stack = await startStack(place);
-  page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
-  await page.goto(stack.signInLink);
-  await page.waitForURL((url) => !url.pathname.startsWith("/api/") && !url.pathname.startsWith("/sign-in"));
+  visit = await openVisit();
+  ({ page } = visit);
 });
 
-afterAll(async () => {
-  await child?.kill("SIGKILL");
-  await browser?.close();
-  await stack?.stop();
-  await place?.remove();
-});
+afterAll(() => visit?.close());
 
 const chart = (series: string) => page.locator(`[data-testid="chart"][data-series="${series}"]`);
 const line = async (on: Page, series: string) =>
@@ -41,8 +28,7 @@ async function waitForPoints(on: Page, series: string, count: number): Promise<v
 }
 
 test("what was watched live is the picture that is read anew, on both x axes; zoomed, the line goes to the border", async () => {
-  child = spawnNode([trainer("spike")], { env: place.env, cwd: place.folder });
-  const { run }: { run: string } = JSON.parse(await child.line((text) => text.startsWith('{"run"')));
+  const { child, run } = await visit.train("spike");
   const logarithmic = await page.context().newPage();
   const pages = [
     [page, ""],
@@ -50,10 +36,10 @@ test("what was watched live is the picture that is read anew, on both x axes; zo
   ] as const;
   // Half of it is history for the pages, which take up the rest as it comes.
   for (const [one, query] of pages) {
-    await one.goto(`${stack.url}/runs/${run}${query}`);
+    await one.goto(`${visit.stack.url}/runs/${run}${query}`);
     await waitForPoints(one, "wave", 1501);
   }
-  await writeFile(join(place.folder, "more"), "");
+  await writeFile(join(visit.place.folder, "more"), "");
   for (const [one] of pages) {
     const picture = async (): Promise<string[]> => {
       await waitForPoints(one, "wave", 3000);
@@ -68,7 +54,7 @@ test("what was watched live is the picture that is read anew, on both x axes; zo
   expect(await child.exited, child.output()).toBe(0);
 
   // Between two checkpoints there is no point, and still a line from border to border.
-  await page.goto(`${stack.url}/runs/${run}?zoom=9..15`);
+  await page.goto(`${visit.stack.url}/runs/${run}?zoom=9..15`);
   await chart("sparse").locator(".series-raw").waitFor();
   const { x, width } = (await chart("sparse").getByTestId("grid").boundingBox()) ?? {
     x: 0,
@@ -81,7 +67,7 @@ test("what was watched live is the picture that is read anew, on both x axes; zo
 
 test("an outlier does not flatten a chart: it is marked and told, shown when asked for, and y is zoomed or typed, all in the URL", async () => {
   const path = new URL(page.url()).pathname;
-  await page.goto(`${stack.url}${path}`);
+  await page.goto(`${visit.stack.url}${path}`);
   const note = chart("wave").getByTestId("beyond-note");
   await note.waitFor();
   expect(await note.getAttribute("aria-label")).toContain(
@@ -149,10 +135,10 @@ const rowsOf = (csv: Buffer): string[][] =>
     .map((row) => row.split(","));
 
 test("all charts have one crosshair; an enlarged one has the toolbar and the ways to its neighbours", async () => {
-  child = spawnNode([trainer("several")], { env: place.env, cwd: place.folder });
-  ({ run: several } = JSON.parse(await child.line((text) => text.startsWith('{"run"'))));
+  const { child, run } = await visit.train("several");
+  several = run;
   expect(await child.exited, child.output()).toBe(0);
-  await page.goto(`${stack.url}/runs/${several}`);
+  await page.goto(`${visit.stack.url}/runs/${several}`);
   await waitForPoints(page, "head_1/loss", 2000);
   await waitForPoints(page, "=lr", 2000);
   const box = await chart("=lr").getByTestId("crosshair").boundingBox();
@@ -215,7 +201,7 @@ test("all charts have one crosshair; an enlarged one has the toolbar and the way
 }, 60_000);
 
 test("an enlarged chart is downloaded as it is drawn, and as it was logged", async () => {
-  await page.goto(`${stack.url}/runs/${several}?chart=head_3%2Floss&x=step`);
+  await page.goto(`${visit.stack.url}/runs/${several}?chart=head_3%2Floss&x=step`);
   await dialog().locator('[data-testid="chart"][data-points="2000"] .series-raw').waitFor();
   const drawn = await dialog().locator(".series-raw").getAttribute("d");
   const svg = (await download("Drawing (SVG)")).toString();
@@ -249,7 +235,7 @@ test("an enlarged chart is downloaded as it is drawn, and as it was logged", asy
   expect(Number(points[1999]?.[3])).toBeCloseTo(lossOf(3, 1999), 12);
 
   // Nothing that a spreadsheet would calculate.
-  await page.goto(`${stack.url}/runs/${several}?chart=%3Dlr`);
+  await page.goto(`${visit.stack.url}/runs/${several}?chart=%3Dlr`);
   await dialog().locator('[data-testid="chart"][data-points="2000"] .series-raw').waitFor();
   expect(rowsOf(await download("Every point (CSV)"))[1]?.[0]).toBe("'=lr");
   expect(rowsOf(await download("Marks (CSV)"))[1]?.slice(0, 2)).toEqual(["several", "'=lr"]);
