@@ -38,7 +38,7 @@ const scaleOf = ({ mode, log }: XAxisMode): XScale => ({
 });
 
 /** What to ask the hub for, to show a window (null: everything). */
-export function rangeOf(window: Span | null, axis: XAxisMode): Range {
+export function rangeOf(window: Span | null, axis: XAxisMode, buckets: number): Range {
   const origin = axis.mode === "relative" ? axis.originMs : 0;
   const scale = scaleOf(axis);
   return {
@@ -46,6 +46,7 @@ export function rangeOf(window: Span | null, axis: XAxisMode): Range {
     origin: scale.scale === "log" ? origin : 0,
     from: window === null ? null : window.from + origin,
     to: window === null ? null : window.to + origin,
+    buckets,
   };
 }
 

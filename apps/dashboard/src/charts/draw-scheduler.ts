@@ -16,7 +16,7 @@ const LONGEST_MS = 125;
  * still. Those that have never been drawn do not wait, one in each frame.
  */
 const SCROLLED_MS = 1000;
-const SCROLLED_GAP_MS = 100;
+const SCROLLED_GAP_MS = 250;
 const SMOOTH_FRAME_MS = 24;
 const SLOW_FRAME_MS = 40;
 const MOST_PER_FRAME = 12;

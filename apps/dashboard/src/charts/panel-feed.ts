@@ -1,5 +1,5 @@
 import type { ChartState } from "../live/chart-feed";
-import type { ChartFeeds, ChartLease } from "../live/chart-feeds";
+import { type ChartFeeds, type ChartLease, keyOfRange } from "../live/chart-feeds";
 import type { Range } from "../live/chart-view";
 
 /** Where a line is read from, and on which range. */
@@ -130,4 +130,4 @@ export class PanelFeed {
 }
 
 const isSame = (a: LineSource, b: LineSource): boolean =>
-  a.charts === b.charts && a.series === b.series && a.range === b.range;
+  a.charts === b.charts && a.series === b.series && keyOfRange(a.range) === keyOfRange(b.range);

@@ -7,6 +7,7 @@ import { shortNames } from "./lines-of-run";
 import { layOutPlot, type Plot, type PlotLine, type PlotOptions, valuesAt } from "./plot";
 import { nearestRow } from "./plot-part";
 import { roundNumbers, roundPowers, stepLabels, xTicks, yTicks } from "./ticks";
+import { bucketsOf } from "./use-drawn";
 
 const steps: XAxisMode = { mode: "step", log: false, originMs: 0 };
 const plain: PlotOptions = {
@@ -276,6 +277,10 @@ describe("a panel of many lines", () => {
   });
 });
 
+test("lines of one panel are read in fewer buckets where they are many, so that a panel's marks stay as many", () => {
+  expect([1, 8, 16, 17, 32, 100].map(bucketsOf)).toEqual([1000, 1000, 1000, 750, 500, 250]);
+});
+
 test("series of one panel are called by what tells them apart", () => {
   expect(shortNames(["train/loss", "val/loss"])).toEqual(["train", "val"]);
   expect(shortNames(["layer/0/norm", "layer/1/norm", "layer/1/bias/norm"])).toEqual(["0", "1", "1/bias"]);
@@ -298,14 +303,15 @@ describe("an x axis", () => {
 
   test("asks the hub for times since 1970, whatever it shows", () => {
     const axis: XAxisMode = { mode: "relative", log: true, originMs: 1_700_000_000_000 };
-    expect(rangeOf({ from: 0, to: 5000 }, axis)).toEqual({
+    expect(rangeOf({ from: 0, to: 5000 }, axis, 250)).toEqual({
       axis: "time",
       scale: "log",
       origin: 1_700_000_000_000,
       from: 1_700_000_000_000,
       to: 1_700_000_005_000,
+      buckets: 250,
     });
-    expect(rangeOf(null, steps)).toEqual(ALL_STEPS);
+    expect(rangeOf(null, steps, 1000)).toEqual(ALL_STEPS);
   });
 });
 

@@ -7,11 +7,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ChartFeed } from "./chart-feed";
 import { ChartFeeds } from "./chart-feeds";
-import { ALL_STEPS, CHART_BUCKETS } from "./chart-view";
+import { ALL_STEPS } from "./chart-view";
 
 /** What the hub answers when frames 0 (inclusive) to `offset` (exclusive) are committed. */
 function snapshotOf(offset: number): Buckets {
-  const grid = new BucketGrid({ ...ALL_STEPS, from: 0, to: Math.max(0, offset - 1), buckets: CHART_BUCKETS });
+  const grid = new BucketGrid({ ...ALL_STEPS, from: 0, to: Math.max(0, offset - 1) });
   for (let step = 0; step < offset; step++) {
     const column = Float64Array.of(step);
     grid.addPoints({ steps: column, timesMs: column, values: column });

@@ -5,7 +5,9 @@ import type { Range } from "./chart-view";
 /** Of ranges that nobody shows any more so many are kept live: one comes back at once from what it was zoomed into. */
 const MOST_IDLE = 2;
 
-const keyOf = ({ axis, scale, origin, from, to }: Range): string => [axis, scale, origin, from, to].join(" ");
+/** What makes a range the same as another. */
+export const keyOfRange = ({ axis, scale, origin, from, to, buckets }: Range): string =>
+  [axis, scale, origin, from, to, buckets].join(" ");
 
 /** A range that somebody shows, until it is closed. */
 export interface ChartLease {
@@ -26,7 +28,7 @@ export class ChartFeeds {
   }
 
   open(range: Range): ChartLease {
-    const key = keyOf(range);
+    const key = keyOfRange(range);
     const held = this.#open.get(key) ?? { charts: new ChartFeed(this.#feed, this.#readPoints, range), leases: 0 };
     held.leases++;
     this.#open.delete(key);

@@ -3,18 +3,24 @@ import type { Buckets, SeriesLeg } from "@tailbone/protocol/http";
 import { fromWireNumber } from "@tailbone/protocol/json";
 import type { Neighbour } from "@tailbone/series/buckets";
 import { joinPoints } from "@tailbone/series/chunk";
-import { appendPoints, fromColumns, type LiveBuckets } from "@tailbone/series/live-buckets";
-import type { XScale } from "@tailbone/series/scale";
+import { appendPoints, fromColumns, type LiveBuckets, type OpenWindow } from "@tailbone/series/live-buckets";
 import { type Points, spanOf } from "@tailbone/series/summary";
 
-/** Which x a chart shows: on a scale, in its axis' unit (steps, or milliseconds since 1970); a missing end is open. */
-export interface Range extends XScale {
-  readonly from: number | null;
-  readonly to: number | null;
-}
+/** Which x a chart shows: on a scale, in its axis' unit (steps, or milliseconds since 1970), in how many buckets at most. */
+export type Range = OpenWindow;
+
+/** The most buckets of a line, read or live: they are more than half as many, which is what a chart in a grid has pixels. */
+export const CHART_BUCKETS = 1000;
 
 /** All steps of a run, evenly. */
-export const ALL_STEPS: Range = { axis: "step", scale: "linear", origin: 0, from: null, to: null };
+export const ALL_STEPS: Range = {
+  axis: "step",
+  scale: "linear",
+  origin: 0,
+  from: null,
+  to: null,
+  buckets: CHART_BUCKETS,
+};
 
 /** What a resume has overwritten of one leg. */
 interface AbandonedView extends LiveBuckets {
@@ -35,18 +41,14 @@ export interface ChartView extends LiveBuckets {
   readonly lastStep: number | null;
 }
 
-/** The most buckets of a chart, read or live: they are more than half as many, which is what a chart in a grid has pixels. */
-export const CHART_BUCKETS = 1000;
-
 /** A chart as a snapshot has it; a series that is not in the snapshot has no points yet. */
 export function fromSnapshot(snapshot: Buckets["series"][number] | undefined, range: Range): ChartView {
-  const window = { ...range, buckets: CHART_BUCKETS };
   if (snapshot === undefined) {
-    const nothing: LiveBuckets = { window, buckets: [], count: 0, before: null, after: null };
+    const nothing: LiveBuckets = { window: range, buckets: [], count: 0, before: null, after: null };
     return { ...nothing, range, legs: [], abandoned: [], total: 0, newest: null, lastStep: null };
   }
   const toBuckets = (part: Pick<typeof snapshot, "points" | "before" | "after" | "buckets">): LiveBuckets => ({
-    window,
+    window: range,
     buckets: fromColumns(part.buckets, range.axis),
     count: part.points,
     before: fromWire(part.before),

@@ -7,7 +7,7 @@ import type { Points } from "@tailbone/series/summary";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ChartFeed } from "./chart-feed";
-import { ALL_STEPS, CHART_BUCKETS, type ChartView, type Range } from "./chart-view";
+import { ALL_STEPS, type ChartView, type Range } from "./chart-view";
 
 const inf = Number.POSITIVE_INFINITY;
 const finite = (value: number): number | null => (value === inf ? null : value);
@@ -46,7 +46,6 @@ function snapshot(frames: readonly LiveFrame[], legs: readonly Leg[], range: Ran
       ...range,
       from: range.from ?? Math.min(...xs),
       to: range.to ?? Math.max(...xs),
-      buckets: CHART_BUCKETS,
     };
     const grid = new BucketGrid(window);
     for (const points of shown) grid.addPoints(points);

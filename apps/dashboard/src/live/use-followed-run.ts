@@ -1,7 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { listFeatures, listSeries, readBuckets } from "../api/calls";
-import { CHART_BUCKETS } from "./chart-view";
 import { FollowedRun } from "./followed-run";
 import { useLive } from "./live-provider";
 
@@ -28,7 +27,7 @@ export function useFollowedRun(run: string): FollowedRun | null {
     const { feed, leave } = connection.followRun(run);
     const created = new FollowedRun({
       feed,
-      readPoints: (request, signal) => readBuckets(run, { ...request, buckets: CHART_BUCKETS }, signal),
+      readPoints: (request, signal) => readBuckets(run, request, signal),
       listSeries: (signal) => listSeries(run, signal),
       listFeatures: (signal) => listFeatures(run, signal),
       onLeg: () => refresh("run"),
