@@ -10,6 +10,7 @@ export interface QuotaSettings {
   readonly teamBytes: number;
   readonly runsPerMinute: number;
   readonly rulesPerMinute: number;
+  readonly pageSavesPerMinute: number;
   readonly alertsPerMinute: number;
   readonly rulesPerTeam: number;
   readonly channelsPerTeam: number;
@@ -23,6 +24,8 @@ export interface Quotas {
   readonly admitRun: (team: string) => void;
   /** A rule is about to be made. Throws `rate_limited`. */
   readonly admitRule: (team: string) => void;
+  /** A page's state is about to be saved. Throws `rate_limited`. */
+  readonly admitPageSave: (team: string) => void;
   /** A script is about to raise so many alerts. Throws `rate_limited`; 0 always passes. */
   readonly admitAlerts: (team: string, count: number) => void;
   /** Rules have raised so many alerts: they count, though nothing could hold them up. */
@@ -32,6 +35,7 @@ export interface Quotas {
 export function createQuotas(settings: QuotaSettings, clock: Clock): Quotas {
   const runs = new TokenBucket({ perMinute: settings.runsPerMinute, clock });
   const rules = new TokenBucket({ perMinute: settings.rulesPerMinute, clock });
+  const pageSaves = new TokenBucket({ perMinute: settings.pageSavesPerMinute, clock });
   const alerts = new TokenBucket({ perMinute: settings.alertsPerMinute, clock });
 
   function admit(bucket: TokenBucket, team: string, count: number, perMinute: number, what: string): void {
@@ -52,6 +56,7 @@ export function createQuotas(settings: QuotaSettings, clock: Clock): Quotas {
     settings,
     admitRun: (team) => admit(runs, team, 1, settings.runsPerMinute, "new runs"),
     admitRule: (team) => admit(rules, team, 1, settings.rulesPerMinute, "new rules"),
+    admitPageSave: (team) => admit(pageSaves, team, 1, settings.pageSavesPerMinute, "changes of pages"),
     admitAlerts: (team, count) => {
       if (count > 0) admit(alerts, team, count, settings.alertsPerMinute, "alerts");
     },

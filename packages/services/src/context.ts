@@ -14,6 +14,7 @@ export interface HubTools {
   readonly quotas: {
     readonly admitRun: (team: string) => void;
     readonly admitRule: (team: string) => void;
+    readonly admitPageSave: (team: string) => void;
     readonly settings: { readonly rulesPerTeam: number; readonly channelsPerTeam: number };
   };
   /** Sends one alert to one channel at once, as that delivery. */

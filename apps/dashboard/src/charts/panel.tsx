@@ -13,6 +13,7 @@ import {
 import { formatPlural } from "../format/number";
 import type { ChartView } from "../live/chart-view";
 import { Button } from "../ui/button";
+import { cn } from "../ui/cn";
 import { ErrorNotice } from "../ui/notice";
 import { Skeleton } from "../ui/skeleton";
 import { atEnd, atPlace, neighbourOf, shownValue } from "./at-place";
@@ -145,30 +146,33 @@ export const Panel = memo(function Panel(props: PanelProps) {
             {title}
           </span>
         )}
-        <AxisRanges
-          panel={panel}
-          title={title}
-          plotOf={plotOf}
-          x={x}
-          logY={settings.logY}
-          range={range}
-          limits={limits}
-          onRange={onRange}
-          onLimits={onLimits}
-        />
-        {isLarge ? null : (
-          <Button
-            look="quiet"
-            size="icon"
-            className="-ml-1 size-5 opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
-            aria-label={`Enlarge ${title}`}
-            title="Enlarge"
-            onClick={() => onEnlarge(panel)}
-          >
-            <Maximize2 />
-          </Button>
-        )}
-        {actions}
+        {/* What nobody points at takes no room from the name. */}
+        <span className={cn("flex shrink-0 items-center gap-1", !isLarge && QUIET)}>
+          <AxisRanges
+            panel={panel}
+            title={title}
+            plotOf={plotOf}
+            x={x}
+            logY={settings.logY}
+            range={range}
+            limits={limits}
+            onRange={onRange}
+            onLimits={onLimits}
+          />
+          {isLarge ? null : (
+            <Button
+              look="quiet"
+              size="icon"
+              className="-ml-1 size-5 opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
+              aria-label={`Enlarge ${title}`}
+              title="Enlarge"
+              onClick={() => onEnlarge(panel)}
+            >
+              <Maximize2 />
+            </Button>
+          )}
+          {actions}
+        </span>
         {isOne ? <Reading unit={unit} plot={plot} axis={axis} /> : <span className="ml-auto" />}
         {isLarge ? (
           <DownloadMenu
@@ -235,6 +239,10 @@ export const Panel = memo(function Panel(props: PanelProps) {
     </figure>
   );
 });
+
+/** Of no width until the pointer is over the panel or the focus within, a menu is open, or something of it is set. */
+const QUIET =
+  "w-0 overflow-hidden focus-within:w-auto focus-within:overflow-visible group-hover:w-auto group-hover:overflow-visible has-[[aria-pressed=true]]:w-auto has-[[data-state=open]]:w-auto pointer-coarse:w-auto";
 
 function sumOf(views: readonly ChartView[], numberOf: (view: ChartView) => number): number {
   return views.reduce((sum, view) => sum + numberOf(view), 0);

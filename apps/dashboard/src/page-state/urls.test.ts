@@ -26,6 +26,11 @@ describe("what a URL says", () => {
         { panel: "lr", from: -1, to: 0.5 },
       ];
       expect(runUrl.zooms.parse(runUrl.zooms.serialize(zooms))).toEqual(zooms);
+      const off = [
+        { panel, line: "a@b%" },
+        { panel: "#1", line: panel },
+      ];
+      expect(runUrl.off.parse(runUrl.off.serialize(off))).toEqual(off);
       expect(runUrl.closed.parse(runUrl.closed.serialize([panel, "train"]))).toEqual([panel, "train"]);
     }
     for (const bad of ["", "..@loss", "1..0@loss", "a..b@loss", "0..1", "0..1@", "1@loss", "0..1..2@loss"])

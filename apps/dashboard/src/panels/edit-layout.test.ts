@@ -2,16 +2,13 @@ import { INITIAL_LAYOUT, PANEL_SIZES, type PanelLayout, panelLayoutSchema } from
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  addPattern,
-  addSeries,
   changePanel,
-  changePattern,
+  editPanel,
   type LayoutEdit,
   mergePanels,
   movePanel,
   setSections,
   splitPanel,
-  takeOut,
 } from "./edit-layout";
 import { anyLayout, anyNames, anySeries } from "./layout.test-util";
 import { arrangePanels, panelsOf, type ShownPanel } from "./panels-of";
@@ -40,23 +37,26 @@ describe("an edit", () => {
       mergePanels(pick(INITIAL_LAYOUT, "val_loss"), pick(INITIAL_LAYOUT, "loss").spec, "p1"),
     );
     expect(titles(both)).toEqual(["loss, val_loss", "lr", "train/acc", "val/acc"]);
-    const three = make(both, addSeries(pick(both, "loss, val_loss").spec, ["train/acc"], "p2"));
+    const three = make(both, editPanel(pick(both, "loss, val_loss").spec, { added: ["train/acc"] }, "p2"));
     expect(three.panels.map(({ id, series }) => [id, series])).toEqual([["p1", ["loss", "val_loss", "train/acc"]]]);
-    const two = make(three, takeOut(pick(three, "loss, val_loss, train/acc").spec, "train/acc"));
+    const two = make(
+      three,
+      editPanel(pick(three, "loss, val_loss, train/acc").spec, { removed: ["train/acc"] }, "taken"),
+    );
     expect(titles(two)).toEqual(titles(both));
-    const one = make(two, takeOut(pick(two, "loss, val_loss").spec, "loss"));
+    const one = make(two, editPanel(pick(two, "loss, val_loss").spec, { removed: ["loss"] }, "taken"));
     expect(one.panels).toEqual([]);
     expect(titles(one)).toEqual(titles(INITIAL_LAYOUT));
   });
 
   test("that takes out what a pattern fits remembers it, and putting it back forgets it", () => {
-    const layout = make(INITIAL_LAYOUT, addPattern("*/acc", "Accuracies", "p"));
+    const layout = make(INITIAL_LAYOUT, editPanel(null, { pattern: "*/acc", title: "Accuracies" }, "p"));
     expect(titles(layout)).toEqual(["Accuracies", "loss", "lr", "val_loss"]);
-    const without = make(layout, takeOut(pick(layout, "Accuracies").spec, "val/acc"));
+    const without = make(layout, editPanel(pick(layout, "Accuracies").spec, { removed: ["val/acc"] }, "taken"));
     expect(titles(without)).toEqual(["Accuracies", "loss", "lr", "val_loss", "val/acc"]);
-    const back = make(without, addSeries(pick(without, "Accuracies").spec, ["val/acc"], "q"));
+    const back = make(without, editPanel(pick(without, "Accuracies").spec, { added: ["val/acc"] }, "q"));
     expect(pick(back, "Accuracies").series).toEqual(["val/acc", "train/acc"]);
-    const narrower = make(without, changePattern(pick(without, "Accuracies").spec, "train/*"));
+    const narrower = make(without, editPanel(pick(without, "Accuracies").spec, { pattern: "train/*" }, "q"));
     expect(narrower.panels[0]?.without).toEqual([]);
     expect(titles(make(layout, splitPanel(pick(layout, "Accuracies").spec)))).toEqual(titles(INITIAL_LAYOUT));
   });
@@ -82,9 +82,13 @@ describe("an edit", () => {
   });
 
   test("of a panel that somebody else has removed is not made", () => {
-    const layout = make(INITIAL_LAYOUT, addPattern("*/acc", null, "p"));
+    const layout = make(INITIAL_LAYOUT, editPanel(null, { pattern: "*/acc" }, "p"));
     const { spec } = pick(layout, "*/acc");
-    for (const edit of [changePanel(spec, { pinned: true }), takeOut(spec, "val/acc"), splitPanel(spec)])
+    for (const edit of [
+      changePanel(spec, { pinned: true }),
+      editPanel(spec, { removed: ["val/acc"] }, "taken"),
+      splitPanel(spec),
+    ])
       expect(edit(INITIAL_LAYOUT)).toBeNull();
   });
 
@@ -108,10 +112,10 @@ describe("an edit", () => {
           const ids = panels.map(({ spec }) => spec.id);
           const edits: Record<typeof kind, LayoutEdit> = {
             merge: mergePanels(one, other.spec, `p${turn}`),
-            add: addSeries(one.spec, [name], `p${turn}`),
-            take: takeOut(one.spec, one.series[second % one.series.length] ?? name),
+            add: editPanel(one.spec, { added: [name] }, `p${turn}`),
+            take: editPanel(one.spec, { removed: one.series.slice(0, 1 + (second % 2)) }, `p${turn}`),
             split: splitPanel(one.spec),
-            pattern: addPattern(`*${name}*`, null, `p${turn}`),
+            pattern: editPanel(null, { pattern: `*${name}*` }, `p${turn}`),
             change: changePanel(one.spec, { size, pinned: flag, hidden: !flag }),
             move: movePanel(ids, one.spec.id, second % ids.length),
             depth: setSections({ depth: second % 9 }),

@@ -45,22 +45,36 @@ export const changePanel =
     return now === null ? null : replace(layout, [now.id], { ...now, ...change });
   };
 
-/** `id` is that of a panel that is made of two. */
-export const addSeries =
-  (panel: PanelSpec, names: readonly string[], id: string): LayoutEdit =>
+/** What a panel is to show; what is left out stays as it is. */
+export interface PanelChange {
+  readonly title?: string | null;
+  readonly pattern?: string | null;
+  readonly added?: readonly string[];
+  readonly removed?: readonly string[];
+}
+
+/**
+ * Changes what a panel shows; null in its place: a new one, before all others of its section. `id` is that of a panel that is made: of a new one, and
+ * of what was the panel of one series by itself.
+ */
+export const editPanel =
+  (panel: PanelSpec | null, change: PanelChange, id: string): LayoutEdit =>
   (layout) => {
-    const now = find(layout, panel);
+    const now = panel === null ? { ...ownPanel("", id), series: [] } : find(layout, panel);
     if (now === null) return null;
-    const added = names.filter((name) => !now.series.includes(name));
-    const next: PanelSpec = {
-      ...now,
-      id: isOwn(now) ? id : now.id,
-      series: [...now.series, ...added],
-      without: now.without.filter((name) => !names.includes(name)),
-    };
+    const { title = now.title, pattern = now.pattern, added = [], removed = [] } = change;
+    const isFit = (name: string): boolean => pattern !== null && fitsSeries(pattern, name);
+    const series = [...new Set([...now.series, ...added])].filter((name) => !removed.includes(name));
+    const without = [...new Set([...now.without, ...removed])].filter((name) => isFit(name) && !added.includes(name));
+    const isMade = isOwn(now) && (series.length > 1 || pattern !== null);
+    const next: PanelSpec = { ...now, id: isMade ? id : now.id, title, pattern, series, without };
     // A panel that has but these series goes into this one.
-    const gone = layout.panels.filter((one) => isOwn(one) && one.series.every((name) => names.includes(name)));
-    return replace(layout, [now.id, ...gone.map((one) => one.id).filter((one) => one !== now.id)], next);
+    const gone = layout.panels
+      .filter((one) => isOwn(one) && one.id !== now.id && one.series.every((name) => added.includes(name)))
+      .map((one) => one.id);
+    if (panel !== null) return replace(layout, [now.id, ...gone], next);
+    const others = replace(layout, [...gone, id], next);
+    return kept(next) === null ? null : { ...others, order: [id, ...others.order.filter((one) => one !== id)] };
   };
 
 /** Lays one panel into another: its series, and its pattern where that has none of its own. */
@@ -82,21 +96,6 @@ export const mergePanels =
     return replace(layout, [now.id, taken.id], next);
   };
 
-/** A series goes out of a panel, and has one of its own unless another panel takes it. */
-export const takeOut =
-  (panel: PanelSpec, name: string): LayoutEdit =>
-  (layout) => {
-    const now = find(layout, panel);
-    if (now === null) return null;
-    const isFit = now.pattern !== null && fitsSeries(now.pattern, name) && !now.without.includes(name);
-    if (!isFit && !now.series.includes(name)) return null;
-    return replace(layout, [now.id], {
-      ...now,
-      series: now.series.filter((one) => one !== name),
-      without: isFit ? [...now.without, name] : now.without,
-    });
-  };
-
 /** Each series of a panel has one of its own again. */
 export const splitPanel =
   (panel: PanelSpec): LayoutEdit =>
@@ -108,27 +107,6 @@ export const splitPanel =
           order: layout.order.filter((id) => id !== panel.id),
         }
       : null;
-
-/** A panel of all series that fit a pattern, before all others of its section. */
-export const addPattern =
-  (pattern: string, title: string | null, id: string): LayoutEdit =>
-  (layout) => ({
-    ...layout,
-    panels: [...layout.panels, { ...ownPanel("", id), series: [], pattern, title }],
-    order: [id, ...layout.order],
-  });
-
-export const changePattern =
-  (panel: PanelSpec, pattern: string): LayoutEdit =>
-  (layout) => {
-    const now = find(layout, panel);
-    if (now === null) return null;
-    return replace(layout, [now.id], {
-      ...now,
-      pattern,
-      without: now.without.filter((one) => fitsSeries(pattern, one)),
-    });
-  };
 
 /** Moves a panel to a place among `ids`, the panels it stands with as they are shown. What nobody has moved goes on standing by name. */
 export const movePanel =

@@ -1,5 +1,6 @@
 "use client";
 import { Search } from "lucide-react";
+import type { ReactNode } from "react";
 import type { XAxisMode } from "../charts/axis";
 import { PanelControls, type PanelControlsProps, ShownRange } from "../charts/panel-controls";
 import { rangeTitle } from "../charts/ticks";
@@ -10,10 +11,12 @@ export interface ChartToolbarProps extends PanelControlsProps {
   url: RunUrl;
   setUrl: SetRunUrl;
   x: XAxisMode;
+  /** At its end. */
+  children: ReactNode;
 }
 
 /** Search, axes and smoothing of all charts. */
-export function ChartToolbar({ url, setUrl, x, ...controls }: ChartToolbarProps) {
+export function ChartToolbar({ url, setUrl, x, children, ...controls }: ChartToolbarProps) {
   return (
     <div className="top-0 z-20 flex flex-wrap sm:sticky items-center gap-x-4 gap-y-2 border-line border-b bg-page/95 px-4 py-2 backdrop-blur">
       <div className="relative w-52 max-sm:w-full">
@@ -28,14 +31,17 @@ export function ChartToolbar({ url, setUrl, x, ...controls }: ChartToolbarProps)
         />
       </div>
       <PanelControls {...controls} />
-      {url.zoom === null ? (
-        <span className="ml-auto text-faint text-xs max-lg:hidden">Drag to zoom, with Shift along y</span>
-      ) : (
-        <ShownRange
-          title={rangeTitle(url.zoom, x)}
-          onShowAll={() => void setUrl({ zoom: null }, { history: "push" })}
-        />
-      )}
+      <div className="ml-auto flex items-center gap-3">
+        {url.zoom === null ? (
+          <span className="text-faint text-xs max-xl:hidden">Drag to zoom, with Shift along y</span>
+        ) : (
+          <ShownRange
+            title={rangeTitle(url.zoom, x)}
+            onShowAll={() => void setUrl({ zoom: null }, { history: "push" })}
+          />
+        )}
+        {children}
+      </div>
     </div>
   );
 }

@@ -1,39 +1,46 @@
 "use client";
 import { readRawPoints } from "@tailbone/client/raw-points";
 import type { RunEvent } from "@tailbone/protocol/http";
+import type { PanelSize } from "@tailbone/protocol/page-state/panels";
 import type { Outliers } from "@tailbone/protocol/page-state/views";
 import type { RunDetail } from "@tailbone/protocol/run";
-import { ChevronDown, ChevronRight } from "lucide-react";
 import { useQueryStates } from "nuqs";
-import { useCallback, useDeferredValue, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useDeferredValue, useMemo, useSyncExternalStore } from "react";
 import type { CheckpointList } from "../api/calls";
 import { hub } from "../api/client";
-import { hubAxis, type SetRange, shownX, type XAxisMode } from "../charts/axis";
+import { hubAxis, shownX, type XAxisMode } from "../charts/axis";
 import type { ReadLine } from "../charts/download-menu";
 import { EnlargedPanel } from "../charts/enlarged-panel";
-import { groupSeries, isSystemSeries, searchSeries } from "../charts/groups";
 import type { Line } from "../charts/line";
 import { linesOfRun } from "../charts/lines-of-run";
 import { Panel, type PanelProps, type PanelSettings } from "../charts/panel";
 import type { PanelControlsProps } from "../charts/panel-controls";
 import { AxisOfPanels } from "../charts/shared-axis";
-import type { SetLimits } from "../charts/y-range";
-import { formatPlural } from "../format/number";
 import { STATES } from "../life/states";
 import type { FollowedRun } from "../live/followed-run";
 import { runUrl } from "../page-state/urls";
-import { Button } from "../ui/button";
-import { EmptyNotice, ErrorNotice } from "../ui/notice";
+import { changePanel } from "../panels/edit-layout";
+import { HiddenPanels } from "../panels/hidden-panels";
+import { PanelBoard } from "../panels/panel-board";
+import type { DrawPanel } from "../panels/panel-cell";
+import { PanelDialog } from "../panels/panel-dialog";
+import type { PanelActs } from "../panels/panel-menu";
+import { PanelsMenu } from "../panels/panels-menu";
+import type { ShownPanel } from "../panels/panels-of";
+import { UnkeptNotice } from "../panels/unkept-notice";
+import { usePanels } from "../panels/use-panels";
+import { ErrorNotice } from "../ui/notice";
 import { ChartToolbar } from "./chart-toolbar";
 import { ChartsSkeleton } from "./charts-skeleton";
+import { NoCharts } from "./no-charts";
+import { usePanelView } from "./use-panel-view";
 
 const CARD_HEIGHT = 190;
 const readLine: ReadLine = ({ run, series }) => readRawPoints(hub, run.id, series);
-const nothingHidden: readonly string[] = [];
 const noSeries = { value: null, error: null };
 
 export interface ChartsTabProps {
-  run: Pick<RunDetail, "id" | "name" | "number">;
+  run: Pick<RunDetail, "id" | "name" | "number" | "project">;
   live: FollowedRun;
   /** When the run began: where relative time begins. */
   originMs: number;
@@ -45,7 +52,7 @@ export interface ChartsTabProps {
   system?: boolean;
 }
 
-/** A run's charts in groups, sharing crosshair, window and axes. */
+/** A run's panels, sharing crosshair, window and axes. */
 export function ChartsTab({ run, live, originMs, isRunning, checkpoints, events, system = false }: ChartsTabProps) {
   const [url, setUrl] = useQueryStates(runUrl, { history: "replace" });
   const { value: names, error } = useSyncExternalStore(live.series.subscribe, live.series.state, () => noSeries);
@@ -56,22 +63,8 @@ export function ChartsTab({ run, live, originMs, isRunning, checkpoints, events,
     () => ({ logY: url.logy, smoothing, outliers: url.outliers }),
     [url.logy, smoothing, url.outliers],
   );
-  // All panels of the run show the same stretch.
-  const onRange = useCallback<SetRange>((_, zoom) => void setUrl({ zoom }, { history: "push" }), [setUrl]);
   const onEnlarge = useCallback((chart: string) => void setUrl({ chart }, { history: "push" }), [setUrl]);
   const onOutliers = useCallback((outliers: Outliers) => void setUrl({ outliers }), [setUrl]);
-  const onLimits = useCallback<SetLimits>(
-    (series, limits, history) =>
-      void setUrl(
-        ({ y }) => {
-          const others = y.filter(({ panel }) => panel !== series);
-          return { y: limits === null ? others : [...others, { panel: series, ...limits }] };
-        },
-        { history },
-      ),
-    [setUrl],
-  );
-  const limits = useMemo(() => new Map(url.y.map((one) => [one.panel, one])), [url.y]);
   const marks = useMemo(
     () => checkpoints.map(({ step, timeMs }) => shownX(hubAxis(mode) === "step" ? step : timeMs, x)),
     [checkpoints, mode, x],
@@ -86,132 +79,124 @@ export function ChartsTab({ run, live, originMs, isRunning, checkpoints, events,
       })),
     [events, mode, x],
   );
-  const groups = useMemo(() => {
-    const own = (names ?? []).filter((name) => isSystemSeries(name) === system);
-    return groupSeries(searchSeries(own, url.find));
-  }, [names, url.find, system]);
-
-  const [hidden, setHidden] = useState<ReadonlyMap<string, readonly string[]>>(new Map());
-  const onHidden = useCallback(
-    (panel: string, lines: readonly string[]) => setHidden((known) => new Map(known).set(panel, lines)),
-    [],
+  const arranged = usePanels({ project: run.project.id, names, system, find: url.find });
+  const { page, panels, layout, canArrange } = arranged;
+  const view = usePanelView(url, setUrl);
+  const acts = useMemo<PanelActs>(
+    () => ({ ...arranged.acts, ownRange: view.ownRange, setOwnRange: view.setOwnRange }),
+    [arranged.acts, view.ownRange, view.setOwnRange],
   );
   const { id, name, number } = run;
   const linesOf = useMemo(() => {
     const known = new Map<string, readonly Line[]>();
-    return (series: string): readonly Line[] => {
-      const lines = known.get(series) ?? linesOfRun({ id, name, number, charts: live.charts, originMs }, [series]);
-      known.set(series, lines);
+    return (series: readonly string[]): readonly Line[] => {
+      const key = JSON.stringify(series);
+      const lines = known.get(key) ?? linesOfRun({ id, name, number, charts: live.charts, originMs }, series);
+      known.set(key, lines);
       return lines;
     };
   }, [live, id, name, number, originMs]);
+  const { rangeOf, limitsOf, hiddenOf, onRange, onLimits, onHidden } = view;
+  const propsOf = useCallback(
+    ({ spec, title, series }: ShownPanel): Omit<PanelProps, "height"> => ({
+      panel: spec.id,
+      title,
+      lines: linesOf(series),
+      range: rangeOf(spec.id),
+      limits: limitsOf(spec.id),
+      hidden: hiddenOf(spec.id),
+      settings,
+      checkpoints: marks,
+      events: eventMarks,
+      onRange,
+      onLimits,
+      onHidden,
+      onOutliers,
+      readLine,
+    }),
+    [linesOf, rangeOf, limitsOf, hiddenOf, settings, marks, eventMarks, onRange, onLimits, onHidden, onOutliers],
+  );
+  const draw = useCallback<DrawPanel>(
+    (panel, actions) => <Panel {...propsOf(panel)} height={heightOf(panel)} actions={actions} onEnlarge={onEnlarge} />,
+    [propsOf, onEnlarge],
+  );
 
   if (error !== null) return <ErrorNotice error={error} onRetry={() => live.series.retry()} className="m-4" />;
-  const closedNow = url.closed ?? [];
-  const shared = { range: url.zoom, settings, checkpoints: marks, events: eventMarks, onRange, onLimits, onOutliers };
-  const panelOf = (series: string): Omit<PanelProps, "height"> => ({
-    ...shared,
-    panel: series,
-    title: series,
-    lines: linesOf(series),
-    limits: limits.get(series) ?? null,
-    hidden: hidden.get(series) ?? nothingHidden,
-    onHidden,
-    readLine,
-  });
+  const closed = url.closed ?? layout.sections.closed;
+  const enlarged = panels.find(({ spec }) => spec.id === url.chart);
+  const inOrder = [...page.pinned, ...page.sections.flatMap((one) => (closed.includes(one.prefix) ? [] : one.panels))];
   const controls: PanelControlsProps = {
     values: { ...url, x: mode },
-    onChange: (values) => void setUrl(values.x === undefined ? values : { ...values, zoom: null }),
+    // A window in steps is none in time.
+    onChange: (values) => void setUrl(values.x === undefined ? values : { ...values, zoom: null, zooms: [] }),
     withSteps: !system,
   };
   const toggle = (prefix: string): void => {
-    const closed = closedNow.includes(prefix) ? closedNow.filter((one) => one !== prefix) : [...closedNow, prefix];
-    void setUrl({ closed });
+    void setUrl({ closed: closed.includes(prefix) ? closed.filter((one) => one !== prefix) : [...closed, prefix] });
   };
   return (
     <AxisOfPanels x={x}>
-      <ChartToolbar url={url} setUrl={setUrl} x={x} {...controls} />
-      {names === null ? (
+      <ChartToolbar url={url} setUrl={setUrl} x={x} {...controls}>
+        {canArrange && !arranged.isReading ? (
+          <PanelsMenu
+            layout={layout}
+            names={arranged.names}
+            acts={acts}
+            onAdd={arranged.add}
+            closed={url.closed}
+            onClosedKept={() => void setUrl({ closed: null })}
+          />
+        ) : null}
+      </ChartToolbar>
+      {arranged.problem === null ? null : <UnkeptNotice problem={arranged.problem} mend={arranged.mend} />}
+      {names === null || arranged.isReading ? (
         <ChartsSkeleton />
-      ) : groups.length === 0 ? (
+      ) : page.pinned.length + page.sections.length + page.hidden.length === 0 ? (
         <NoCharts search={url.find} isRunning={isRunning} system={system} onClear={() => void setUrl({ find: "" })} />
       ) : (
-        <div className="grid gap-5 px-4 pt-3 pb-10">
-          {groups.map(({ prefix, series }) => {
-            const isClosed = closedNow.includes(prefix);
-            return (
-              <section key={prefix} aria-label={prefix === "" ? "Charts" : prefix}>
-                {prefix === "" || system ? null : (
-                  <h2 className="mb-2">
-                    <button
-                      type="button"
-                      aria-expanded={!isClosed}
-                      onClick={() => toggle(prefix)}
-                      className="flex items-center gap-1 rounded font-semibold text-xs hover:text-accent"
-                    >
-                      {isClosed ? <ChevronRight className="size-3.5" /> : <ChevronDown className="size-3.5" />}
-                      {prefix}
-                      <span className="ml-1 font-normal text-faint">{formatPlural(series.length, "chart")}</span>
-                    </button>
-                  </h2>
-                )}
-                {isClosed ? null : (
-                  <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,22rem),1fr))] gap-3">
-                    {series.map((name) => (
-                      <Panel key={name} {...panelOf(name)} height={CARD_HEIGHT} onEnlarge={onEnlarge} />
-                    ))}
-                  </div>
-                )}
-              </section>
-            );
-          })}
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 pt-3 pb-10">
+          <PanelBoard
+            page={page}
+            draw={draw}
+            acts={acts}
+            canArrange={canArrange}
+            closed={closed}
+            onToggle={toggle}
+            withHeads={!system}
+          />
+          <HiddenPanels
+            hidden={page.hidden}
+            isOpen={url.hidden || page.pinned.length + page.sections.length === 0}
+            onOpen={(hidden) => void setUrl({ hidden })}
+            onShow={canArrange ? ({ spec }) => acts.change(changePanel(spec, { hidden: false })) : null}
+          />
         </div>
       )}
       <EnlargedPanel
-        shown={url.chart === null ? null : panelOf(url.chart)}
-        order={groups.flatMap(({ prefix, series }) => (closedNow.includes(prefix) ? [] : series))}
+        shown={enlarged === undefined ? null : propsOf(enlarged)}
+        order={inOrder.map(({ spec }) => spec.id)}
         onOpen={(chart) => void setUrl({ chart }, { history: url.chart === null ? "push" : "replace" })}
         {...controls}
       />
+      {arranged.edited === null ? null : (
+        <PanelDialog
+          panel={arranged.edited.panel?.spec ?? null}
+          names={arranged.names}
+          onSave={arranged.save}
+          onClose={arranged.close}
+        />
+      )}
     </AxisOfPanels>
   );
 }
 
-function NoCharts({
-  search,
-  isRunning,
-  system,
-  onClear,
-}: {
-  search: string;
-  isRunning: boolean;
-  system: boolean;
-  onClear: () => void;
-}) {
-  if (search !== "") {
-    return (
-      <EmptyNotice title={`No series is called “${search}”.`} className="px-4">
-        <div>
-          <Button size="small" onClick={onClear}>
-            Clear the search
-          </Button>
-        </div>
-      </EmptyNotice>
-    );
-  }
-  if (system) {
-    return (
-      <EmptyNotice title="No system metrics." className="px-4">
-        <p>The SDK measures CPU and memory every five seconds, unless it is told not to.</p>
-      </EmptyNotice>
-    );
-  }
-  return (
-    <EmptyNotice title={isRunning ? "Waiting for the first point." : "This run has logged no points."} className="px-4">
-      <p>
-        <code className="font-mono text-ink">run.log({"{ loss }"})</code> draws a chart here, a fraction of a second
-        later.
-      </p>
-    </EmptyNotice>
-  );
+/** A row of the legend, of which a panel shows three, stands in the plot's place: so panels side by side are of one height. */
+const LEGEND_ROW = 16;
+/** What of a panel stands around its plot and legend, and the gap to the next below it. */
+const AROUND = 62;
+
+function heightOf({ spec, series }: ShownPanel): number {
+  const legend = series.length === 1 ? 0 : LEGEND_ROW * Math.min(3, Math.ceil(series.length / COLUMNS[spec.size]));
+  return (spec.size === "tall" ? 2 * CARD_HEIGHT + AROUND : CARD_HEIGHT) - legend;
 }
+const COLUMNS: Record<PanelSize, number> = { small: 1, medium: 2, wide: 4, tall: 2 };

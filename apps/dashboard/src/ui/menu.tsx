@@ -52,6 +52,11 @@ export function MenuCheck({ className, children, ...props }: ComponentProps<type
   );
 }
 
+/** An item of a few of which one is chosen: the menu closes, because there is nothing more to choose. */
+export const MenuChoice = (props: Omit<ComponentProps<typeof MenuCheck>, "onSelect">) => (
+  <MenuCheck {...props} onSelect={() => {}} />
+);
+
 export const MenuLabel = (props: ComponentProps<typeof Radix.Label>) => (
   <Radix.Label className="px-2 pt-1.5 pb-1 font-medium text-faint text-xs" {...props} />
 );

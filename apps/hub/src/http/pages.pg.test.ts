@@ -13,7 +13,7 @@ let hub: TestHub;
 let owner: Person;
 let project: string;
 beforeAll(async () => {
-  hub = await startTestHub();
+  hub = await startTestHub({ TAILBONE_PAGE_SAVES_PER_MINUTE: "30" });
   owner = personOf(hub, await hub.signIn());
   for (const name of ["digits", "letters"])
     unwrap(await hub.writer().emitWithAck("writer:open", openRequest({ project: name })));
@@ -111,4 +111,15 @@ test("what cannot be read is told and kept, until somebody saves over it", async
   expect(kept?.state).toMatchObject({ version: 9 });
   expect((await put("run", { revision: unread.revision, state: layout(["lr"]) })).status).toBe(200);
   expect(await readJson(await get("run"), pageStateSchema)).toMatchObject({ unreadable: null, state: layout(["lr"]) });
+});
+
+test("a team saves its pages so often a minute and no more: the answer says when to come back, and nothing is lost", async () => {
+  const before = await readJson(await get("run"), pageStateSchema);
+  let revision = before.revision;
+  let refused = await put("run", { revision, state: layout(["a"]) });
+  for (; refused.ok; revision++) refused = await put("run", { revision: revision + 1, state: layout(["a"]) });
+  expect(await code(refused.clone())).toEqual([429, "rate_limited"]);
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(revision).toBeGreaterThan(before.revision);
+  expect(await readJson(await get("run"), pageStateSchema)).toMatchObject({ revision, state: layout(["a"]) });
 });

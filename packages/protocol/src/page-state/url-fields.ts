@@ -115,6 +115,20 @@ export const urlPanelLimits = (): UrlField<PanelLimits> =>
     },
   );
 
+/** A line of a panel: `loss@#1abc`. */
+export interface PanelLine {
+  readonly panel: string;
+  readonly line: string;
+}
+export const urlPanelLine = (): UrlField<PanelLine> =>
+  urlField(
+    (text) => {
+      const [line, panel] = ofPanel(text);
+      return panel === "" ? null : { panel, line: line.replaceAll("%40", "@").replaceAll("%25", "%") };
+    },
+    ({ panel, line }) => `${line.replaceAll("%", "%25").replaceAll("@", "%40")}@${panel}`,
+  );
+
 /** What stands before the first `@` and behind it. */
 const ofPanel = (text: string): readonly [window: string, panel: string] => {
   const at = text.indexOf("@");

@@ -7,6 +7,7 @@ import {
   urlList,
   urlNumber,
   urlPanelLimits,
+  urlPanelLine,
   urlPanelSpan,
   urlSpan,
   urlText,
@@ -41,10 +42,12 @@ export const runViewSchema = z.object({
   zooms: urlList(urlPanelSpan()).default([]),
   /** The y axes that were set by hand. */
   y: urlList(urlPanelLimits()).default([]),
+  /** Lines that are not drawn in their panel. */
+  off: urlList(urlPanelLine()).default([]),
   find: urlText().default(""),
   /** Sections that are folded; missing: as they are saved. */
   closed: urlList(urlText()).optional(),
-  /** The panel that is shown large. */
+  /** The panel that is shown large, by its id. */
   chart: urlText().optional(),
   /** Hidden panels are listed. */
   hidden: urlFlag().default(false),

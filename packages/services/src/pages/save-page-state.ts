@@ -11,11 +11,12 @@ interface SavePageState {
 
 /**
  * Saves what the team keeps of a page for a project, in place of the revision that it goes on from. Throws `conflict` where another was saved meanwhile,
- * `not_found`, `bad_request` for the state of another page, and `too_large`.
+ * `not_found`, `bad_request` for the state of another page, `too_large` and `rate_limited`.
  */
 export const savePageState = verb("savePageState", async ({ ctx, input }: Asked<SavePageState>) => {
   const { project, page, save } = input;
   requireProject(ctx, project, `project ${project}`);
+  ctx.hub.quotas.admitPageSave(ctx.team.id);
   const place = { team: ctx.team.id, project, page };
   const state = parsePageState(page, save.state);
   const value = await store.savePageState(ctx.db, place, {

@@ -1,0 +1,74 @@
+import { useCallback, useMemo } from "react";
+import type { SetRange, Span } from "../charts/axis";
+import type { SetLimits, YLimits } from "../charts/y-range";
+import type { RunUrl, SetRunUrl } from "../page-state/urls";
+
+const nothingHidden: readonly string[] = [];
+
+/** What is seen of each panel of a run (its stretch of x, its y axis, its lines), as it stands in the URL, and how it is changed there. */
+export function usePanelView({ zoom, zooms, y, off }: RunUrl, setUrl: SetRunUrl) {
+  const ownRanges = useMemo(() => new Map(zooms.map(({ panel, ...span }) => [panel, span])), [zooms]);
+  const limits = useMemo(() => new Map(y.map(({ panel, ...ends }) => [panel, ends])), [y]);
+  const hidden = useMemo(() => {
+    const lines = new Map<string, string[]>();
+    for (const { panel, line } of off) lines.set(panel, [...(lines.get(panel) ?? []), line]);
+    return lines;
+  }, [off]);
+
+  // All panels show the same stretch, but those that keep one of their own.
+  const onRange = useCallback<SetRange>(
+    (panel, span) =>
+      void setUrl(
+        ({ zooms }) => {
+          if (!zooms.some((one) => one.panel === panel)) return { zoom: span };
+          const others = zooms.filter((one) => one.panel !== panel);
+          return { zooms: span === null ? others : [...others, { panel, ...span }] };
+        },
+        { history: "push" },
+      ),
+    [setUrl],
+  );
+  const setOwnRange = useCallback(
+    (panel: string, isOwn: boolean): void =>
+      void setUrl(
+        ({ zoom, zooms }) => {
+          const others = zooms.filter((one) => one.panel !== panel);
+          return { zooms: isOwn && zoom !== null ? [...others, { panel, ...zoom }] : others };
+        },
+        { history: "push" },
+      ),
+    [setUrl],
+  );
+  const onLimits = useCallback<SetLimits>(
+    (panel, ends, history) =>
+      void setUrl(
+        ({ y }) => {
+          const others = y.filter((one) => one.panel !== panel);
+          return { y: ends === null ? others : [...others, { panel, ...ends }] };
+        },
+        { history },
+      ),
+    [setUrl],
+  );
+  const onHidden = useCallback(
+    (panel: string, lines: readonly string[]): void =>
+      void setUrl(({ off }) => ({
+        off: [...off.filter((one) => one.panel !== panel), ...lines.map((line) => ({ panel, line }))],
+      })),
+    [setUrl],
+  );
+  return {
+    rangeOf: useCallback((panel: string): Span | null => ownRanges.get(panel) ?? zoom, [ownRanges, zoom]),
+    limitsOf: useCallback((panel: string): YLimits | null => limits.get(panel) ?? null, [limits]),
+    hiddenOf: useCallback((panel: string) => hidden.get(panel) ?? nothingHidden, [hidden]),
+    /** Whether a panel keeps a stretch of its own; null: there is none to keep. */
+    ownRange: useCallback(
+      (panel: string): boolean | null => (ownRanges.has(panel) ? true : zoom === null ? null : false),
+      [ownRanges, zoom],
+    ),
+    onRange,
+    setOwnRange,
+    onLimits,
+    onHidden,
+  };
+}
