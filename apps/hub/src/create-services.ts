@@ -1,7 +1,6 @@
 import type { Clock } from "@tailbone/base/clock";
 import { findUser } from "@tailbone/db/access/accounts";
 import { findOwner } from "@tailbone/db/access/teams";
-import { appendFrames } from "@tailbone/db/append/append-frames";
 import { getRun } from "@tailbone/db/read/get-run";
 import { readAlerts } from "@tailbone/db/rules/alerts";
 import { type Database, pingDatabase } from "@tailbone/db/server/database";
@@ -21,7 +20,7 @@ import { createResolveCaller } from "./auth/resolve-caller";
 import { createSecurityLog } from "./auth/security-log";
 import { createAppender } from "./ingest/appender";
 import { createEpoch } from "./ingest/epoch";
-import { createHttpWriter, refuseOwnWriter } from "./ingest/http-writer";
+import { createHttpWriter } from "./ingest/http-writer";
 import { createLive } from "./live/live";
 import type { Log } from "./log";
 import { createMetrics } from "./metrics";
@@ -98,25 +97,7 @@ export function createServices({
       { retryAfterMs: RETAKE_MS },
     );
   }
-  const appender = createAppender({
-    commit: async (address, frames) => {
-      requireHold();
-      const appended = await appendFrames(db, {
-        ...address,
-        frames,
-        nowMs: clock.wallMs(),
-        caps: quotas.settings.alertCaps,
-      });
-      await publish([{ type: "alerts-raised", team: address.team, alerts: appended.alerts }]);
-      const ofScripts = frames.flatMap(({ records }) => records).filter(({ type }) => type === "alert").length;
-      quotas.countAlerts(address.team, Math.max(0, appended.alerts.length - ofScripts));
-      return appended;
-    },
-    onCommitted: live.committed,
-    quotas,
-    clock,
-    metrics,
-  });
+  const appender = createAppender({ db, requireHold, publish, epoch: () => epoch.current, quotas, clock, metrics });
   const hub: HubTools = {
     quotas,
     send,
@@ -135,10 +116,6 @@ export function createServices({
     requireHold();
     return { ...(await perform(ctx, openWriter, request)), epoch: epoch.current };
   };
-  const append: Services["appendFrame"] = async (address, bytes) => {
-    const { next } = await appender.append(address, bytes);
-    return { next, epoch: epoch.current };
-  };
   return {
     pingDatabase: () => pingDatabase(db),
     findOwner: () => findOwner(db),
@@ -153,19 +130,12 @@ export function createServices({
     resolveCaller: createResolveCaller(db, auth, keys),
     openWriter: open,
     appender,
-    appendFrame: async (address, bytes) => {
-      refuseOwnWriter(address);
-      return append(address, bytes);
-    },
-    httpWriter: createHttpWriter({ openWriter: open, append, clock }),
-    quotas,
+    httpWriter: createHttpWriter({ openWriter: open, append: appender.append, clock }),
     live,
     contextOf,
     hubContext,
     silence: new SilenceWatch(),
     perform,
-    publish,
-    wakeDispatcher,
     metrics,
     log,
   };

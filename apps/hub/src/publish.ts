@@ -24,6 +24,7 @@ export interface PublishOptions {
 export function createPublish(options: PublishOptions): Publish {
   const { readAlerts, live, epoch, keys, admissions, securityLog, wakeDispatcher, log } = options;
   const tell: { [T in EffectType]: (effect: Effect<T>) => void | Promise<void> } = {
+    "frames-committed": live.committed,
     "writer-opened": async ({ request, next, by }) => {
       log.info({ run: request.run, writer: request.writer, project: request.project, by }, "a writer was opened");
       await epoch.notice(request, next);

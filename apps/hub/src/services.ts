@@ -3,7 +3,6 @@ import type { KnownUser } from "@tailbone/db/access/accounts";
 import type { Owner } from "@tailbone/db/access/teams";
 import type { SilenceWatch } from "@tailbone/db/server/silence-watch";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
-import type { Appended } from "@tailbone/protocol/sockets";
 import type { Context, From, HubContext } from "@tailbone/services/context";
 import type { Admissions } from "./auth/admissions";
 import type { Auth } from "./auth/auth";
@@ -11,13 +10,12 @@ import type { Keys } from "./auth/keys";
 import type { Origins } from "./auth/origins";
 import type { ResolveCaller } from "./auth/resolve-caller";
 import type { SecurityLog } from "./auth/security-log";
-import type { Address, Appender } from "./ingest/appender";
+import type { Appender } from "./ingest/appender";
 import type { HttpWriter } from "./ingest/http-writer";
 import type { Live } from "./live/live";
 import type { Log } from "./log";
 import type { Metrics } from "./metrics";
-import type { ContextOf, Perform, Publish } from "./perform";
-import type { Quotas } from "./quotas";
+import type { ContextOf, Perform } from "./perform";
 
 /** What the routes and sockets of one hub work with. */
 export interface Services {
@@ -37,11 +35,8 @@ export interface Services {
   readonly securityLog: SecurityLog;
   readonly openWriter: (ctx: Context, request: OpenWriter) => Promise<OpenedWriter>;
   readonly appender: Appender;
-  /** Commits one frame, and answers as a writer is to be answered. Throws what it is to be told. */
-  readonly appendFrame: (address: Address, bytes: Uint8Array) => Promise<Appended>;
   /** For scripts that send JSON. */
   readonly httpWriter: HttpWriter;
-  readonly quotas: Quotas;
   readonly live: Live;
   readonly contextOf: ContextOf;
   /** For what nobody asks for as a caller. */
@@ -49,9 +44,6 @@ export interface Services {
   /** What this hub has heard of running runs. */
   readonly silence: SilenceWatch;
   readonly perform: Perform;
-  readonly publish: Publish;
-  /** The outbox has something that is due. */
-  readonly wakeDispatcher: () => void;
   readonly metrics: Metrics;
   readonly log: Log;
 }

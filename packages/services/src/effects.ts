@@ -1,6 +1,6 @@
 import type { SecurityAction } from "@tailbone/protocol/access";
 import type { Alert } from "@tailbone/protocol/rules";
-import type { OpenWriter, Run } from "@tailbone/protocol/run";
+import type { OpenWriter, Run, RunState } from "@tailbone/protocol/run";
 import type { Caller } from "./caller";
 import type { Context, From } from "./context";
 
@@ -18,8 +18,23 @@ export interface SecurityEntry {
   readonly team?: string | null;
 }
 
+/** Frames `from` (inclusive) to `to` (exclusive) of a run's stream, as they have just been committed, and where that run stands. */
+export interface Committed {
+  readonly team: string;
+  readonly run: string;
+  readonly project: string;
+  readonly state: RunState;
+  readonly from: number;
+  readonly to: number;
+  /** The leg of the run that their writer appends. */
+  readonly leg: number;
+  readonly frames: readonly Uint8Array[];
+}
+
 /** What was committed and concerns others than who asked, in the words of what happened. Plain data: the hub publishes it. */
 interface Happened {
+  /** In the order of the run's stream. */
+  "frames-committed": Committed;
   /** A run's head (state, name, tags) is another now. */
   "run-changed": { readonly run: Run };
   "run-deleted": { readonly run: Run };

@@ -36,20 +36,23 @@ beforeAll(async () => {
   askers.set("person: owner", async (method, path) => (await owner(method, `/v1${path}`)).status);
   const { paths } = await readJson(await hub.fetch("/api/v1/openapi.json"), documentSchema);
   operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).flatMap(([method, { operationId: verb }]) =>
-      // What ends the asker's own sessions comes last.
-      verb === undefined ? [] : [{ verb, method: method.toUpperCase(), path: path.replaceAll(/\{\w+\}/g, uuidv7()) }],
-    ),
+    Object.entries(methods).map(([method, { operationId }]) => ({
+      verb: operationId ?? path,
+      method: method.toUpperCase(),
+      path: path.replaceAll(/\{\w+\}/g, uuidv7()),
+    })),
   );
+  // Whoever holds the link of an invitation enters by that.
+  operations = operations.filter(({ path }) => !path.startsWith("/invitations/"));
+  // What ends the asker's own sessions comes last.
   operations.sort((one, other) => Number(one.path.includes("session")) - Number(other.path.includes("session")));
 });
 afterAll(() => hub.close());
 
 describe("over HTTP", () => {
   test("each operation is a verb of the table", () => {
-    const verbs = Object.keys(ACCESS);
-    expect(operations.map(({ verb }) => verb).filter((verb) => !verbs.includes(verb))).toEqual([]);
     expect(operations.length).toBeGreaterThan(0);
+    expect(operations.filter(({ verb }) => !(verb in ACCESS))).toEqual([]);
   });
 
   const everybody = [

@@ -1,10 +1,14 @@
 import type { Clock } from "@tailbone/base/clock";
+import { appendFrames } from "@tailbone/db/append/append-frames";
+import type { Database } from "@tailbone/db/server/database";
 import { type ErrorCode, RETRYABLE, TailboneError } from "@tailbone/protocol/errors";
 import { decodeFrame, type Frame } from "@tailbone/protocol/frame";
 import { LIMITS } from "@tailbone/protocol/limits";
-import type { RunState } from "@tailbone/protocol/run";
+import type { Appended } from "@tailbone/protocol/sockets";
+import type { Effect } from "@tailbone/services/effects";
 import { expectedFailure } from "../failure";
 import type { Metrics } from "../metrics";
+import type { Publish } from "../perform";
 import type { Quotas } from "../quotas";
 import { createCommitSlots } from "./commit-slots";
 import { BATCH_BYTES, type PendingFrame, type Placed, takeBatch } from "./run-queue";
@@ -15,37 +19,13 @@ export interface Address {
   readonly writer: string;
 }
 
-/** Frames `from` (inclusive) to `to` (exclusive) of the run's stream, as they have just been committed. */
-export interface Committed extends Head {
-  readonly from: number;
-  readonly to: number;
-  /** The leg of the run that their writer appends. */
-  readonly leg: number;
-  readonly frames: readonly Uint8Array[];
-}
-
-/** What the hub's own rounds need to know of a run, without reading it. */
-interface Head {
-  readonly team: string;
-  readonly run: string;
-  readonly project: string;
-  readonly state: RunState;
-}
-
-interface CommitResult {
-  readonly next: number;
-  readonly from: number;
-  readonly to: number;
-  readonly leg: number;
-  readonly project: string;
-  readonly state: RunState;
-}
-
 export interface AppenderOptions {
-  /** Commits frames of one writer, in order, in one transaction. */
-  readonly commit: (address: Address, frames: readonly Frame[]) => Promise<CommitResult>;
+  readonly db: Database;
+  /** Throws `unavailable` where this may not be the one hub of the database. */
+  readonly requireHold: () => void;
   /** Called in the order of the run's stream, before the writers are answered. */
-  readonly onCommitted: (committed: Committed) => void;
+  readonly publish: Publish;
+  readonly epoch: () => string;
   readonly quotas: Quotas;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -53,7 +33,7 @@ export interface AppenderOptions {
 
 export interface Appender {
   /** Resolves once the frame is committed (now or earlier). Throws what the writer is to be told. */
-  readonly append: (address: Address, input: Uint8Array) => Promise<Placed>;
+  readonly append: (address: Address, input: Uint8Array) => Promise<Appended>;
   /** Refuses new frames, and resolves when all accepted ones are answered. */
   readonly drain: () => Promise<void>;
 }
@@ -79,7 +59,8 @@ const codeOf = (error: unknown): ErrorCode => expectedFailure(error)?.code ?? "i
  * commit in order and a run's stream is pushed to viewers in order; what arrives meanwhile is committed together next. Queues take turns,
  * fairly among teams and their runs, and what one may have waiting is bounded.
  */
-export function createAppender({ commit, onCommitted, quotas, clock, metrics }: AppenderOptions): Appender {
+export function createAppender(options: AppenderOptions): Appender {
+  const { db, requireHold, publish, epoch, quotas, clock, metrics } = options;
   const queues = new Map<string, RunQueue>();
   const slots = createCommitSlots(SLOTS);
   const teamBytes = new Map<string, number>();
@@ -92,20 +73,26 @@ export function createAppender({ commit, onCommitted, quotas, clock, metrics }: 
     const writer = batch[0]?.writer;
     if (writer === undefined) return;
     const frames = batch.map((pending) => pending.frame);
+    requireHold();
     const stop = metrics.commitSeconds.startTimer();
-    const result = await commit({ team, run, writer }, frames);
+    const caps = quotas.settings.alertCaps;
+    const appended = await appendFrames(db, { team, run, writer, frames, nowMs: clock.wallMs(), caps });
     stop();
-    const fresh = batch.slice(batch.length - (result.to - result.from));
+    const { next, alerts, ...place } = appended;
+    const fresh = batch.slice(batch.length - (place.to - place.from));
     metrics.frames.inc(fresh.length);
     metrics.repeats.inc(batch.length - fresh.length);
     for (const { frame } of fresh) {
       for (const group of frame.groups) metrics.points.inc(group.names.length * group.steps.length);
     }
+    const ofScripts = frames.flatMap(({ records }) => records).filter(({ type }) => type === "alert").length;
+    quotas.countAlerts(team, Math.max(0, alerts.length - ofScripts));
+    const effects: Effect[] = [{ type: "alerts-raised", team, alerts }];
     if (fresh.length > 0) {
-      const { project, state, from, to, leg } = result;
-      onCommitted({ team, run, project, state, from, to, leg, frames: fresh.map(({ bytes }) => bytes) });
+      effects.unshift({ type: "frames-committed", team, run, ...place, frames: fresh.map(({ bytes }) => bytes) });
     }
-    for (const pending of batch) pending.resolve({ next: result.next });
+    await publish(effects);
+    for (const pending of batch) pending.resolve({ next });
   }
 
   async function commitNext(queue: RunQueue, team: string, run: string): Promise<void> {
@@ -190,7 +177,8 @@ export function createAppender({ commit, onCommitted, quotas, clock, metrics }: 
         }
         // A copy of its own: a socket's message is a slice of a larger buffer that it would keep alive.
         const bytes = input.byteLength > LIMITS.frameBytes ? input : new Uint8Array(input);
-        return await enqueue(address, decodeFrame(bytes), bytes);
+        const { next } = await enqueue(address, decodeFrame(bytes), bytes);
+        return { next, epoch: epoch() };
       } catch (error) {
         metrics.refuse(codeOf(error));
         throw error;

@@ -6,10 +6,11 @@ import { fromOf } from "../auth/security-log";
 import type { HubSocket } from "../hub-socket";
 import { answerWith } from "../reply";
 import type { Services } from "../services";
+import { refuseOwnWriter } from "./http-writer";
 
 /** Serves the socket of a writer that has been let in. */
 export function connectWriter(socket: HubSocket, services: Services): void {
-  const { contextOf, perform, openWriter, appendFrame, metrics, log } = services;
+  const { contextOf, perform, openWriter, appender, metrics, log } = services;
   const { caller } = socket.data;
   const team = caller.team.id;
   const from = fromOf(socket.request);
@@ -33,8 +34,9 @@ export function connectWriter(socket: HubSocket, services: Services): void {
   socket.on("frame:append", (address, frame, answer) => {
     void answerWith(answer, log, () => {
       const parsed = writerAddressSchema.parse(address);
+      refuseOwnWriter(parsed);
       if (frame instanceof Uint8Array) {
-        const append = () => appendFrame({ team, ...parsed }, frame);
+        const append = () => appender.append({ team, ...parsed }, frame);
         return caller.project === null ? append() : reach(parsed.run).then(append);
       }
       throw new TailboneError(

@@ -13,6 +13,7 @@ import { openedWriterSchema, openRunSchema } from "@tailbone/protocol/run";
 import { beatWriter } from "@tailbone/services/writers/beat-writer";
 import type { Context as HonoContext } from "hono";
 import { toWireError } from "../../failure";
+import { refuseOwnWriter } from "../../ingest/http-writer";
 import type { Services } from "../../services";
 import { type Api, jsonBody } from "../environment";
 import { cutFrames, FRAME_LIST_TYPE } from "../frame-list";
@@ -29,7 +30,7 @@ const isOfType = (c: HonoContext, type: string): boolean =>
   c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() === type;
 
 /** The way in for what is not the SDK: frames for any language, JSON for scripts. They go through the same queue as a socket's frames. */
-export function addIngestRoutes(api: Api, { perform, appendFrame, httpWriter, log }: Services): void {
+export function addIngestRoutes(api: Api, { perform, appender, httpWriter, log }: Services): void {
   const open = verbRoute(
     { verb: "openWriter" },
     {
@@ -63,10 +64,11 @@ export function addIngestRoutes(api: Api, { perform, appendFrame, httpWriter, lo
   );
   api.openapi(frames, async (c) => {
     const address = { team: c.var.ctx.team.id, ...c.req.valid("param"), ...c.req.valid("query") };
+    refuseOwnWriter(address);
     const body = new Uint8Array(await c.req.arrayBuffer());
-    if (!isOfType(c, FRAME_LIST_TYPE)) return c.json(await appendFrame(address, body), 200);
+    if (!isOfType(c, FRAME_LIST_TYPE)) return c.json(await appender.append(address, body), 200);
     // All enter the queue in their order before the first is answered.
-    const appended = await Promise.allSettled(cutFrames(body).map((frame) => appendFrame(address, frame)));
+    const appended = await Promise.allSettled(cutFrames(body).map((frame) => appender.append(address, frame)));
     const replies = appended.map((one) =>
       one.status === "fulfilled"
         ? { ok: true as const, value: one.value }
