@@ -22,13 +22,17 @@ function row({ id, project, name, state, lastStep, points, startedAtMs }: Run): 
 /** Lists runs, newest first unless sorted otherwise; with `json` one run a line. Times are UTC. */
 export async function listRuns({ project, filter, sort, limit, json, ...options }: ListOptions): Promise<void> {
   const hub = findHub(options);
-  const { runs, total } = await callHub(hub, runListSchema, "/runs", { query: { project, filter, sort, limit } });
+  const { runs, total, unreadable } = await callHub(hub, runListSchema, "/runs", {
+    query: { project, filter, sort, limit },
+  });
   if (json === true) {
     for (const run of runs) printJson(run);
     return;
   }
   if (runs.length === 0) note("There are no such runs.");
   else print(formatTable(COLUMNS, runs.map(row)));
+  for (const { what, id, name, reason } of [...unreadable, ...runs.flatMap((run) => run.unreadable)])
+    note(`Not readable: ${what} of ${name} (${id}): ${reason}.`);
   if (total > runs.length)
     note(`${runs.length} of ${total} runs; --limit shows more, --filter and --project narrow it.`);
 }

@@ -6,6 +6,7 @@ import { readAlerts } from "@tailbone/db/rules/alerts";
 import { type Database, pingDatabase } from "@tailbone/db/server/database";
 import { SilenceWatch } from "@tailbone/db/server/silence-watch";
 import { TailboneError } from "@tailbone/protocol/errors";
+import { runPath } from "@tailbone/protocol/page-paths";
 import type { Caller } from "@tailbone/services/caller";
 import type { Context, From, HubContext, HubTools } from "@tailbone/services/context";
 import { openWriter } from "@tailbone/services/writers/open-writer";
@@ -114,7 +115,7 @@ export function createServices({
   }
   const open: Services["openWriter"] = async (ctx, request) => {
     requireHold();
-    return { ...(await perform(ctx, openWriter, request)), epoch: epoch.current };
+    return { ...(await perform(ctx, openWriter, request)), path: runPath(request.run), epoch: epoch.current };
   };
   return {
     pingDatabase: () => pingDatabase(db),

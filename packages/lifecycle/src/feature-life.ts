@@ -19,9 +19,12 @@ export interface Idle {
   readonly logE: number;
 }
 
+/** Of what is stored of a life. Raise it with what is kept, and let stored-life.ts upgrade what is older. */
+export const LIFE_VERSION = 2;
+
 /** What the readings so far say of one feature. All of it is plain JSON, and is stored; stored-life.ts reads what older versions stored. */
 export interface FeatureLife {
-  readonly version: 2;
+  readonly version: typeof LIFE_VERSION;
   readonly settings: LifeSettings;
   /** Where it is probed, and erased. */
   readonly layer: string | null;
@@ -57,7 +60,7 @@ export interface FeatureLife {
 }
 
 export const startFeature = (settings: LifeSettings, layer: string | null): FeatureLife => ({
-  version: 2,
+  version: LIFE_VERSION,
   settings,
   layer,
   state: "absent",

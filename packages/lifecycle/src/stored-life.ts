@@ -1,12 +1,7 @@
-import {
-  type EvidenceReading,
-  type LifecycleEvent,
-  lifecycleEventSchema,
-  type StoredEvent,
-} from "@tailbone/protocol/lifecycle";
+import type { EvidenceReading } from "@tailbone/protocol/lifecycle";
 import { startDetector } from "./change-detector";
 import { type Coverage, extendCoverage, startCoverage } from "./coverage";
-import { type FeatureLife, startFeature } from "./feature-life";
+import { type FeatureLife, LIFE_VERSION, startFeature } from "./feature-life";
 
 type Since1 =
   | "version"
@@ -24,15 +19,12 @@ export interface FeatureLife1 extends Omit<FeatureLife, Since1> {
   readonly recent: readonly Omit<EvidenceReading, "learnt">[];
 }
 
-export type StoredLife = FeatureLife | FeatureLife1;
-
 /**
- * A life that was stored by this version or by one before, as this one knows it. `layer`: where the feature is looked for. What an older version
+ * A life that was stored by the version before, as this one knows it. `layer`: where the feature is looked for. What an older version
  * did not keep is not made up: of readings before the last few it is not known at which steps they were, nor how use was looked for, so that they are a gap, and what spoke
  * against use begins anew.
  */
-export function readStoredLife(stored: StoredLife, layer: string | null): FeatureLife {
-  if ("version" in stored) return stored;
+export function upgradeLife(stored: FeatureLife1, layer: string | null): FeatureLife {
   const { firstStep, recent, isUsed, useTest } = stored;
   const cover = coverOf(
     firstStep,
@@ -41,7 +33,7 @@ export function readStoredLife(stored: StoredLife, layer: string | null): Featur
   return {
     ...startFeature(stored.settings, layer),
     ...stored,
-    version: 2,
+    version: LIFE_VERSION,
     useTest: isUsed ? startDetector(useTest.after) : useTest,
     doubtTest: startDetector(null),
     encodedCover: stored.hasEncoded ? cover : null,
@@ -53,6 +45,3 @@ export function readStoredLife(stored: StoredLife, layer: string | null): Featur
 
 const coverOf = (firstStep: number | null, steps: readonly number[]): Coverage | null =>
   firstStep === null ? null : steps.reduce(extendCoverage, startCoverage(firstStep));
-
-/** An event that was stored by this version or by one before: what older ones did not say is empty. */
-export const readStoredEvent = (stored: StoredEvent): LifecycleEvent => lifecycleEventSchema.parse(stored);

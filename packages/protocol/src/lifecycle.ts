@@ -78,5 +78,3 @@ export type LifeSettings = z.infer<typeof lifeSettingsSchema>;
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 export type EvidenceReading = z.infer<typeof evidenceReadingSchema>;
 export type LifecycleEvent = z.infer<typeof lifecycleEventSchema>;
-/** An event as it was stored, perhaps before there was all that is said of one now. */
-export type StoredEvent = z.input<typeof lifecycleEventSchema>;

@@ -98,6 +98,8 @@ export const lifeStripSchema = z.object({
   feature: featureNameSchema,
   spans: z.array(z.object({ state: featureStateSchema, from: stepSchema })),
 });
+/** The lives of a run's first features, in the order in which they were declared. */
+export const lifeStripsSchema = z.array(lifeStripSchema);
 export type LifeStrip = z.infer<typeof lifeStripSchema>;
 
 /** A run as lists and heads show it. `offset` counts the run's committed frames: the place in the live stream. */
@@ -122,8 +124,7 @@ export const runSchema = z.object({
   droppedPoints: z.number().int().nonnegative(),
   error: runErrorSchema.nullable(),
   notes: z.string(),
-  /** The lives of its first features, in the order in which they were declared. */
-  lives: z.array(lifeStripSchema),
+  lives: lifeStripsSchema,
   /** Last value of each series (the first 100 by name). */
   last: z.record(z.string(), wireNumberSchema),
   unreadable: unreadableListSchema,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { TailboneError } from "@tailbone/protocol/errors";
+import { runPath } from "@tailbone/protocol/page-paths";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
 import { v7 as uuidv7 } from "uuid";
 import { createDisabledRun } from "./disabled-run";
@@ -64,7 +65,7 @@ export async function init(options: InitOptions): Promise<Run> {
     name: opened?.name ?? checked.name ?? id,
     project: checked.project,
     lastStep: opened?.lastStep ?? null,
-    url: `${url}${opened?.path ?? `/runs/${id}`}`,
+    url: `${url}${opened?.path ?? runPath(id)}`,
     ring,
     thread,
     spoolDir,

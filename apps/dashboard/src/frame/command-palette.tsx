@@ -1,4 +1,5 @@
 "use client";
+import { projectPath, runPath } from "@tailbone/protocol/page-paths";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { usePathname, useRouter } from "next/navigation";
@@ -94,7 +95,7 @@ function PaletteBody({ onClose, onHelp }: { onClose: () => void; onHelp: () => v
                 <Command.Item
                   key={name}
                   value={`series ${name}`}
-                  onSelect={go(`/runs/${run}?chart=${encodeURIComponent(name)}`)}
+                  onSelect={go(`${runPath(run)}?chart=${encodeURIComponent(name)}`)}
                   className={item}
                 >
                   {name}
@@ -104,7 +105,7 @@ function PaletteBody({ onClose, onHelp }: { onClose: () => void; onHelp: () => v
         )}
         <Command.Group heading="Projects" className={group}>
           {projects?.projects.map(({ id, name }) => (
-            <Command.Item key={id} value={`project ${name} ${id}`} onSelect={go(`/projects/${id}`)} className={item}>
+            <Command.Item key={id} value={`project ${name} ${id}`} onSelect={go(projectPath(id))} className={item}>
               {name}
             </Command.Item>
           ))}
@@ -114,7 +115,7 @@ function PaletteBody({ onClose, onHelp }: { onClose: () => void; onHelp: () => v
             <Command.Item
               key={run.id}
               value={`run ${run.name} ${run.state} ${run.tags.join(" ")} ${run.id}`}
-              onSelect={go(`/runs/${run.id}`)}
+              onSelect={go(runPath(run.id))}
               className={item}
             >
               <RunDot run={run} />

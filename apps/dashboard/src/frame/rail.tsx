@@ -1,4 +1,5 @@
 "use client";
+import { projectPath } from "@tailbone/protocol/page-paths";
 import { useQuery } from "@tanstack/react-query";
 import { Bell, ChevronsLeft, ChevronsRight, ChevronsUpDown, Folder, List, LogOut, Settings } from "lucide-react";
 import Link from "next/link";
@@ -61,9 +62,9 @@ export function Rail({ isCollapsed, onToggle, onNavigate = () => {} }: RailProps
             <Row
               key={project.id}
               {...row}
-              href={`/projects/${project.id}`}
+              href={projectPath(project.id)}
               label={project.name}
-              isCurrent={path === `/projects/${project.id}`}
+              isCurrent={path === projectPath(project.id)}
               note={project.running > 0 ? <RunningCount running={project.running} /> : undefined}
             />
           ))}

@@ -25,6 +25,7 @@ export class SlotFeed<T, Snapshot extends { offset: number }> implements FeedRea
   #slot: Slot<T> | null = null;
   #isReading = false;
   #state: SlotState<T> = { value: null, error: null };
+  #snapshot: Snapshot | null = null;
 
   constructor(feed: RunFeed, options: SlotFeedOptions<T, Snapshot>) {
     this.#feed = feed;
@@ -34,6 +35,11 @@ export class SlotFeed<T, Snapshot extends { offset: number }> implements FeedRea
   }
 
   readonly state = (): SlotState<T> => this.#state;
+
+  /** What was read last, as the hub answered. */
+  get snapshot(): Snapshot | null {
+    return this.#snapshot;
+  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -88,6 +94,7 @@ export class SlotFeed<T, Snapshot extends { offset: number }> implements FeedRea
       await this.#feed.read(
         read,
         (snapshot, since) => {
+          this.#snapshot = snapshot;
           const value = fromSnapshot(snapshot);
           this.#put({
             offset: snapshot.offset + since.length,

@@ -2,6 +2,7 @@
 import type { Alert } from "@tailbone/protocol/rules";
 import Link from "next/link";
 import { Ago } from "../ui/ago";
+import { UnreadableMark } from "../ui/unreadable";
 import { useNow } from "../ui/use-now";
 import { LevelWord } from "./alert-level";
 import { sayEvidence, saySteps } from "./alert-words";
@@ -18,6 +19,7 @@ export function AlertList({ alerts }: { alerts: readonly Alert[] }) {
             <Link href={alert.path} prefetch={false} className="rounded font-medium hover:text-accent">
               {alert.title}
             </Link>
+            <UnreadableMark items={alert.unreadable} />
             <span className="ml-auto shrink-0 text-faint text-xs">
               {saySteps(alert) === null ? null : `${saySteps(alert)} · `}
               <Ago timeMs={alert.timeMs} now={now} />

@@ -23,9 +23,25 @@ const looks: Record<RunState, string> = {
   crashed: "text-bad",
 };
 
-/** What is known of the run, in a word; while the hub is out of reach a run is not known to run. */
-export function RunStateWord({ state, className }: { state: RunState; className?: string }) {
+/**
+ * What is known of the run, in a word; while the hub is out of reach a run is not known to run, and where its state cannot be read
+ * nothing is known of it.
+ */
+export function RunStateWord({
+  run: { state, unreadable },
+  className,
+}: {
+  run: Pick<Run, "state" | "unreadable">;
+  className?: string;
+}) {
   const sinceMs = useOfflineSince();
+  if (unreadable.some(({ what }) => what === "state")) {
+    return (
+      <span data-testid="run-state" className={cn("text-warn", className)}>
+        unreadable
+      </span>
+    );
+  }
   const wasRunning = sinceMs !== null && state === "running";
   return (
     <span

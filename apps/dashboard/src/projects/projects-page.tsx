@@ -1,4 +1,5 @@
 "use client";
+import { projectPath } from "@tailbone/protocol/page-paths";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
@@ -27,7 +28,7 @@ export function ProjectsPage({ opensOnly = false }: { opensOnly?: boolean }) {
   const now = useNow(5000);
   const only = opensOnly && data?.projects.length === 1 ? data.projects[0] : undefined;
   useEffect(() => {
-    if (only !== undefined) router.replace(`/projects/${only.id}`);
+    if (only !== undefined) router.replace(projectPath(only.id));
   }, [only, router]);
   return (
     <>
@@ -56,7 +57,7 @@ export function ProjectsPage({ opensOnly = false }: { opensOnly?: boolean }) {
                   <tr key={id} className="relative">
                     <td className="w-1/2">
                       <Link
-                        href={`/projects/${id}`}
+                        href={projectPath(id)}
                         className="rounded font-medium after:absolute after:inset-0 hover:text-accent"
                       >
                         {name}

@@ -1,6 +1,6 @@
 "use client";
-import type { Json, JsonObject } from "@tailbone/protocol/json";
-import type { Writer } from "@tailbone/protocol/run";
+import type { Json } from "@tailbone/protocol/json";
+import type { RunDetail } from "@tailbone/protocol/run";
 import { useQueryState } from "nuqs";
 import { formatExact } from "../format/time";
 import { runUrl } from "../page-state/urls";
@@ -14,13 +14,17 @@ import { compareConfigs, searchConfig } from "./flat-config";
 const sayValue = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** What the run was started with, as a table of its innermost values; of a run that was resumed, with what each leg has changed. */
-export function ConfigTab({ config: now, writers }: { config: JsonObject; writers: readonly Writer[] }) {
+export function ConfigTab({ run }: { run: Pick<RunDetail, "config" | "writers" | "unreadable"> }) {
+  const { config: now, writers, unreadable } = run;
   const [find, setFind] = useQueryState("key", runUrl.key);
   const [leg, setLeg] = useQueryState("leg", runUrl.leg);
   const shown = writers.find((writer) => writer.leg === leg);
   const config = shown?.config ?? now;
   const before = writers.findLast((writer) => writer.leg < (shown?.leg ?? writers.length));
   const entries = compareConfigs(config, before?.config ?? null);
+  if (entries.length === 0 && unreadable.some(({ what }) => what === "config")) {
+    return <EmptyNotice title="The config is there, and cannot be read." className="px-4" />;
+  }
   if (entries.length === 0) {
     return (
       <EmptyNotice title="This run has no config." className="px-4">

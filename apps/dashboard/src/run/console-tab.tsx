@@ -17,6 +17,7 @@ import { cn } from "../ui/cn";
 import { Input } from "../ui/input";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { TableSkeleton } from "../ui/table";
+import { UnreadableNotice } from "../ui/unreadable";
 import { CrashNote } from "./crash-note";
 
 type ConsoleFeed = SlotFeed<ConsoleLines, ConsoleList>;
@@ -116,6 +117,7 @@ function ConsoleView({ run, feed }: { run: RunDetail; feed: ConsoleFeed }) {
         </Button>
       </div>
       <CrashNote run={run} />
+      <UnreadableNotice items={feed.snapshot?.unreadable ?? []} className="mx-4 my-1" />
       <div
         ref={scroller}
         role="log"

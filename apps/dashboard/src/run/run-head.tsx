@@ -1,4 +1,5 @@
 "use client";
+import { projectPath } from "@tailbone/protocol/page-paths";
 import { isSettled, type RunDetail } from "@tailbone/protocol/run";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { X } from "lucide-react";
@@ -31,7 +32,7 @@ export function RunHead({ run, samples }: { run: RunDetail; samples: readonly Pa
           <RunDot run={run} />
           <EditableText label="Name" value={run.name} onChange={(name) => name !== "" && patch.mutate({ name })} />
         </h1>
-        <RunStateWord state={run.state} className="font-medium" />
+        <RunStateWord run={run} className="font-medium" />
         <span className="text-soft">
           <Progress run={run} samples={offlineSinceMs === null ? samples : []} />
           {offlineSinceMs === null || isSettled(run) ? null : (
@@ -79,7 +80,7 @@ export function RunHead({ run, samples }: { run: RunDetail; samples: readonly Pa
           hub refused them, or they could not be read from the disk any more.
         </p>
       ) : null}
-      {run.state === "stalled" ? (
+      {run.state === "stalled" && run.unreadable.length === 0 ? (
         <p className="text-warn text-xs">
           Nothing has been heard of this run since {now === null ? "" : formatExact(run.seenAtMs).slice(11, 19)}. It
           goes on here by itself when its script is back.
@@ -164,7 +165,7 @@ function RunMenu({ run }: { run: RunDetail }) {
   const remove = useMutation({
     mutationFn: () => deleteRun(run.id),
     onSuccess: () => {
-      router.push(`/projects/${run.project.id}`);
+      router.push(projectPath(run.project.id));
       for (const list of ["runs", "projects"]) void client.invalidateQueries({ queryKey: [list] });
     },
   });

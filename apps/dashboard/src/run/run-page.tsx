@@ -1,9 +1,10 @@
 "use client";
+import { projectPath } from "@tailbone/protocol/page-paths";
 import { RUN_TABS } from "@tailbone/protocol/page-state/views";
 import { isSettled, type RunDetail } from "@tailbone/protocol/run";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryState } from "nuqs";
-import { useEffect } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { CheckpointDialog } from "../life/checkpoint-dialog";
@@ -17,6 +18,7 @@ import { TopLine } from "../parts/top-line";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { PageTabs } from "../ui/page-tabs";
 import { Skeleton } from "../ui/skeleton";
+import { UnreadableNotice } from "../ui/unreadable";
 import { AlertsTab } from "./alerts-tab";
 import { ChartsSkeleton } from "./charts-skeleton";
 import { ChartsTab } from "./charts-tab";
@@ -40,7 +42,7 @@ export function RunPage({ run: id }: { run: string }) {
     run === undefined
       ? [{ label: "Runs", href: "/runs" }, { label: "…" }]
       : [
-          { label: run.project.name, href: `/projects/${run.project.id}` },
+          { label: run.project.name, href: projectPath(run.project.id) },
           {
             label: (
               <span className="flex items-center gap-2">
@@ -77,8 +79,12 @@ function RunTabs({ run, live }: { run: RunDetail; live: FollowedRun }) {
   const [tab, setTab] = useQueryState("tab", tabParser);
   const { data: checkpoints } = useQuery(queries.checkpoints(run.id));
   const { value: features } = useFeatures(live);
+  useSyncExternalStore(live.series.subscribe, live.series.state, live.series.state);
   const { data: events } = useQuery(queries.events(run.id));
   const { data: alerts } = useQuery(queries.alerts(run.id));
+  const unreadable = [run, checkpoints, events, live.features.snapshot, live.series.snapshot].flatMap(
+    (read) => read?.unreadable ?? nothing,
+  );
   const counts: Partial<Record<RunUrl["tab"], number | undefined>> = {
     life: features?.length,
     checkpoints: checkpoints?.checkpoints.length,
@@ -94,6 +100,7 @@ function RunTabs({ run, live }: { run: RunDetail; live: FollowedRun }) {
   };
   return (
     <>
+      <UnreadableNotice items={unreadable} className="mx-4 mb-2" />
       <PageTabs
         label="Parts of the run"
         tabs={RUN_TABS}
@@ -104,7 +111,7 @@ function RunTabs({ run, live }: { run: RunDetail; live: FollowedRun }) {
           charts: <ChartsTab {...charts} />,
           life: <LifeTab run={run} live={live} />,
           checkpoints: <CheckpointsTab run={run.id} />,
-          config: <ConfigTab config={run.config} writers={run.writers} />,
+          config: <ConfigTab run={run} />,
           console: <ConsoleTab run={run} live={live} />,
           system: (
             <>

@@ -1,4 +1,5 @@
 import { fromWireNumber } from "@tailbone/protocol/json";
+import { projectPath, runPath } from "@tailbone/protocol/page-paths";
 import type { RunFact } from "@tailbone/protocol/page-state/views";
 import type { Run } from "@tailbone/protocol/run";
 import { createColumnHelper, tableFeatures } from "@tanstack/react-table";
@@ -9,6 +10,7 @@ import { LifeStrips } from "../life/life-strips";
 import { durationMs } from "../parts/run-facts";
 import { RunDot, RunStateWord } from "../parts/run-state";
 import { Ago } from "../ui/ago";
+import { UnreadableMark } from "../ui/unreadable";
 
 export const features = tableFeatures({});
 const column = createColumnHelper<typeof features, Run>();
@@ -43,12 +45,13 @@ export function runColumns({ facts, series, withProject }: ColumnOptions) {
       header: "Name",
       cell: ({ row: { original: run } }) => (
         <Link
-          href={`/runs/${run.id}`}
+          href={runPath(run.id)}
           prefetch={false}
           className="flex max-w-80 items-center gap-2 rounded font-medium after:absolute after:inset-0 hover:text-accent"
         >
           <RunDot run={run} />
           <span className="truncate">{run.name}</span>
+          <UnreadableMark items={run.unreadable} />
         </Link>
       ),
     }),
@@ -59,7 +62,7 @@ export function runColumns({ facts, series, withProject }: ColumnOptions) {
             header: "Project",
             cell: ({ row: { original: run } }) => (
               <Link
-                href={`/projects/${run.project.id}`}
+                href={projectPath(run.project.id)}
                 prefetch={false}
                 className="relative z-1 rounded text-soft hover:text-accent"
               >
@@ -74,7 +77,7 @@ export function runColumns({ facts, series, withProject }: ColumnOptions) {
           column.accessor("state", {
             id: "state",
             header: "State",
-            cell: ({ getValue }) => <RunStateWord state={getValue()} />,
+            cell: ({ row: { original: run } }) => <RunStateWord run={run} />,
           }),
         ]
       : []),

@@ -14,6 +14,7 @@ import { Button } from "../ui/button";
 import { Input } from "../ui/input";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { TableSkeleton } from "../ui/table";
+import { UnreadableNotice } from "../ui/unreadable";
 import { ColumnMenu } from "./column-menu";
 import { RunsTable } from "./runs-table";
 import { chooseSeries, knownSeries } from "./series-columns";
@@ -77,6 +78,7 @@ export function RunsPage({ project }: { project: string | null }) {
             />
           </span>
         </div>
+        <UnreadableNotice items={runs.unreadable} className="mx-4 mb-2" />
         {project !== null && runs.data === undefined && isMissing(runs.error) ? (
           <MissingNotice what="project" id={project} list={{ href: "/projects", label: "All projects" }} />
         ) : runs.data === undefined && runs.error !== null ? (

@@ -59,7 +59,8 @@ export function useRuns(request: RunsRequest) {
 
   useFollowedProjects(request.project);
   const rows = useMemo(() => rowsOf(query.data), [query.data]);
-  return { ...query, rows, total: query.data?.pages[0]?.total ?? 0, fresh };
+  const unreadable = useMemo(() => (query.data?.pages ?? []).flatMap((page) => page.unreadable), [query.data]);
+  return { ...query, rows, unreadable, total: query.data?.pages[0]?.total ?? 0, fresh };
 }
 
 function without(set: ReadonlySet<string>, one: string): ReadonlySet<string> {

@@ -1,19 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { FeatureLife } from "@tailbone/lifecycle/feature-life";
-import {
-  declareFeature,
-  featuresOf,
-  finishLife,
-  type RunLife,
-  reduceReading,
-  startLife,
-} from "@tailbone/lifecycle/run-life";
-import { readStoredLife, type StoredLife as StoredFeature } from "@tailbone/lifecycle/stored-life";
+import { declareFeature, featuresOf, finishLife, type RunLife, reduceReading } from "@tailbone/lifecycle/run-life";
 import type { LifecycleEvent, SettingsChange } from "@tailbone/protocol/lifecycle";
 import { LIMITS } from "@tailbone/protocol/limits";
 import type { FeatureRecord, ReadingRecord } from "@tailbone/protocol/records";
-import type { LifeStrip } from "@tailbone/protocol/run";
+import { type LifeStrip, lifeStripsSchema } from "@tailbone/protocol/run";
+import type { Unreadable } from "@tailbone/protocol/unreadable";
 import { v7 as uuidv7 } from "uuid";
+import { parseRunLife } from "../read/stored-life";
 import type { Transaction } from "../server/database";
 import type { Numbers } from "./give-numbers";
 import { jsonb, storableJson } from "./stored-text";
@@ -37,7 +31,10 @@ interface Lived {
 
 interface StoredLife {
   life: RunLife;
-  strips: LifeStrip[];
+  /** Lives that cannot be read: they are left as they are, and their features' readings are kept. */
+  unreadable: Unreadable[];
+  /** Null: they cannot be read, and are left as they are. */
+  strips: LifeStrip[] | null;
 }
 
 /**
@@ -52,11 +49,22 @@ export async function appendLife(
   const before = await readLife(sql, run);
   const { life, strips, events, kept, declared, remarks } = live(before, records, isEnd);
   const old = new Map(before.life.features);
-  const touched = life.features.flatMap(([name, one], ordinal) =>
-    old.get(name) === one && !declared.has(name) ? [] : [{ name, ordinal, life: one }],
+  const touched = life.features.flatMap(([name, one], index) =>
+    old.get(name) === one && !declared.has(name)
+      ? []
+      : [{ name, ordinal: before.unreadable.length + index, life: one }],
   );
+  const still = before.unreadable.flatMap(({ name }) => {
+    const settings = declared.get(name);
+    return settings === undefined ? [] : [{ name, ...settings }];
+  });
   await Promise.all([
-    ...(isDeepStrictEqual(strips, before.strips)
+    ...still.map(
+      ({ name, layer, settings }) => sql`
+        update feature set layer = ${layer}, settings = ${jsonb(sql, settings)}
+        where run_id = ${run} and name = ${name}`,
+    ),
+    ...(before.strips === null || isDeepStrictEqual(strips, before.strips)
       ? []
       : [
           sql`
@@ -72,26 +80,25 @@ export async function appendLife(
 
 async function readLife(sql: Transaction, run: string): Promise<StoredLife> {
   const [features, [short]] = await Promise.all([
-    sql<{ name: string; layer: string | null; life: StoredFeature }[]>`
+    sql<{ name: string; layer: string | null; life: unknown }[]>`
       select name, layer, life from feature where run_id = ${run} order by ordinal`,
-    sql<{ strips: LifeStrip[] }[]>`select strips from run_life where run_id = ${run}`,
+    sql<{ strips: unknown }[]>`select strips from run_life where run_id = ${run}`,
   ]);
-  const life = {
-    ...startLife(),
-    features: features.map((one) => [one.name, readStoredLife(one.life, one.layer)] as const),
-  };
-  return { life, strips: short?.strips ?? [] };
+  const strips = lifeStripsSchema.safeParse(short?.strips ?? []);
+  return { ...parseRunLife(features, run), strips: strips.success ? strips.data : null };
 }
 
 type Declared = Map<string, { layer: string | null; settings: SettingsChange }>;
 
 function live(before: StoredLife, records: AppendLife["records"], isEnd: boolean) {
   let { life } = before;
-  const strips = structuredClone(before.strips);
+  const strips = structuredClone(before.strips ?? []);
   const events: LifecycleEvent[] = [];
   const kept: ReadingRecord[] = [];
   const declared: Declared = new Map();
-  const known = new Set(featuresOf(life));
+  const still = new Map(before.unreadable.map(({ name, reason }) => [name, reason]));
+  const known = new Set([...featuresOf(life), ...still.keys()]);
+  const remarks: string[] = [];
   const refused = new Set<string>();
   const happened = (news: readonly LifecycleEvent[]): void => {
     events.push(...news);
@@ -105,12 +112,15 @@ function live(before: StoredLife, records: AppendLife["records"], isEnd: boolean
       continue;
     }
     known.add(name);
+    const why = still.get(name);
     if (record.type === "feature") {
-      life = declareFeature(life, name, record);
+      if (why === undefined) life = declareFeature(life, name, record);
+      else remarks.push(`the life of ${name} cannot be read (${why}). Its readings are kept, its state stands still.`);
       declared.set(name, { layer: record.layer, settings: record.settings });
       continue;
     }
     kept.push(record);
+    if (why !== undefined) continue;
     const strip = strips.find((one) => one.feature === name);
     if (strip === undefined && strips.length < LIMITS.lifeStrips) {
       strips.push({ feature: name, spans: [{ state: "absent", from: record.step }] });
@@ -124,12 +134,11 @@ function live(before: StoredLife, records: AppendLife["records"], isEnd: boolean
     life = end.life;
     happened(end.events);
   }
-  const remarks =
-    refused.size === 0
-      ? []
-      : [
-          `${refused.size} features were left out: a run has at most ${LIMITS.featuresPerRun}. Measure fewer, or split the run.`,
-        ];
+  if (refused.size > 0) {
+    remarks.push(
+      `${refused.size} features were left out: a run has at most ${LIMITS.featuresPerRun}. Measure fewer, or split the run.`,
+    );
+  }
   return { life, strips, events, kept, declared, remarks };
 }
 

@@ -61,6 +61,10 @@ export function gatherRecords(
   for (const record of frames.flatMap((frame) => frame.records)) {
     switch (record.type) {
       case "config": {
+        if (!isConfig(head.config)) {
+          refuse("a change of the config was left out: what is stored of it cannot be read, and stays as it is.");
+          break;
+        }
         const config = { ...(changes.config ?? head.config), ...record.config };
         if (utf8Length(JSON.stringify(config)) <= LIMITS.configBytes) {
           changes.config = config;
@@ -93,6 +97,10 @@ export function gatherRecords(
   }
   return changes;
 }
+
+/** A config of another shape, which another version or another hand wrote, is not written over. */
+export const isConfig = (stored: unknown): boolean =>
+  stored === null || (typeof stored === "object" && !Array.isArray(stored));
 
 /** What frames say of features, in order, the alerts that the script raises, and whether the training ends with them. */
 export function gatherLife(frames: readonly Frame[]): {

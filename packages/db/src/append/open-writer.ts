@@ -4,6 +4,7 @@ import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
 import { v7 as uuidv7 } from "uuid";
 import type { Database, Transaction } from "../server/database";
+import { isConfig } from "./gather-records";
 import { refuseMissingRun } from "./missing-run";
 import { pickRunName } from "./run-names";
 import { jsonb, orderedJson } from "./stored-text";
@@ -30,7 +31,7 @@ interface Place {
   pointsThrough: number | null;
 }
 
-type Opened = Omit<OpenedWriter, "epoch">;
+type Opened = Omit<OpenedWriter, "epoch" | "path">;
 
 /**
  * Makes a run and its writer, or finds them again: repeating a request changes nothing. A new writer on a run that has ended makes
@@ -53,7 +54,8 @@ export async function openWriter(
     if (place === undefined) return refuseMissingRun(sql, { team, run: request.run });
     if (only !== null && place.projectId !== only.id) throw otherProject(only.name);
     if (place.next === null) {
-      const config = { ...place.config, ...request.config };
+      const isKnown = isConfig(place.config);
+      const config = isKnown ? { ...place.config, ...request.config } : request.config;
       checkConfig(config);
       // The run is locked, so that no two writers get the same leg.
       await sql`
@@ -64,7 +66,7 @@ export async function openWriter(
       const tags = [...new Set([...place.tags, ...request.tags])].slice(0, LIMITS.tags);
       await sql`
         update run set state = 'running', finished_at_ms = null, error = null, seen_at_ms = ${nowMs}, tags = ${tags}::text[],
-          config = ${orderedJson(sql, config)}, host = coalesce(${jsonb(sql, request.host)}, host),
+          config = ${isKnown ? orderedJson(sql, config) : sql`config`}, host = coalesce(${jsonb(sql, request.host)}, host),
           total_steps = coalesce(${request.totalSteps ?? null}, total_steps)
         where id = ${request.run} and team_id = ${team}`;
     }
@@ -75,7 +77,6 @@ export async function openWriter(
       next: place.next ?? 0,
       pointsThrough: place.next === null ? 0 : place.pointsThrough,
       lastStep: place.lastStep,
-      path: `/runs/${request.run}`,
     };
   });
 }

@@ -2,7 +2,7 @@ import { indexOfStep } from "@tailbone/series/chunk";
 import { type LegTimes, placeLegs } from "@tailbone/series/legs";
 import { mergeSummaries, NOTHING, type Summary, summarise } from "@tailbone/series/summary";
 import { type ChunkHead, readChunkPoints } from "../read/read-chunks";
-import { summaryColumns } from "../schema/summary-columns";
+import { selectSummary } from "../schema/summary-columns";
 import type { Transaction } from "../server/database";
 import { toLegStarts } from "./run-legs";
 import { updateSummaries } from "./write-points";
@@ -19,11 +19,11 @@ export async function recountSeries(
   { run, only, legs }: { run: string; only: readonly number[] | null; legs: readonly LegTimes[] },
 ): Promise<void> {
   const rows = await sql<(Summary & { number: number; legs: number[] })[]>`
-    select number, legs, ${summaryColumns(sql)} from series
+    select number, legs, ${selectSummary(sql)} from series
     where run_id = ${run} and cardinality(legs) > 2 ${only === null ? sql`` : sql`and number = any(${[...only]}::bigint[])`}`;
   if (rows.length === 0) return;
   const heads = await sql<ChunkHead[]>`
-    select series, ordinal, leg, time_ordered as "timeOrdered", ${summaryColumns(sql)} from chunk
+    select series, ordinal, leg, time_ordered as "timeOrdered", ${selectSummary(sql)} from chunk
     where run_id = ${run} and series = any(${rows.map(({ number }) => number)}::bigint[]) order by series, leg, ordinal`;
   const cuts = new Map(
     rows.map((row) => [

@@ -1,13 +1,13 @@
 import { decodePoints, encodePoints, encodeTiles } from "@tailbone/series/chunk";
-import type { Points, Summary } from "@tailbone/series/summary";
-import { summaryColumns } from "../schema/summary-columns";
+import { NOTHING, type Points, type Summary } from "@tailbone/series/summary";
+import { selectSummary, setSummary, summaryArrays, summaryNames } from "../schema/summary-columns";
 import type { Transaction } from "../server/database";
 import type { Append, Plan, SeriesRow } from "./plan-points";
 
 /** Reads the series of these names, as far as the run has them. Await it after the run is locked. */
 export function readSeries(sql: Transaction, run: string, names: Iterable<string>) {
   return sql<SeriesRow[]>`
-    select number, name, next_ordinal as "nextOrdinal", tail, legs, ${summaryColumns(sql)}
+    select number, name, next_ordinal as "nextOrdinal", tail, legs, ${selectSummary(sql)}
     from series where run_id = ${run} and name = any(${[...names]}::text[])`;
 }
 
@@ -62,9 +62,13 @@ export async function writePoints(
 /** Rows of series that have no points yet. */
 function insertSeries(sql: Transaction, { team, run }: { team: string; run: string }, added: readonly Append[]) {
   return sql`
-    insert into series (team_id, run_id, number, name, min, max, sum, first, last, step_from, step_to, time_from, time_to)
-    select ${team}, ${run}::uuid, number, name, 'Infinity', '-Infinity', 0, 'NaN', 'NaN', 'Infinity', '-Infinity', 'Infinity', '-Infinity'
-    from unnest(${added.map(({ number }) => number)}::bigint[], ${added.map(({ name }) => name)}::text[]) as new (number, name)`;
+    insert into series (team_id, run_id, number, name, ${summaryNames(sql)})
+    select ${team}, ${run}::uuid, number, name, ${summaryNames(sql)}
+    from unnest(${added.map(({ number }) => number)}::bigint[], ${added.map(({ name }) => name)}::text[],
+      ${summaryArrays(
+        sql,
+        added.map(() => NOTHING),
+      )}) as new (number, name, ${summaryNames(sql)})`;
 }
 
 /** What only series of several legs have: a statement of its own, so that a run with one writer does not pay for it. */
@@ -110,27 +114,24 @@ function insertChunks(
   { team, run, leg }: { team: string; run: string; leg: number },
   rows: readonly ChunkRow[],
 ) {
-  const sums = columnsOf(rows.map((row) => row.chunk.summary));
   const points = pack(rows.map((row) => encodePoints(row.chunk.points)));
   const tiles = pack(rows.map((row) => encodeTiles(row.chunk.tiles)));
   return sql`
     with packed as materialized (
       select decode(${points.base64}, 'base64') as points, decode(${tiles.base64}, 'base64') as tiles
     )
-    insert into chunk (team_id, run_id, series, ordinal, leg, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
-      step_from, step_to, time_from, time_to, time_ordered, points, tiles)
-    select ${team}, ${run}::uuid, series, ordinal, ${leg}::int, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
-      step_from, step_to, time_from, time_to, time_ordered = 1,
+    insert into chunk (team_id, run_id, series, ordinal, leg, level, ${summaryNames(sql)}, time_ordered, points, tiles)
+    select ${team}, ${run}::uuid, series, ordinal, ${leg}::int, level, ${summaryNames(sql)}, time_ordered = 1,
       substring(packed.points from points_at for points_length), substring(packed.tiles from tiles_at for tiles_length)
     from packed, unnest(${rows.map((row) => row.series)}::bigint[], ${rows.map((row) => row.ordinal)}::int[],
       ${rows.map((row) => row.level)}::smallint[],
-      ${sums.count}::bigint[], ${sums.nan}::bigint[], ${sums.posInf}::bigint[], ${sums.negInf}::bigint[],
-      ${sums.min}::float8[], ${sums.max}::float8[], ${sums.sum}::float8[], ${sums.first}::float8[], ${sums.last}::float8[],
-      ${sums.stepFrom}::float8[], ${sums.stepTo}::float8[], ${sums.timeFrom}::float8[], ${sums.timeTo}::float8[],
+      ${summaryArrays(
+        sql,
+        rows.map((row) => row.chunk.summary),
+      )},
       ${rows.map((row) => Number(row.chunk.timeOrdered))}::int[],
       ${points.offsets}::int[], ${points.lengths}::int[], ${tiles.offsets}::int[], ${tiles.lengths}::int[])
-    as new (series, ordinal, level, count, nan, pos_inf, neg_inf, min, max, sum, first, last,
-      step_from, step_to, time_from, time_to, time_ordered, points_at, points_length, tiles_at, tiles_length)`;
+    as new (series, ordinal, level, ${summaryNames(sql)}, time_ordered, points_at, points_length, tiles_at, tiles_length)`;
 }
 
 /** Sets what counts of series, and how much does not. */
@@ -139,59 +140,33 @@ export async function updateSummaries(
   run: string,
   counted: readonly { number: number; summary: Summary; abandoned: number }[],
 ): Promise<void> {
-  const sums = columnsOf(counted.map(({ summary }) => summary));
   await sql`
-    update series set count = new.count, nan = new.nan, pos_inf = new.pos_inf, neg_inf = new.neg_inf, min = new.min, max = new.max,
-      sum = new.sum, first = new.first, last = new.last, step_from = new.step_from, step_to = new.step_to,
-      time_from = new.time_from, time_to = new.time_to, abandoned = new.abandoned
+    update series set ${setSummary(sql)}, abandoned = new.abandoned
     from unnest(${counted.map(({ number }) => number)}::bigint[], ${counted.map(({ abandoned }) => abandoned)}::bigint[],
-      ${sums.count}::bigint[], ${sums.nan}::bigint[], ${sums.posInf}::bigint[], ${sums.negInf}::bigint[],
-      ${sums.min}::float8[], ${sums.max}::float8[], ${sums.sum}::float8[], ${sums.first}::float8[], ${sums.last}::float8[],
-      ${sums.stepFrom}::float8[], ${sums.stepTo}::float8[], ${sums.timeFrom}::float8[], ${sums.timeTo}::float8[])
-    as new (number, abandoned, count, nan, pos_inf, neg_inf, min, max, sum, first, last, step_from, step_to, time_from, time_to)
+      ${summaryArrays(
+        sql,
+        counted.map(({ summary }) => summary),
+      )})
+    as new (number, abandoned, ${summaryNames(sql)})
     where series.run_id = ${run} and series.number = new.number`;
 }
 
 function updateSeries(sql: Transaction, run: string, appends: readonly Append[]) {
-  const sums = columnsOf(appends.map((append) => append.summary));
   const tails = appends.map(({ tail }) =>
     tail.flatMap(({ ordinal, level, count, leg }) => [ordinal, level, count, leg]),
   );
   const lengths = tails.map((tail) => tail.length);
   return sql`
-    update series set count = new.count, nan = new.nan, pos_inf = new.pos_inf, neg_inf = new.neg_inf, min = new.min, max = new.max,
-      sum = new.sum, first = new.first, last = new.last, step_from = new.step_from, step_to = new.step_to,
-      time_from = new.time_from, time_to = new.time_to, next_ordinal = new.next_ordinal,
+    update series set ${setSummary(sql)}, next_ordinal = new.next_ordinal,
       tail = coalesce((${tails.flat()}::int[])[new.tail_at : new.tail_at + new.tail_length - 1], '{}')
     from unnest(${appends.map(({ number }) => number)}::bigint[],
-      ${sums.count}::bigint[], ${sums.nan}::bigint[], ${sums.posInf}::bigint[], ${sums.negInf}::bigint[],
-      ${sums.min}::float8[], ${sums.max}::float8[], ${sums.sum}::float8[], ${sums.first}::float8[], ${sums.last}::float8[],
-      ${sums.stepFrom}::float8[], ${sums.stepTo}::float8[], ${sums.timeFrom}::float8[], ${sums.timeTo}::float8[],
+      ${summaryArrays(
+        sql,
+        appends.map((append) => append.summary),
+      )},
       ${appends.map(({ nextOrdinal }) => nextOrdinal)}::int[], ${offsetsOf(lengths)}::int[], ${lengths}::int[])
-    as new (number, count, nan, pos_inf, neg_inf, min, max, sum, first, last, step_from, step_to, time_from, time_to,
-      next_ordinal, tail_at, tail_length)
+    as new (number, ${summaryNames(sql)}, next_ordinal, tail_at, tail_length)
     where series.run_id = ${run} and series.number = new.number`;
-}
-
-type Columns = { [Key in keyof Summary]: number[] };
-
-function columnsOf(summaries: readonly Summary[]): Columns {
-  const of = (key: keyof Summary): number[] => summaries.map((summary) => summary[key]);
-  return {
-    count: of("count"),
-    nan: of("nan"),
-    posInf: of("posInf"),
-    negInf: of("negInf"),
-    min: of("min"),
-    max: of("max"),
-    sum: of("sum"),
-    first: of("first"),
-    last: of("last"),
-    stepFrom: of("stepFrom"),
-    stepTo: of("stepTo"),
-    timeFrom: of("timeFrom"),
-    timeTo: of("timeTo"),
-  };
 }
 
 /** Byte arrays one behind the other, as text: the driver sends nothing else, and its own hexadecimal is half as long again. */

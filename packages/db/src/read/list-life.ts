@@ -9,20 +9,21 @@ import {
 import { readParts, readRow, readRows, type Unreadable } from "@tailbone/protocol/unreadable";
 import type { Database } from "../server/database";
 import { readSnapshot } from "./read-snapshot";
+import { parseFeatureLife } from "./stored-life";
 
 interface Address {
   team: string;
   run: string;
 }
 
-const headSchema = featureSchema.omit({ readings: true });
+const headSchema = featureSchema.omit({ readings: true, doubt: true });
 
 /** The run's features in the order in which they were declared, each with its readings by step. Throws `not_found`. */
 export function listFeatures(db: Database, { team, run }: Address): Promise<FeatureList> {
   return readSnapshot(db, { team, run }, async (sql, offset) => {
     const [features, readings] = await Promise.all([
-      sql<{ name: string }[]>`
-        select name, layer, settings, state, life ->> 'doubt' as doubt from feature where run_id = ${run} and team_id = ${team} order by ordinal`,
+      sql<{ name: string; layer: string | null; life: unknown }[]>`
+        select name, layer, settings, state, life from feature where run_id = ${run} and team_id = ${team} order by ordinal`,
       sql<{ feature: string; step: number; timeMs: number; reading: object | null }[]>`
         select feature, step, time_ms as "timeMs", reading from reading
         where run_id = ${run} and team_id = ${team} order by feature, step, number`,
@@ -35,21 +36,23 @@ export function listFeatures(db: Database, { team, run }: Address): Promise<Feat
       if (read.unreadable === null) byFeature.get(feature)?.push(read.value);
       else unreadable.push(read.unreadable);
     }
-    const shown = features.flatMap((row) => {
-      const about = { what: "feature", id: run, name: row.name };
+    const shown = features.flatMap(({ life, ...rest }) => {
+      const { name } = rest;
+      const about = { what: "feature", id: run, name };
       const read = readParts(
         headSchema,
-        row,
+        rest,
         about,
-        (): Partial<Feature> => ({
+        (): Partial<Omit<Feature, "readings" | "doubt">> => ({
           layer: null,
           settings: {},
           state: "absent",
-          doubt: null,
         }),
       );
-      unreadable.push(...read.unreadable);
-      return read.value === null ? [] : [{ ...read.value, readings: byFeature.get(row.name) ?? [] }];
+      const lived = parseFeatureLife({ ...rest, life }, run);
+      unreadable.push(...read.unreadable, ...(lived.unreadable === null ? [] : [lived.unreadable]));
+      if (read.value === null) return [];
+      return [{ ...read.value, doubt: lived.value?.doubt ?? null, readings: byFeature.get(name) ?? [] }];
     });
     return { offset, features: shown, unreadable };
   });

@@ -2,7 +2,7 @@ import { type SeriesList, seriesSchema } from "@tailbone/protocol/http";
 import { toWireNumber } from "@tailbone/protocol/json";
 import { readRows } from "@tailbone/protocol/unreadable";
 import { countFinite, type Summary } from "@tailbone/series/summary";
-import { summaryColumns } from "../schema/summary-columns";
+import { selectSummary } from "../schema/summary-columns";
 import type { Database } from "../server/database";
 import { readSnapshot } from "./read-snapshot";
 
@@ -10,7 +10,7 @@ import { readSnapshot } from "./read-snapshot";
 export async function listSeries(db: Database, { team, run }: { team: string; run: string }): Promise<SeriesList> {
   return readSnapshot(db, { team, run }, async (sql, offset) => {
     const rows = await sql<Row[]>`
-      select name, abandoned, ${summaryColumns(sql)} from series where run_id = ${run} and team_id = ${team} and count > 0 order by name`;
+      select name, abandoned, ${selectSummary(sql)} from series where run_id = ${run} and team_id = ${team} and count > 0 order by name`;
     const { values, unreadable } = readRows(seriesSchema, rows.map(toSeries), ({ name }) => ({
       what: "series",
       id: run,

@@ -5,7 +5,7 @@ import { indexOfStep, TILE_POINTS } from "@tailbone/series/chunk";
 import { type LegPlace, placeLegs } from "@tailbone/series/legs";
 import { type Points, type Summary, spanOf } from "@tailbone/series/summary";
 import { readLegs, toLegStarts } from "../append/run-legs";
-import { summaryColumns } from "../schema/summary-columns";
+import { selectSummary } from "../schema/summary-columns";
 import type { Database, Transaction } from "../server/database";
 import { type ChunkHead, readChunkPoints, readChunkTiles } from "./read-chunks";
 import { readSnapshot } from "./read-snapshot";
@@ -72,7 +72,7 @@ export async function queryBuckets(db: Database, query: BucketsQuery): Promise<B
   return readSnapshot(db, { team, run }, async (sql, offset) => {
     const source: Source = { sql, run, axis };
     const heads = await sql<SeriesHead[]>`
-      select number, name, legs, abandoned, ${summaryColumns(sql)} from series
+      select number, name, legs, abandoned, ${selectSummary(sql)} from series
       where run_id = ${run} and team_id = ${team} and name = any(${[...query.series]}::text[]) and count > 0`;
     const times = heads.some(({ legs }) => legs.length > 2) ? await readLegs(sql, run) : [];
     const places = new Map(heads.map((head) => [head.name, placeLegs(toLegStarts(head.legs, head), times)]));
@@ -182,7 +182,7 @@ async function draw(source: Source, drawings: readonly Drawing[]): Promise<void>
 }
 
 const headColumns = (sql: Transaction) => sql`
-  series, ordinal, leg, time_ordered as "timeOrdered", ${summaryColumns(sql)}`;
+  series, ordinal, leg, time_ordered as "timeOrdered", ${selectSummary(sql)}`;
 
 /** The chunks of series that are drawn as a whole, and those next to the window on both sides: they hold its neighbours. */
 async function readPieces({ sql, run, axis }: Source, drawings: readonly Drawing[]): Promise<Piece[]> {

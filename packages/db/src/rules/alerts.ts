@@ -1,4 +1,5 @@
 import { TailboneError } from "@tailbone/protocol/errors";
+import { alertPath } from "@tailbone/protocol/page-paths";
 import { type Alert, type AlertPatch, alertSchema } from "@tailbone/protocol/rules";
 import { readParts, type Unreadable } from "@tailbone/protocol/unreadable";
 import type { Database } from "../server/database";
@@ -12,7 +13,7 @@ interface AlertQuery {
   nowMs?: number;
 }
 
-const storedSchema = alertSchema.omit({ unreadable: true });
+const storedSchema = alertSchema.omit({ path: true, unreadable: true });
 
 /** Alerts of the team that can be read, the newest first. */
 export async function readAlerts(db: Database, query: AlertQuery): Promise<Alert[]> {
@@ -28,7 +29,7 @@ export async function listAlerts(
   const open = sql`and alert.acknowledged_at_ms is null and coalesce(alert.snoozed_until_ms, 0) <= ${nowMs}`;
   const rows = await sql<{ id: string; title: string; runId: string; runName: string; project: string }[]>`
     select alert.id, alert.rule_id as "ruleId", alert.kind, alert.title, alert.text, alert.level, alert.feature, alert.after,
-      alert.by, alert.evidence, case when alert.path = '' then '/runs/' || alert.run_id else alert.path end as path,
+      alert.by, alert.evidence,
       alert.step, alert.time_ms as "timeMs", alert.swallowed, alert.swallowed_to as "swallowedTo", alert.read_at_ms as "readAtMs", alert.acknowledged_at_ms as "acknowledgedAtMs",
       alert.acknowledged_by as "acknowledgedBy", alert.snoozed_until_ms as "snoozedUntilMs", alert.assigned_to as "assignedTo",
       run.id as "runId", run.name as "runName", project.name as project
@@ -59,7 +60,9 @@ export async function listAlerts(
     );
   });
   return {
-    alerts: read.flatMap(({ value, unreadable }) => (value === null ? [] : { ...value, unreadable })),
+    alerts: read.flatMap(({ value, unreadable }) =>
+      value === null ? [] : { ...value, path: alertPath(value), unreadable },
+    ),
     unreadable: read.flatMap(({ value, unreadable }) => (value === null ? unreadable : [])),
   };
 }

@@ -107,7 +107,7 @@ test("what a rule would raise at once beyond its share is counted in one more al
       ),
     },
   ]);
-  expect(await listDeliveries(database.db, { team })).toHaveLength(21);
+  expect((await listDeliveries(database.db, { team })).deliveries).toHaveLength(21);
 });
 
 test("what a script raises at once beyond a commit's share is counted in one more alert, as grave as the gravest of them", async () => {

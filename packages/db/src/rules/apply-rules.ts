@@ -1,15 +1,16 @@
-import { type Firing, type Occurrence, reduceRule, subjectsOf } from "@tailbone/lifecycle/rules/reduce-rule";
+import { type Firing, type Occurrence, reduceRule } from "@tailbone/lifecycle/rules/reduce-rule";
 import type { SubjectMemory, Swallowed } from "@tailbone/lifecycle/rules/rule-state";
 import type { FinitePoint } from "@tailbone/lifecycle/rules/series-condition";
 import type { Frame } from "@tailbone/protocol/frame";
-import type { AlertLevel } from "@tailbone/protocol/records";
-import type { Condition } from "@tailbone/protocol/rules";
+import { ruleSchema } from "@tailbone/protocol/rules";
 import type { RunState } from "@tailbone/protocol/run";
 import { storable } from "@tailbone/protocol/text";
+import { readRows, UNREADABLE_HINT } from "@tailbone/protocol/unreadable";
 import { v7 as uuidv7 } from "uuid";
-import { storableJson } from "../append/stored-text";
+import type { z } from "zod";
 import type { Transaction } from "../server/database";
 import { ALERT_CAPS, type AlertCaps, capFirings, type ScriptAlert } from "./cap-alerts";
+import { type Changed, readMemories, visibleTo, writeMemories } from "./rule-memory";
 
 export interface ApplyRules {
   team: string;
@@ -20,14 +21,8 @@ export interface ApplyRules {
   caps?: AlertCaps;
 }
 
-interface RuleRow {
-  id: string;
-  name: string;
-  condition: Condition;
-  level: AlertLevel;
-  cooldownMs: number;
-  channels: string[];
-}
+const watchingSchema = ruleSchema.omit({ project: true, enabled: true });
+type Watching = z.infer<typeof watchingSchema>;
 
 /**
  * Lets the team's rules see what has happened in a run, in the transaction in which it is stored: an alert and one outbox row for each
@@ -37,10 +32,12 @@ interface RuleRow {
 export async function applyRules(sql: Transaction, input: ApplyRules): Promise<string[]> {
   const { team, run, occurrences, nowMs, caps = ALERT_CAPS } = input;
   if (occurrences.length === 0) return [];
-  const rules = await sql<RuleRow[]>`
+  const rows = await sql<{ id: string; name: string }[]>`
     select id, name, condition, level, cooldown_ms as "cooldownMs", channels from rule
     where team_id = ${team} and enabled
       and (project_id is null or project_id = (select project_id from run where id = ${run} and team_id = ${team}))`;
+  // Those that cannot be read look at nothing; the list of rules says so.
+  const { values: rules } = readRows(watchingSchema, rows, ({ id, name }) => ({ what: "rule", id, name }));
   const memories = await readMemories(sql, run, rules, occurrences);
   const changed: Changed[] = [];
   const told: string[] = [];
@@ -51,8 +48,8 @@ export async function applyRules(sql: Transaction, input: ApplyRules): Promise<s
     const after = new Map<string, SubjectMemory>();
     const firings: Firing[] = [];
     const swallowed = new Map<string, Swallowed>();
-    for (const occurrence of occurrences) {
-      const recall = (subject: string) => after.get(subject) ?? before.get(storable(subject));
+    for (const occurrence of visibleTo(rule.condition, occurrences, before)) {
+      const recall = (subject: string) => after.get(subject) ?? before.known.get(storable(subject));
       const reduced = reduceRule(rule, recall, occurrence, nowMs);
       for (const [subject, memory] of reduced.memories) after.set(subject, memory);
       firings.push(...reduced.firings);
@@ -63,7 +60,8 @@ export async function applyRules(sql: Transaction, input: ApplyRules): Promise<s
     if (raises) left -= Math.min(most, firings.length);
     // Alerts of the script are there already: a rule that sends them nowhere has nothing to add.
     const said = raises || rule.channels.length > 0 ? capFirings(rule.name, firings, most) : firings;
-    for (const firing of said) {
+    const still = [...before.unreadable].map(([subject, reason]) => standStill(rule.name, subject, reason));
+    for (const firing of [...still, ...said]) {
       const alert = await insertAlert(sql, input, rule, firing);
       if (alert !== null) told.push(alert);
     }
@@ -74,52 +72,17 @@ export async function applyRules(sql: Transaction, input: ApplyRules): Promise<s
   return told;
 }
 
-interface Changed {
-  rule: string;
-  subject: string;
-  memory: SubjectMemory;
-}
-
-/** What each rule that looks at one of the occurrences remembers of their subjects. */
-async function readMemories(
-  sql: Transaction,
-  run: string,
-  rules: readonly RuleRow[],
-  occurrences: readonly Occurrence[],
-): Promise<Map<string, Map<string, SubjectMemory>>> {
-  const memories = new Map<string, Map<string, SubjectMemory>>();
-  const wanted: { rule: string; subject: string }[] = [];
-  for (const { id, condition } of rules) {
-    const subjects = new Set(occurrences.flatMap((occurrence) => subjectsOf(condition, occurrence)).map(storable));
-    if (subjects.size > 0) memories.set(id, new Map());
-    for (const subject of subjects) wanted.push({ rule: id, subject });
-  }
-  if (wanted.length === 0) return memories;
-  const rows = await sql<({ rule: string; subject: string } & SubjectMemory)[]>`
-    select rule_id as rule, subject, series, told_ms as "toldMs", told_key as "toldKey", swallowed
-    from unnest(${wanted.map(({ rule }) => rule)}::uuid[], ${wanted.map(({ subject }) => subject)}::text[])
-      as wanted (rule_id, subject) join rule_state using (rule_id, subject)
-    where run_id = ${run}`;
-  for (const { rule, subject, ...memory } of rows) memories.get(rule)?.set(subject, memory);
-  return memories;
-}
-
-async function writeMemories(sql: Transaction, run: string, changed: readonly Changed[]): Promise<void> {
-  if (changed.length === 0) return;
-  await sql`
-    insert into rule_state (run_id, rule_id, subject, series, told_ms, told_key, swallowed)
-    select ${run}::uuid, rule_id, subject, series::jsonb, told_ms, told_key, swallowed::jsonb
-    from unnest(${changed.map(({ rule }) => rule)}::uuid[], ${changed.map(({ subject }) => storable(subject))}::text[],
-      ${changed.map(({ memory: { series } }) => jsonOrNull(series))}::text[],
-      ${changed.map(({ memory: { toldMs } }) => toldMs)}::float8[],
-      ${changed.map(({ memory: { toldKey } }) => (toldKey === null ? null : storable(toldKey)))}::text[],
-      ${changed.map(({ memory: { swallowed } }) => jsonOrNull(swallowed))}::text[])
-      as new (rule_id, subject, series, told_ms, told_key, swallowed)
-    on conflict (run_id, rule_id, subject) do update set series = excluded.series, told_ms = excluded.told_ms,
-      told_key = excluded.told_key, swallowed = excluded.swallowed`;
-}
-
-const jsonOrNull = (value: unknown): string | null => (value === null ? null : storableJson(value));
+/** Said once of a run, because it has a key of its own. */
+const standStill = (rule: string, subject: string, reason: string): Firing => ({
+  key: `unreadable:${subject}`,
+  title: `The rule ${rule} stands still`,
+  text: `What it remembers of ${subject} cannot be read (${reason}), and it looks at that no more. ${UNREADABLE_HINT}`,
+  feature: null,
+  after: null,
+  by: null,
+  evidence: "",
+  existing: null,
+});
 
 /** Counts at an alert what the rule's cooldown has kept silent since. One that the script has raised has its own id for a key. */
 async function countSwallowed(
@@ -139,17 +102,16 @@ async function countSwallowed(
 async function insertAlert(
   sql: Transaction,
   { team, run, nowMs }: ApplyRules,
-  rule: RuleRow,
+  rule: Watching,
   firing: Firing,
 ): Promise<string | null> {
   const id = firing.existing ?? uuidv7();
   if (firing.existing === null) {
-    const path = pathOf(run, rule.condition.type === "lifecycle", firing.feature);
     const inserted = await sql`
-      insert into alert (id, team_id, run_id, rule_id, kind, key, title, text, level, feature, after, by, evidence, path, step, time_ms)
+      insert into alert (id, team_id, run_id, rule_id, kind, key, title, text, level, feature, after, by, evidence, step, time_ms)
       values (${id}, ${team}, ${run}, ${rule.id}, ${rule.condition.type}, ${storable(firing.key)}, ${storable(firing.title)},
         ${storable(firing.text)}, ${rule.level}, ${firing.feature}, ${firing.after}::float8, ${firing.by}::float8,
-        ${storable(firing.evidence)}, ${path}, ${firing.by}::float8, ${nowMs})
+        ${storable(firing.evidence)}, ${firing.by}::float8, ${nowMs})
       on conflict (run_id, rule_id, key) do nothing returning id`;
     if (inserted.length === 0) return null;
   }
@@ -161,12 +123,6 @@ async function insertAlert(
       on conflict (run_id, alert_id, channel_id) do nothing`;
   }
   return id;
-}
-
-/** The page that shows what an alert tells of, below the dashboard's origin. */
-function pathOf(run: string, isOfLife: boolean, feature: string | null): string {
-  if (!isOfLife) return `/runs/${run}`;
-  return `/runs/${run}?${new URLSearchParams({ tab: "life", ...(feature === null ? {} : { feature }) })}`;
 }
 
 /** What rules are told of a series beside its new points. */

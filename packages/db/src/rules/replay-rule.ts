@@ -1,12 +1,11 @@
 import { type Firing, type Occurrence, reduceRule } from "@tailbone/lifecycle/rules/reduce-rule";
 import type { SubjectMemory } from "@tailbone/lifecycle/rules/rule-state";
 import type { FinitePoint } from "@tailbone/lifecycle/rules/series-condition";
-import { readStoredEvent } from "@tailbone/lifecycle/stored-life";
-import type { StoredEvent } from "@tailbone/protocol/lifecycle";
-import type { AlertLevel } from "@tailbone/protocol/records";
-import type { Condition, Replay, Replayed } from "@tailbone/protocol/rules";
+import { lifecycleEventSchema } from "@tailbone/protocol/lifecycle";
+import { alertSchema, type Condition, type Replay, type Replayed } from "@tailbone/protocol/rules";
 import type { RunState } from "@tailbone/protocol/run";
 import { fitsSeries } from "@tailbone/protocol/series-pattern";
+import { readRow, readRows } from "@tailbone/protocol/unreadable";
 import { decodePoints } from "@tailbone/series/chunk";
 import { placeLegs } from "@tailbone/series/legs";
 import type { Summary } from "@tailbone/series/summary";
@@ -27,11 +26,13 @@ interface PastRun {
   endedAtMs: number;
 }
 
+const raisedSchema = alertSchema.pick({ id: true, title: true, text: true, level: true, step: true, timeMs: true });
+
 type Timed = { occurrence: Occurrence; timeMs: number };
 
 /**
  * What a rule would have raised in the team's newest runs, had it been there: the rules' own reducer over what is stored of them, in the order and
- * at the times of the trainings. Of a run's states the last one is known. Nothing is raised. Throws `not_found` for another team's project.
+ * at the times of the trainings. Of a run's states the last one is known; what cannot be read is passed over. Nothing is raised. Throws `not_found` for another team's project.
  */
 export async function replayRule(
   db: Database,
@@ -76,22 +77,23 @@ async function* readOccurrences(
   const sql = db.$client;
   switch (condition.type) {
     case "lifecycle": {
-      const rows = await sql<{ event: StoredEvent; timeMs: number }[]>`
-        select event, time_ms as "timeMs" from lifecycle_event where run_id = ${run.id} and team_id = ${team} order by number`;
-      for (const { event, timeMs } of rows)
-        yield { occurrence: { type: "events", events: [readStoredEvent(event)] }, timeMs };
+      const rows = await sql<{ id: string; event: unknown; timeMs: number }[]>`
+        select id, event, time_ms as "timeMs" from lifecycle_event where run_id = ${run.id} and team_id = ${team} order by number`;
+      for (const { id, event, timeMs } of rows) {
+        const { value } = readRow(lifecycleEventSchema, event, { what: "event", id, name: "" });
+        if (value !== null) yield { occurrence: { type: "events", events: [value] }, timeMs };
+      }
       return;
     }
     case "run_state":
       yield { occurrence: { type: "run_state", state: run.state, note: "" }, timeMs: run.endedAtMs };
       return;
     case "script": {
-      const rows = await sql<
-        { id: string; title: string; text: string; level: AlertLevel; step: number | null; timeMs: number }[]
-      >`
+      const rows = await sql<{ id: string; title: string }[]>`
         select id, title, text, level, step, time_ms as "timeMs" from alert
         where run_id = ${run.id} and team_id = ${team} and kind = 'script' order by time_ms, id`;
-      for (const { timeMs, ...raised } of rows) yield { occurrence: { type: "script", ...raised }, timeMs };
+      const { values } = readRows(raisedSchema, rows, ({ id, title }) => ({ what: "alert", id, name: title }));
+      for (const { timeMs, ...raised } of values) yield { occurrence: { type: "script", ...raised }, timeMs };
       return;
     }
     default:

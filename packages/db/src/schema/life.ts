@@ -1,5 +1,5 @@
-import type { StoredLife } from "@tailbone/lifecycle/stored-life";
-import type { SettingsChange, StoredEvent } from "@tailbone/protocol/lifecycle";
+import type { FeatureLife } from "@tailbone/lifecycle/feature-life";
+import type { LifecycleEvent, SettingsChange } from "@tailbone/protocol/lifecycle";
 import { FEATURE_STATES, type Reading } from "@tailbone/protocol/reading";
 import type { LifeStrip } from "@tailbone/protocol/run";
 import { doublePrecision, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
@@ -27,8 +27,8 @@ export const feature = pgTable(
     layer: text("layer"),
     settings: jsonb("settings").$type<SettingsChange>().notNull(),
     state: text("state", { enum: FEATURE_STATES }).notNull(),
-    /** What the reducer of @tailbone/lifecycle has come to; moved on with each frame that holds readings of this feature. */
-    life: jsonb("life").$type<StoredLife>().notNull(),
+    /** What the reducer of @tailbone/lifecycle has come to; moved on with each frame that holds readings of this feature. read/stored-life.ts reads it. */
+    life: jsonb("life").$type<FeatureLife>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.name] })],
 );
@@ -56,7 +56,7 @@ export const lifecycleEvent = pgTable(
     /** What it is called outside. */
     id: uuid("id").notNull(),
     timeMs: doublePrecision("time_ms").notNull(),
-    event: jsonb("event").$type<StoredEvent>().notNull(),
+    event: jsonb("event").$type<LifecycleEvent>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.number] })],
 );

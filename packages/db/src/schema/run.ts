@@ -22,6 +22,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { organization, user } from "./auth";
+import { summaryColumns } from "./summary-columns";
 
 /*
  * Runs and what they hold. Every row names its team, and every query asks for it. Every key of what a run holds begins with the run, and
@@ -141,23 +142,6 @@ export const deletedRun = pgTable("deleted_run", {
   runId: uuid("run_id").primaryKey(),
   teamId: teamId(),
   deletedAtMs: doublePrecision("deleted_at_ms").notNull(),
-});
-
-/** The columns of a summary (packages/series), of a chunk or of a whole series. */
-const summaryColumns = () => ({
-  count: count("count"),
-  nan: count("nan"),
-  posInf: count("pos_inf"),
-  negInf: count("neg_inf"),
-  min: doublePrecision("min").notNull(),
-  max: doublePrecision("max").notNull(),
-  sum: doublePrecision("sum").notNull(),
-  first: doublePrecision("first").notNull(),
-  last: doublePrecision("last").notNull(),
-  stepFrom: doublePrecision("step_from").notNull(),
-  stepTo: doublePrecision("step_to").notNull(),
-  timeFrom: doublePrecision("time_from").notNull(),
-  timeTo: doublePrecision("time_to").notNull(),
 });
 
 /** The summary is of what counts: without the points that a later leg has overwritten, which `abandoned` counts. */
@@ -304,7 +288,6 @@ export const alert = pgTable(
     after: doublePrecision("after"),
     by: doublePrecision("by"),
     evidence: text("evidence").notNull().default(""),
-    path: text("path").notNull().default(""),
     step: doublePrecision("step"),
     timeMs: doublePrecision("time_ms").notNull(),
     /** How often the rule has fired of the same subject since, while its cooldown kept it silent, and the last step of those. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readChannelTarget } from "@tailbone/db/rules/rules";
+import { CHANNELS_PATH } from "@tailbone/protocol/page-paths";
 import type { Alert } from "@tailbone/protocol/rules";
 import type { Context } from "../context";
 import { type Asked, verb } from "../verb";
@@ -30,7 +31,7 @@ function testAlert({ team, by, nowMs }: Context): Alert {
     after: null,
     by: null,
     evidence: "",
-    path: "/alerts?tab=channels",
+    path: CHANNELS_PATH,
     step: null,
     timeMs: nowMs,
     swallowed: 0,

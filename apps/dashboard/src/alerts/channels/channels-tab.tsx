@@ -8,6 +8,7 @@ import { Button } from "../../ui/button";
 import { Confirm, Dialog } from "../../ui/dialog";
 import { EmptyNotice, ErrorNotice } from "../../ui/notice";
 import { TableSkeleton } from "../../ui/table";
+import { UnreadableRow } from "../../ui/unreadable";
 import { ChannelForm } from "./channel-form";
 import { ChannelRow } from "./channel-row";
 import { WebhookHelp } from "./webhook-help";
@@ -18,7 +19,7 @@ export function ChannelsTab() {
   const me = useQuery(queries.me);
   const channels = useQuery(queries.channels);
   const [isAdding, setAdding] = useState(false);
-  const [asked, setAsked] = useState<Channel | null>(null);
+  const [asked, setAsked] = useState<Pick<Channel, "id" | "name"> | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: queries.channels.queryKey });
   const create = useMutation({
     mutationFn: createChannel,
@@ -36,7 +37,7 @@ export function ChannelsTab() {
       <ErrorNotice error={toTailboneError(failed.error)} onRetry={() => void failed.refetch()} className="m-4" />
     );
   }
-  const list = channels.data.channels;
+  const { channels: list, unreadable } = channels.data;
   const { role } = me.data.team;
   const canChange = role === "owner" || role === "admin";
   return (
@@ -51,7 +52,7 @@ export function ChannelsTab() {
           </Button>
         ) : null}
       </div>
-      {list.length === 0 ? (
+      {list.length + unreadable.length === 0 ? (
         <EmptyNotice title="There are no channels." className="border-line border-t px-4">
           <p>Alerts are shown in the inbox only. A channel is a webhook, Slack, Discord or e-mail.</p>
         </EmptyNotice>
@@ -59,6 +60,21 @@ export function ChannelsTab() {
         <ul className="divide-y divide-line border-line border-y">
           {list.map((channel) => (
             <ChannelRow key={channel.id} channel={channel} canChange={canChange} onDelete={() => setAsked(channel)} />
+          ))}
+          {unreadable.map((item) => (
+            <UnreadableRow key={item.id} item={item}>
+              {canChange ? (
+                <Button
+                  look="quiet"
+                  size="small"
+                  className="hover:text-bad"
+                  aria-label={`Delete ${item.name}`}
+                  onClick={() => setAsked(item)}
+                >
+                  Delete
+                </Button>
+              ) : null}
+            </UnreadableRow>
           ))}
         </ul>
       )}

@@ -10,6 +10,7 @@ import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";
 import { EmptyNotice, ErrorNotice } from "../../ui/notice";
 import { Table, TableSkeleton } from "../../ui/table";
+import { UnreadableNotice } from "../../ui/unreadable";
 import { useNow } from "../../ui/use-now";
 
 const REFRESH_MS = 5000;
@@ -48,7 +49,7 @@ export function DeliveriesTab() {
       <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
     );
   }
-  if (data.deliveries.length === 0) {
+  if (data.deliveries.length + data.unreadable.length === 0) {
     return (
       <EmptyNotice title="There are no deliveries." className="px-4">
         <p>Each time a rule tells a channel of an alert, what came of it stands here.</p>
@@ -56,46 +57,49 @@ export function DeliveriesTab() {
     );
   }
   return (
-    <Table label="Deliveries">
-      <thead>
-        <tr>
-          <th>State</th>
-          <th>Alert</th>
-          <th>Channel</th>
-          <th className="text-right">Attempts</th>
-          <th>When</th>
-          <th>Error</th>
-        </tr>
-      </thead>
-      <tbody>
-        {data.deliveries.map((delivery) => (
-          <tr key={delivery.id} data-testid="delivery" data-state={delivery.state}>
-            <td>
-              {states[delivery.state]}
-              {delivery.state === "dead" ? (
-                <Button
-                  size="small"
-                  className="ml-2 h-6"
-                  aria-label={`Try again to tell ${delivery.channel.name} of ${delivery.alert.title}`}
-                  disabled={retry.isPending}
-                  onClick={() => retry.mutate(delivery.id)}
-                >
-                  Try again
-                </Button>
-              ) : null}
-            </td>
-            <td className="max-w-96 truncate font-medium">{delivery.alert.title}</td>
-            <td>{delivery.channel.name}</td>
-            <td className="text-right tabular-nums">{formatCount(delivery.attempts)}</td>
-            <td className="text-soft">
-              <Ago timeMs={delivery.deliveredAtMs ?? delivery.createdAtMs} now={now} />
-            </td>
-            <td className="max-w-96 truncate text-soft" title={delivery.error ?? undefined}>
-              {delivery.error}
-            </td>
+    <>
+      <UnreadableNotice items={data.unreadable} className="mx-4 my-2" />
+      <Table label="Deliveries">
+        <thead>
+          <tr>
+            <th>State</th>
+            <th>Alert</th>
+            <th>Channel</th>
+            <th className="text-right">Attempts</th>
+            <th>When</th>
+            <th>Error</th>
           </tr>
-        ))}
-      </tbody>
-    </Table>
+        </thead>
+        <tbody>
+          {data.deliveries.map((delivery) => (
+            <tr key={delivery.id} data-testid="delivery" data-state={delivery.state}>
+              <td>
+                {states[delivery.state]}
+                {delivery.state === "dead" ? (
+                  <Button
+                    size="small"
+                    className="ml-2 h-6"
+                    aria-label={`Try again to tell ${delivery.channel.name} of ${delivery.alert.title}`}
+                    disabled={retry.isPending}
+                    onClick={() => retry.mutate(delivery.id)}
+                  >
+                    Try again
+                  </Button>
+                ) : null}
+              </td>
+              <td className="max-w-96 truncate font-medium">{delivery.alert.title}</td>
+              <td>{delivery.channel.name}</td>
+              <td className="text-right tabular-nums">{formatCount(delivery.attempts)}</td>
+              <td className="text-soft">
+                <Ago timeMs={delivery.deliveredAtMs ?? delivery.createdAtMs} now={now} />
+              </td>
+              <td className="max-w-96 truncate text-soft" title={delivery.error ?? undefined}>
+                {delivery.error}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </>
   );
 }

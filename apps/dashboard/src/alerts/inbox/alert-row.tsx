@@ -6,6 +6,7 @@ import { LevelWord } from "../../parts/alert-level";
 import { sayEvidence, saySteps, saySwallowed } from "../../parts/alert-words";
 import { Ago } from "../../ui/ago";
 import { cn } from "../../ui/cn";
+import { UnreadableMark } from "../../ui/unreadable";
 import { AlertStanding } from "./alert-standing";
 import type { AlertLife } from "./run-lives";
 
@@ -57,6 +58,7 @@ export function AlertRow({ alert, life, now, isSelected, onSelect, onOpen, child
         >
           {title}
         </button>
+        <UnreadableMark items={alert.unreadable} />
         {life === null ? null : <LifeStrips lives={[life.strip]} lastStep={life.lastStep} />}
         <span className="ml-auto flex shrink-0 flex-wrap gap-x-3 text-faint text-xs max-sm:ml-0 max-sm:w-full">
           {feature === null || life !== null ? null : <span>feature {feature}</span>}

@@ -4,6 +4,7 @@ import { queries } from "../../api/queries";
 import { Button } from "../../ui/button";
 import { EmptyNotice, ErrorNotice } from "../../ui/notice";
 import { Segmented } from "../../ui/segmented";
+import { UnreadableNotice } from "../../ui/unreadable";
 import { useNow } from "../../ui/use-now";
 import { AlertActions } from "./alert-actions";
 import { AlertRow } from "./alert-row";
@@ -30,6 +31,7 @@ export function Inbox() {
           j k move · e acknowledge · s snooze · a assign · u unread · Enter open
         </p>
       </div>
+      <UnreadableNotice items={query.data?.unreadable ?? []} className="mx-4 mb-2" />
       {query.data === undefined ? (
         query.error === null ? (
           <InboxSkeleton />

@@ -1,3 +1,4 @@
+import { runPath } from "@tailbone/protocol/page-paths";
 import type { Alert } from "@tailbone/protocol/rules";
 import type { LifeStrip } from "@tailbone/protocol/run";
 import { useQuery } from "@tanstack/react-query";
@@ -28,7 +29,7 @@ export function RunLives({ run, alerts, children }: RunLivesProps) {
     <>
       <h2 className="sticky top-0 z-10 truncate bg-page px-4 py-1.5 text-soft text-xs">
         {run.project} /{" "}
-        <Link href={`/runs/${run.id}`} prefetch={false} className="rounded font-medium text-ink hover:text-accent">
+        <Link href={runPath(run.id)} prefetch={false} className="rounded font-medium text-ink hover:text-accent">
           {run.name}
         </Link>
       </h2>

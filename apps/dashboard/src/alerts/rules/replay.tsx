@@ -1,3 +1,4 @@
+import { runPath } from "@tailbone/protocol/page-paths";
 import type { RuleCreate } from "@tailbone/protocol/rules";
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
@@ -30,7 +31,7 @@ export function Replay({ withRule }: { withRule: (use: (rule: RuleCreate) => voi
           <ul className="max-h-48 overflow-y-auto rounded-md border border-line px-3 py-1.5">
             {data.alerts.map(({ run, title, step }) => (
               <li key={`${run.id} ${title} ${step}`} className="flex flex-wrap gap-x-3 py-0.5">
-                <Link href={`/runs/${run.id}`} prefetch={false} className="rounded font-medium hover:text-accent">
+                <Link href={runPath(run.id)} prefetch={false} className="rounded font-medium hover:text-accent">
                   {run.name}
                 </Link>
                 <span className="text-soft">{title}</span>

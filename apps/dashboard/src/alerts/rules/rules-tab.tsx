@@ -8,6 +8,7 @@ import { Button } from "../../ui/button";
 import { Confirm, Dialog } from "../../ui/dialog";
 import { EmptyNotice, ErrorNotice } from "../../ui/notice";
 import { TableSkeleton } from "../../ui/table";
+import { UnreadableRow } from "../../ui/unreadable";
 import { RuleForm } from "./rule-form";
 import { RuleRow } from "./rule-row";
 
@@ -18,7 +19,7 @@ export function RulesTab() {
   const projects = useQuery(queries.projects);
   const channels = useQuery(queries.channels);
   const [edited, setEdited] = useState<Rule | "new" | null>(null);
-  const [asked, setAsked] = useState<Rule | null>(null);
+  const [asked, setAsked] = useState<Pick<Rule, "id" | "name"> | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: queries.rules.queryKey });
   const save = useMutation({
     mutationFn: ({ id, rule }: { id: string | null; rule: RuleCreate }) =>
@@ -47,7 +48,7 @@ export function RulesTab() {
           New rule
         </Button>
       </div>
-      {rules.data.rules.length === 0 ? (
+      {rules.data.rules.length + rules.data.unreadable.length === 0 ? (
         <EmptyNotice title="There are no rules." className="border-line border-t px-4">
           <p>What a script raises itself still comes into the inbox. Make a rule to be told of anything else.</p>
         </EmptyNotice>
@@ -61,6 +62,19 @@ export function RulesTab() {
               onEdit={() => setEdited(rule)}
               onDelete={() => setAsked(rule)}
             />
+          ))}
+          {rules.data.unreadable.map((item) => (
+            <UnreadableRow key={item.id} item={item}>
+              <Button
+                look="quiet"
+                size="small"
+                className="hover:text-bad"
+                aria-label={`Delete ${item.name}`}
+                onClick={() => setAsked(item)}
+              >
+                Delete
+              </Button>
+            </UnreadableRow>
           ))}
         </ul>
       )}

@@ -1,3 +1,4 @@
+import { projectPath } from "@tailbone/protocol/page-paths";
 import { requireSession } from "../../../../api/session";
 import { withQuery } from "../../../../api/session-path";
 import { RunsPage } from "../../../../runs/runs-page";
@@ -9,6 +10,6 @@ type Props = {
 
 export default async function ProjectPage({ params, searchParams }: Props) {
   const { project } = await params;
-  await requireSession(withQuery(`/projects/${project}`, await searchParams));
+  await requireSession(withQuery(projectPath(project), await searchParams));
   return <RunsPage project={project} />;
 }

@@ -1,3 +1,4 @@
+import { runPath } from "@tailbone/protocol/page-paths";
 import { requireSession } from "../../../../api/session";
 import { withQuery } from "../../../../api/session-path";
 import { RunPage } from "../../../../run/run-page";
@@ -9,6 +10,6 @@ type Props = {
 
 export default async function OneRunPage({ params, searchParams }: Props) {
   const { run } = await params;
-  await requireSession(withQuery(`/runs/${run}`, await searchParams));
+  await requireSession(withQuery(runPath(run), await searchParams));
   return <RunPage key={run} run={run} />;
 }
