@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pointsArbitrary } from "./arbitraries.test-util";
 import { BucketGrid, toColumns, type Window } from "./buckets";
-import { makeChunks, slicePoints } from "./chunk";
+import { makeChunks, slicePoints, TILE_POINTS } from "./chunk";
 import { appendPoints, fromColumns, type LiveBuckets, type OpenWindow } from "./live-buckets";
 import { cellOf, placeOf } from "./scale";
 import type { Points } from "./summary";
@@ -170,6 +170,20 @@ describe("buckets", () => {
           }
         },
       ),
+    );
+  });
+
+  test("drawn from summaries of few points are what they are point by point: as they came live", () => {
+    const scales = fc.constantFrom("linear" as const, "log" as const);
+    const [lengths, sizes] = [fc.integer({ min: 100, max: 2000 }), fc.integer({ min: 2, max: TILE_POINTS - 1 })];
+    fc.assert(
+      fc.property(scales, lengths, sizes, fc.integer({ min: 2, max: 20 }), (scale, length, size, buckets) => {
+        const steps = Float64Array.from({ length }, (_, step) => step);
+        const points: Points = { steps, timesMs: steps, values: steps.map((step) => Math.sin(step / 50)) };
+        const window: Window = { ...linear, scale, from: 0, to: length - 1, buckets };
+        const { mean: _, ...columns } = draw(cut(points, size), window).toColumns();
+        expect(columns).toEqual(drawNaively(points, window));
+      }),
     );
   });
 

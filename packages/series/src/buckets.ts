@@ -1,5 +1,6 @@
 import type { Axis, BucketColumns } from "@tailbone/protocol/http";
 import { toWireNumber } from "@tailbone/protocol/json";
+import { TILE_POINTS } from "./chunk";
 import { bucketWidth, cellOf, placeOf, type XScale } from "./scale";
 import { countFinite, mergeSummaries, type Points, type Summary, spanOf, summarise } from "./summary";
 
@@ -19,7 +20,8 @@ export interface Neighbour {
 /**
  * A stored summary that reaches over the border of two buckets stands for its points as a whole only where that cannot be seen:
  * when its span is at most this share of a bucket's width, so that it is drawn less than a quarter of a bucket from where its
- * points are.
+ * points are. Of a summary of fewer points than a tile has, each is put where it belongs: what was stored by itself a moment ago, and came
+ * live to whoever watches, is drawn alike by both.
  */
 const WHOLE_SHARE = 1 / 4;
 
@@ -71,7 +73,7 @@ export class BucketGrid {
     if (to < window.from || from > window.to) return "skip";
     if (from < window.from || to > window.to) return "descend";
     const [low, high] = [placeOf(from, window), placeOf(to, window)];
-    if (from === to || high - low <= this.#width * WHOLE_SHARE) return "whole";
+    if (from === to || (summary.count >= TILE_POINTS && high - low <= this.#width * WHOLE_SHARE)) return "whole";
     return cellOf(low, this.#width) === cellOf(high, this.#width) ? "whole" : "descend";
   }
 
