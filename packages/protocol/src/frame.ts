@@ -1,5 +1,15 @@
 import { z } from "zod";
 import { TailboneError } from "./errors";
+import {
+  align8,
+  columnsBytes,
+  type FrameHeader,
+  GROUP_HEAD_BYTES,
+  headerBytes,
+  measureGroup,
+  readFrameHeader,
+  writeFrameHeader,
+} from "./frame-layout";
 import { LIMITS } from "./limits";
 import { type RunRecord, recordSchema } from "./records";
 import { storable } from "./text";
@@ -33,27 +43,9 @@ export interface Frame {
 /** The sequence that follows on a frame. */
 export const sequenceBehind = ({ sequence, span = 1 }: Pick<Frame, "sequence" | "span">): number => sequence + span;
 
-/*
- * The layout (little-endian; docs/protocol.md shows it as a table):
- *
- *   header   "TBF1" | u16 version | u16 groups | u64 sequence | f64 sealedAtMs | u32 bytes of records | u32 values
- *            | from version 3 on: f64 pointsThrough (NaN: not known) | u32 span | u32 zero
- *   group    u16 series | u16 zero | u32 points | per series: u16 bytes, UTF-8 name | zeros up to a multiple of 8
- *            | f64 steps[points] | f64 timesMs[points] | per series: f64 values[points]
- *   records  a JSON array in UTF-8
- *
- * Columns start at multiples of 8, so that they are read as typed arrays without parsing.
- */
-const MAGIC = 0x31464254; // "TBF1"
-const HEADER_BYTES = 48;
-/** In version 2. */
-const SHORT_HEADER_BYTES = 32;
-
 const utf8Encoder = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
 const recordsSchema = z.array(recordSchema).max(LIMITS.frameRecords);
-
-const align8 = (offset: number): number => (offset + 7) & ~7;
 
 function malformed(what: string, cause?: unknown): TailboneError {
   return new TailboneError(
@@ -92,32 +84,33 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   if (values > LIMITS.frameValues) throw tooLarge(`it has ${values} values`);
   if (frame.groups.length > LIMITS.frameGroups) throw tooLarge(`it has ${frame.groups.length} groups`);
 
-  let length = HEADER_BYTES;
+  let length = headerBytes(PROTOCOL_VERSION);
   for (const [index, group] of frame.groups.entries()) {
-    let head = 8;
+    let head = GROUP_HEAD_BYTES;
     for (const name of names[index] ?? []) head += 2 + name.byteLength;
-    length = align8(length + head) + 8 * group.steps.length * (2 + group.names.length);
+    length = align8(length + head) + columnsBytes(group.names.length, group.steps.length);
   }
   length += records.byteLength;
   if (length > LIMITS.frameBytes) throw tooLarge(`it takes ${length} bytes, ${LIMITS.frameBytes} are allowed`);
 
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, MAGIC, true);
-  view.setUint16(4, PROTOCOL_VERSION, true);
-  view.setUint16(6, frame.groups.length, true);
-  view.setBigUint64(8, BigInt(frame.sequence), true);
-  view.setFloat64(16, frame.sealedAtMs, true);
-  view.setUint32(24, records.byteLength, true);
-  view.setUint32(28, values, true);
-  view.setFloat64(32, frame.pointsThrough ?? Number.NaN, true);
-  view.setUint32(40, frame.span ?? 1, true);
+  writeFrameHeader(view, {
+    version: PROTOCOL_VERSION,
+    groups: frame.groups.length,
+    sequence: frame.sequence,
+    sealedAtMs: frame.sealedAtMs,
+    recordsBytes: records.byteLength,
+    values,
+    span: frame.span ?? 1,
+    pointsThrough: frame.pointsThrough ?? null,
+  });
 
-  let offset = HEADER_BYTES;
+  let offset = headerBytes(PROTOCOL_VERSION);
   for (const [index, group] of frame.groups.entries()) {
     view.setUint16(offset, group.names.length, true);
     view.setUint32(offset + 4, group.steps.length, true);
-    offset += 8;
+    offset += GROUP_HEAD_BYTES;
     for (const name of names[index] ?? []) {
       view.setUint16(offset, name.byteLength, true);
       bytes.set(name, offset + 2);
@@ -142,12 +135,10 @@ export function decodeFrame(input: Uint8Array): Frame {
   if (input.byteLength > LIMITS.frameBytes) {
     throw tooLarge(`it takes ${input.byteLength} bytes, ${LIMITS.frameBytes} are allowed`);
   }
-  const cut = (): TailboneError => malformed(`it ends within its header, after ${input.byteLength} bytes`);
-  if (input.byteLength < SHORT_HEADER_BYTES) throw cut();
-  const bytes = input.byteOffset % 8 === 0 ? input : new Uint8Array(input);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0, true) !== MAGIC) throw malformed("it does not begin with TBF1");
-  const version = view.getUint16(4, true);
+  const header = readFrameHeader(input);
+  if (header === null) throw cut(input);
+  if (!header.hasMark) throw malformed("it does not begin with TBF1");
+  const { version, groups: groupCount, sequence, sealedAtMs, recordsBytes, values: valueCount } = header;
   if (!isSpoken(version)) {
     throw new TailboneError(
       "version_mismatch",
@@ -155,88 +146,73 @@ export function decodeFrame(input: Uint8Array): Frame {
       "Upgrade the older side; nothing is lost meanwhile.",
     );
   }
-  const headerBytes = version < 3 ? SHORT_HEADER_BYTES : HEADER_BYTES;
-  if (bytes.byteLength < headerBytes) throw cut();
-  const groupCount = view.getUint16(6, true);
-  const sequence = Number(view.getBigUint64(8, true));
-  const sealedAtMs = view.getFloat64(16, true);
-  const recordsLength = view.getUint32(24, true);
-  const valueCount = view.getUint32(28, true);
+  if (input.byteLength < headerBytes(version)) throw cut(input);
   if (!Number.isSafeInteger(sequence)) throw malformed("its sequence is no safe integer");
   if (!isTime(sealedAtMs)) throw malformed("its time is no date");
-  const extra = version < 3 ? {} : decodeExtra(view);
-  if (!Number.isSafeInteger(sequenceBehind({ sequence, ...extra }))) throw malformed("its span is too large");
+  const extra = checkExtra(header);
   if (groupCount > LIMITS.frameGroups) throw tooLarge(`it has ${groupCount} groups`);
-  if (recordsLength > LIMITS.frameRecordsBytes) throw tooLarge(`its records take ${recordsLength} bytes`);
+  if (recordsBytes > LIMITS.frameRecordsBytes) throw tooLarge(`its records take ${recordsBytes} bytes`);
   if (valueCount > LIMITS.frameValues) throw tooLarge(`it has ${valueCount} values`);
 
-  const end = bytes.byteLength - recordsLength;
+  const bytes = input.byteOffset % 8 === 0 ? input : new Uint8Array(input);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = bytes.byteLength - recordsBytes;
   const groups: Group[] = [];
-  let offset = headerBytes;
+  let offset = headerBytes(version);
   let values = 0;
-  const need = (length: number, what: string): void => {
-    if (offset + length > end) throw malformed(`it ends within ${what}`);
-  };
   for (let index = 0; index < groupCount; index++) {
-    need(8, `the head of group ${index}`);
-    const seriesCount = view.getUint16(offset, true);
-    const points = view.getUint32(offset + 4, true);
-    if (seriesCount === 0 || points === 0) throw malformed(`group ${index} is empty`);
-    values += seriesCount * points;
+    const place = measureGroup(view, offset, end);
+    if (place === null) throw malformed(`it ends within group ${index}`);
+    const { series, points } = place;
+    if (series === 0 || points === 0) throw malformed(`group ${index} is empty`);
+    values += series * points;
     if (values > valueCount) throw malformed("it has more values than its header says");
-    offset += 8;
-    const names: string[] = [];
-    for (let series = 0; series < seriesCount; series++) {
-      need(2, `a name of group ${index}`);
-      const length = view.getUint16(offset, true);
-      if (length === 0 || length > LIMITS.seriesNameBytes) {
-        throw malformed(
-          `a series' name in group ${index} takes ${length} bytes; 1 to ${LIMITS.seriesNameBytes} are allowed`,
-        );
-      }
-      offset += 2;
-      need(length, `a name of group ${index}`);
-      names.push(storable(decodeText(bytes.subarray(offset, offset + length))));
-      offset += length;
-    }
-    if (new Set(names).size !== names.length) throw malformed(`group ${index} names a series twice`);
-    offset = align8(offset);
-    need(8 * points * (2 + seriesCount), `the columns of group ${index}`);
-    const column = (): Float64Array => {
-      const array = new Float64Array(bytes.buffer as ArrayBuffer, bytes.byteOffset + offset, points);
-      offset += 8 * points;
-      return array;
+    const names = decodeNames(bytes, view, offset + GROUP_HEAD_BYTES, series, index);
+    const column = (at: number): Float64Array => {
+      const start = bytes.byteOffset + place.columnsAt + 8 * points * at;
+      return new Float64Array(bytes.buffer as ArrayBuffer, start, points);
     };
-    const steps = column();
-    const timesMs = column();
+    const steps = column(0);
+    const timesMs = column(1);
     if (!steps.every(Number.isFinite)) throw malformed(`a step in group ${index} is not finite`);
     if (!timesMs.every(isTime)) throw malformed(`a time in group ${index} is no date`);
-    groups.push({ names, steps, timesMs, values: names.map(column) });
+    groups.push({ names, steps, timesMs, values: names.map((_, at) => column(2 + at)) });
+    offset = place.end;
   }
   if (values !== valueCount) throw malformed("it has fewer values than its header says");
   if (offset !== end) throw malformed("bytes are left over behind its groups");
   return { sequence, sealedAtMs, groups, records: decodeRecords(bytes.subarray(end)), ...extra };
 }
 
-/** What a frame's header says: `values` in it, and what of its span and points is known. Null: there is none that can be read. */
-export function peekFrame(bytes: Uint8Array): (Pick<Frame, "span" | "pointsThrough"> & { values: number }) | null {
-  if (bytes.byteLength < SHORT_HEADER_BYTES) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0, true) !== MAGIC) return null;
-  const values = view.getUint32(28, true);
-  if (view.getUint16(4, true) < 3) return { values };
-  return bytes.byteLength < HEADER_BYTES ? null : { values, ...decodeExtra(view) };
+const cut = (input: Uint8Array): TailboneError =>
+  malformed(`it ends within its header, after ${input.byteLength} bytes`);
+
+/** What a header has from version 3 on. */
+function checkExtra({ sequence, span, pointsThrough, isClean }: FrameHeader): Pick<Frame, "span" | "pointsThrough"> {
+  if (span === 0) throw malformed("it stands for no sequence");
+  if (!Number.isSafeInteger(sequenceBehind({ sequence, span }))) throw malformed("its span is too large");
+  if (!isClean) throw malformed("its header has something where nothing may be");
+  if (pointsThrough !== null && !(Number.isSafeInteger(pointsThrough) && pointsThrough >= 0))
+    throw malformed("its points are no count");
+  return { ...(span === 1 ? {} : { span }), ...(pointsThrough === null ? {} : { pointsThrough }) };
 }
 
-function decodeExtra(view: DataView): Pick<Frame, "span" | "pointsThrough"> {
-  const pointsThrough = view.getFloat64(32, true);
-  const span = view.getUint32(40, true);
-  if (span === 0) throw malformed("it stands for no sequence");
-  if (view.getUint32(44, true) !== 0) throw malformed("its header has something where nothing may be");
-  const isKnown = !Number.isNaN(pointsThrough);
-  if (isKnown && !(Number.isSafeInteger(pointsThrough) && pointsThrough >= 0))
-    throw malformed("its points are no count");
-  return { ...(span === 1 ? {} : { span }), ...(isKnown ? { pointsThrough } : {}) };
+/** The names of a group's series, which are known to lie within the frame. */
+function decodeNames(bytes: Uint8Array, view: DataView, from: number, series: number, group: number): string[] {
+  const names: string[] = [];
+  let offset = from;
+  for (let index = 0; index < series; index++) {
+    const length = view.getUint16(offset, true);
+    if (length === 0 || length > LIMITS.seriesNameBytes) {
+      throw malformed(
+        `a series' name in group ${group} takes ${length} bytes; 1 to ${LIMITS.seriesNameBytes} are allowed`,
+      );
+    }
+    names.push(storable(decodeText(bytes.subarray(offset + 2, offset + 2 + length))));
+    offset += 2 + length;
+  }
+  if (new Set(names).size !== names.length) throw malformed(`group ${group} names a series twice`);
+  return names;
 }
 
 function decodeText(bytes: Uint8Array): string {

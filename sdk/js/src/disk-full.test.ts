@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { IngestServer } from "./ingest-server.test-util";
 import { init } from "./init";
-import type { Run } from "./run";
+import { startScript } from "./script.test-util";
 import { listSpools } from "./spool/find-spools";
 import { readSpool } from "./spool/read-spool";
 
@@ -41,20 +41,7 @@ function fillDisk(): void {
   }
 }
 
-const start = (mode: "online" | "offline"): Promise<Run> =>
-  init({
-    project: "disk",
-    url: server.url,
-    apiKey: server.key,
-    dir: disk,
-    mode,
-    console: false,
-    system: false,
-    quiet: true,
-  });
-
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function spooledSteps(): Promise<number[]> {
   const [spool] = await listSpools(join(disk, "spool"));
@@ -67,7 +54,15 @@ async function spooledSteps(): Promise<number[]> {
 
 describe.skipIf(!hasDisk)("on a full disk", () => {
   test("what is logged still reaches the hub", async () => {
-    const run = await start("online");
+    const run = await init({
+      project: "disk",
+      url: server.url,
+      apiKey: server.key,
+      dir: disk,
+      console: false,
+      system: false,
+      quiet: true,
+    });
     fillDisk();
     for (let n = 0; n < 3000; n++) run.log({ n });
     await run.finish();
@@ -77,16 +72,29 @@ describe.skipIf(!hasDisk)("on a full disk", () => {
   });
 
   test("what is logged waits in memory, and is written once there is room", async () => {
-    const run = await start("offline");
-    run.log({ n: 0 });
+    const training = startScript(
+      disk,
+      `import { once } from "node:events";
+       const run = await init({ project: "disk", mode: "offline", console: false, system: false });
+       run.log({ n: 0 });
+       console.log("logged");
+       await once(process.stdin, "data");
+       for (let n = 1; n < 3000; n++) run.log({ n });
+       await once(process.stdin, "data");
+       await run.finish();
+       process.exit();`,
+      server,
+    );
+    await training.said("logged");
     await expect.poll(spooledSteps).toEqual([0]);
     fillDisk();
-    for (let n = 1; n < 3000; n++) run.log({ n });
-    // Long enough for the writer to have met the full disk.
-    await pause(200);
+    training.child.stdin?.write("log");
+    await training.said("cannot write to");
     expect((await spooledSteps()).length).toBeLessThan(3000);
     rmSync(filler);
-    await run.finish();
+    await training.said("can write to");
+    training.child.stdin?.write("finish");
+    expect(await training.ended).toMatchObject({ code: 0 });
     expect(await spooledSteps()).toEqual(upTo(3000));
   });
 });

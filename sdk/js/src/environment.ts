@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { z } from "zod";
+import { CREDENTIALS_FILE, parseCredentials } from "@tailbone/protocol/credentials";
 
 /** What the environment says, as the SDK and the command line share it. */
 export interface Environment {
@@ -28,12 +28,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   };
 }
 
-const credentialsSchema = z.record(z.string(), z.object({ key: z.string() }));
-
 /** The key that this machine has for the hub at `url`: the hub writes it there at its first start. */
 export function findStoredKey(configHome: string, url: string): string | undefined {
   try {
-    const stored = credentialsSchema.parse(JSON.parse(readFileSync(join(configHome, "credentials.json"), "utf8")));
+    const stored = parseCredentials(readFileSync(join(configHome, CREDENTIALS_FILE), "utf8"));
     return stored[new URL(url).origin]?.key;
   } catch {
     // Missing or unreadable: then there is no key, and the hub says what that means.

@@ -1,17 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { IngestServer } from "./ingest-server.test-util";
+import { type Script, startScript } from "./script.test-util";
 import { deliverSpool } from "./spool/deliver-spool";
 import { listSpools } from "./spool/find-spools";
-
-const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const sdk = fileURLToPath(new URL("./index.ts", import.meta.url));
 
 let server: IngestServer;
 let dir: string;
@@ -25,28 +19,14 @@ afterEach(async () => {
 });
 
 /** Starts a training of its own process: it has begun a run and logged 100 points; then comes `script`. */
-function train(script: string) {
-  const file = join(dir, "train.mts");
-  writeFileSync(
-    file,
-    `import { init } from ${JSON.stringify(sdk)};
-     const run = await init({ project: "exits", console: false, system: false });
+const train = (script: string): Script =>
+  startScript(
+    dir,
+    `const run = await init({ project: "exits", console: false, system: false });
      for (let step = 0; step < 100; step++) run.log({ n: step });
      ${script}`,
+    server,
   );
-  const env = {
-    ...process.env,
-    TAILBONE_URL: server.url,
-    TAILBONE_API_KEY: server.key,
-    TAILBONE_DATA: dir,
-    NODE_OPTIONS: "",
-  };
-  const child = spawn(process.execPath, ["--import", loader, file], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
-  const ended = once(child, "close").then(([code, signal]: unknown[]) => ({ code, signal, output }));
-  return { child, ended };
-}
 
 const steps = (): number[] => server.points("n").map(([step]) => step);
 const allSteps = Array.from({ length: 100 }, (_, n) => n);
@@ -135,8 +115,8 @@ describe("everything arrives, with how it ended,", () => {
 describe("a training that was killed", () => {
   test("has what it logged on disk, which is delivered later, once", async () => {
     await server.close();
-    const { child, ended } = train('console.log("logged"); setInterval(() => {}, 1000);');
-    await once(child.stdout, "data");
+    const { child, ended, said } = train('console.log("logged"); setInterval(() => {}, 1000);');
+    await said("logged");
     const spooled = async (): Promise<number> => (await listSpools(join(dir, "spool")))[0]?.bytes ?? 0;
     await expect.poll(spooled).toBeGreaterThan(1600);
     const [live] = await listSpools(join(dir, "spool"));
@@ -161,7 +141,7 @@ describe("a training that was killed", () => {
   test("is delivered by the next training in the same folder", async () => {
     await server.close();
     const first = train('console.log("logged"); setInterval(() => {}, 1000);');
-    await once(first.child.stdout, "data");
+    await first.said("logged");
     await expect.poll(async () => (await listSpools(join(dir, "spool")))[0]?.bytes ?? 0).toBeGreaterThan(1600);
     first.child.kill("SIGKILL");
     await first.ended;

@@ -1,23 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { z } from "zod";
-
-const credentialsSchema = z.record(z.string(), z.object({ key: z.string(), team: z.string() }));
-export type Credentials = z.infer<typeof credentialsSchema>;
+import { CREDENTIALS_FILE, type Credentials, parseCredentials } from "@tailbone/protocol/credentials";
 
 export function credentialsPath(configHome: string): string {
-  return join(configHome, "credentials.json");
+  return join(configHome, CREDENTIALS_FILE);
 }
 
 /** The keys that this machine has, by the origin of their hub; empty when the file is missing or damaged. */
 export async function readCredentials(configHome: string): Promise<Credentials> {
-  const text = await readFile(credentialsPath(configHome), "utf8").catch(() => "{}");
-  try {
-    return credentialsSchema.parse(JSON.parse(text));
-  } catch {
-    return {};
-  }
+  return parseCredentials(await readFile(credentialsPath(configHome), "utf8").catch(() => ""));
 }
 
 /** Sets the entries of some origins and keeps the others; written whole or not at all, mode 0600. */

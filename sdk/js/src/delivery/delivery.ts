@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
-import { peekFrame } from "@tailbone/protocol/frame";
+import { readFrameHeader } from "@tailbone/protocol/frame-layout";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
 import {
   type DeliveryEvent,
@@ -160,7 +160,7 @@ export class Delivery {
     try {
       const frame = this.#state.substitutes.get(sequence) ?? source.read(sequence);
       if (frame === null) return this.#bridge(sequence);
-      const header = peekFrame(frame);
+      const header = readFrameHeader(frame);
       const end = sequence + (header?.span ?? 1);
       return this.#step({ type: "offered", sequence, end, frame, through: header?.pointsThrough ?? null });
     } catch (error) {

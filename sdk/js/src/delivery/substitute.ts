@@ -1,4 +1,5 @@
-import { encodeFrame, peekFrame } from "@tailbone/protocol/frame";
+import { encodeFrame } from "@tailbone/protocol/frame";
+import { readFrameHeader } from "@tailbone/protocol/frame-layout";
 import type { RunRecord } from "@tailbone/protocol/records";
 
 type DropReason = Extract<RunRecord, { type: "dropped" }>["reason"];
@@ -46,7 +47,7 @@ export function replaceFrame(
   reason: DropReason,
   timeMs: number,
 ): Uint8Array {
-  const header = peekFrame(frame);
+  const header = readFrameHeader(frame);
   const points = header?.values ?? null;
   return encodeSubstitute({
     sequence,
@@ -54,7 +55,7 @@ export function replaceFrame(
     points,
     reason,
     text: `one frame could not be stored, ${inWords(points)}; it lies in ${path}.`,
-    pointsThrough: header?.pointsThrough,
+    pointsThrough: header?.pointsThrough ?? undefined,
   });
 }
 
@@ -69,8 +70,9 @@ export interface Gap {
 
 /** Measures the gap from `sequence` to the next frame that is there: `through` points were stored before it; `behind` is that frame. */
 export function measureGap(sequence: number, span: number, through: number | null, behind: Uint8Array | null): Gap {
-  const header = behind === null ? null : peekFrame(behind);
-  const end = header?.pointsThrough === undefined ? undefined : header.pointsThrough - header.values;
+  const header = behind === null ? null : readFrameHeader(behind);
+  const pointsThrough = header?.pointsThrough ?? null;
+  const end = header === null || pointsThrough === null ? undefined : pointsThrough - header.values;
   const points = end === undefined || through === null ? null : Math.max(0, end - through);
   return { sequence, span, points, pointsThrough: end };
 }

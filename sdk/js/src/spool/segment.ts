@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
+import { LEAST_FRAME_BYTES, FRAME_MARK as MARK, readFrameHeader } from "@tailbone/protocol/frame-layout";
 import { LIMITS } from "@tailbone/protocol/limits";
-import { countByGroups, FRAME_MARK, LEAST_FRAME_BYTES, readDamagedFrame } from "./damaged-frame";
+import { countByGroups, readDamagedFrame } from "./damaged-frame";
 
 /*
  * A segment is a file NNNNNNNN.seg of a writer's spool:
@@ -10,6 +11,8 @@ import { countByGroups, FRAME_MARK, LEAST_FRAME_BYTES, readDamagedFrame } from "
  *
  * Reading one is pure: bytes -> frames, damage, and whether the last record is incomplete.
  */
+/** By it records are found again behind damage. */
+const FRAME_MARK = Buffer.from(MARK);
 const MAGIC = 0x31534254; // "TBS1"
 const VERSION = 1;
 export const SEGMENT_HEADER_BYTES = 16;
@@ -129,8 +132,8 @@ function readWhole(bytes: Buffer, offset: number, length: number): FramePlace | 
   if (!hasMarkAt(bytes, offset)) return null;
   const frame = bytes.subarray(start, start + length);
   if (crc32(frame) !== bytes.readUInt32LE(offset + 4)) return null;
-  const sequence = Number(frame.readBigUInt64LE(8));
-  return Number.isSafeInteger(sequence) ? { sequence, offset: start, length } : null;
+  const sequence = readFrameHeader(frame)?.sequence;
+  return Number.isSafeInteger(sequence) && sequence !== undefined ? { sequence, offset: start, length } : null;
 }
 
 function readFrameAt(bytes: Buffer, offset: number): FramePlace | null {

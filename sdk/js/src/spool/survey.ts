@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { readThrough } from "./damaged-frame";
+import { readFrameHeader } from "@tailbone/protocol/frame-layout";
 import {
   canHoldFrame,
   type DamagedRange,
@@ -126,11 +126,13 @@ function orderParts(
       damage.shift();
       stretch = null;
     }
-    const { before, through } = readThrough(bytes.subarray(offset, offset + length)) ?? { before: null, through: null };
+    const header = readFrameHeader(bytes.subarray(offset, offset + length));
+    const through = header?.pointsThrough ?? null;
     if (stretch !== null && stretch.end === sequence) {
       stretch.end++;
       stretch.through = through;
     } else {
+      const before = through === null ? null : through - (header?.values ?? 0);
       stretch = { path, first: sequence, end: sequence + 1, before, through };
       parts.push(stretch);
     }
