@@ -50,9 +50,8 @@ async function flood(): Promise<void> {
     const frames = Array.from({ length: WINDOW }, (_, index) => makeFrame(from + index));
     while (next < from + WINDOW) {
       const waiting = frames.slice(next - from);
-      const replies = await Promise.all(waiting.map(send));
       let waitMs = 0;
-      for (const reply of replies) {
+      const take = (reply: Awaited<ReturnType<Send>>): void => {
         if (reply.ok) {
           acked += Math.max(0, reply.value.next - next);
           next = Math.max(next, reply.value.next);
@@ -60,7 +59,8 @@ async function flood(): Promise<void> {
           refused++;
           waitMs = Math.max(waitMs, reply.error.retryAfterMs ?? 0);
         } else throw new Error(reply.error.message);
-      }
+      };
+      await Promise.all(waiting.map(async (frame) => take(await send(frame))));
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }

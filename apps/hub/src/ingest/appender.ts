@@ -41,7 +41,7 @@ export interface Appender {
 const RUN_QUEUE_FRAMES = 4096;
 const QUEUE_BYTES = 256 * 1024 * 1024;
 /** Fewer than the pool has connections: the others are for those who read. */
-const SLOTS = { slots: 6, largeSlots: 1, largeBytes: 256 * 1024 };
+const SLOTS = { slots: 6, largeSlots: 1, largeBytes: 256 * 1024, restWithinMs: 1000 };
 /** What the hub commits in a millisecond, until it has been seen; and how soon and how late a writer is to come back. */
 const FIRST_BYTES_PER_MS = 10_000;
 const RETRY_MS = { least: 100, most: 10_000 };
@@ -62,7 +62,7 @@ const codeOf = (error: unknown): ErrorCode => expectedFailure(error)?.code ?? "i
 export function createAppender(options: AppenderOptions): Appender {
   const { db, requireHold, publish, epoch, quotas, clock, metrics } = options;
   const queues = new Map<string, RunQueue>();
-  const slots = createCommitSlots(SLOTS);
+  const slots = createCommitSlots({ ...SLOTS, clock });
   const teamBytes = new Map<string, number>();
   let bytesPerMs = FIRST_BYTES_PER_MS;
   const working = new Set<Promise<void>>();
@@ -142,18 +142,23 @@ export function createAppender(options: AppenderOptions): Appender {
     );
   }
 
+  /** Throws `rate_limited` where so many bytes more would be too many. Asked before a frame is read: one that is refused costs nearly nothing. */
+  function admit({ team, run }: Address, bytes: number): void {
+    const { frames, bytes: ofRun } = queues.get(`${team}/${run}`) ?? { frames: [], bytes: 0 };
+    const ofTeam = teamBytes.get(team) ?? 0;
+    const { runBytes, teamBytes: mostOfTeam } = quotas.settings;
+    // One frame always fits, or a large one never would.
+    const isBeyond = (waiting: number, most: number): boolean => waiting > 0 && waiting + bytes > most;
+    if (frames.length >= RUN_QUEUE_FRAMES || isBeyond(ofRun, runBytes)) refuse("this run", ofRun);
+    if (isBeyond(ofTeam, mostOfTeam)) refuse("this team", ofTeam);
+    if (isBeyond(queuedBytes, QUEUE_BYTES)) refuse("all teams", queuedBytes);
+  }
+
   function enqueue(address: Address, frame: Frame, bytes: Uint8Array): Promise<Placed> {
     const { team } = address;
     const key = `${team}/${address.run}`;
     const existing = queues.get(key);
     const queue = existing ?? { frames: [], bytes: 0 };
-    const ofTeam = teamBytes.get(team) ?? 0;
-    const { runBytes, teamBytes: mostOfTeam } = quotas.settings;
-    // One frame always fits, or a large one never would.
-    const isBeyond = (waiting: number, most: number): boolean => waiting > 0 && waiting + bytes.byteLength > most;
-    if (queue.frames.length >= RUN_QUEUE_FRAMES || isBeyond(queue.bytes, runBytes)) refuse("this run", queue.bytes);
-    if (isBeyond(ofTeam, mostOfTeam)) refuse("this team", ofTeam);
-    if (isBeyond(queuedBytes, QUEUE_BYTES)) refuse("all teams", queuedBytes);
     quotas.admitAlerts(team, frame.records.filter(({ type }) => type === "alert").length);
     count(queue, team, bytes.byteLength);
     return new Promise((resolve, reject) => {
@@ -175,6 +180,7 @@ export function createAppender(options: AppenderOptions): Appender {
             "Keep the frame and send it again when the hub is back.",
           );
         }
+        admit(address, input.byteLength);
         // A copy of its own: a socket's message is a slice of a larger buffer that it would keep alive.
         const bytes = input.byteLength > LIMITS.frameBytes ? input : new Uint8Array(input);
         const { next } = await enqueue(address, decodeFrame(bytes), bytes);

@@ -1,7 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createCommitSlots } from "./commit-slots";
 
-const options = { slots: 3, largeSlots: 2, largeBytes: 100 };
+let nowMs = 0;
+const clock = { monotonicMs: () => nowMs, wallMs: () => nowMs };
+const options = { slots: 3, largeSlots: 2, largeBytes: 100, restWithinMs: 1000, clock };
 
 /** Work that ends when it is told to, and notes that it began. */
 function work(name: string, begun: string[]) {
@@ -34,8 +36,7 @@ test("a small commit begins at once beside any number of large ones, and the nex
   expect(begun).toHaveLength(3);
   large[0]?.end();
   await taken[0];
-  await settled();
-  expect(begun).toEqual(["large 0", "large 1", "small", "large 2"]);
+  await expect.poll(() => begun).toEqual(["large 0", "large 1", "small", "large 2"]);
   for (const one of large) one.end();
   await Promise.all(taken);
 });
@@ -47,4 +48,47 @@ test("work that fails gives its slot back", async () => {
     await expect(failing).rejects.toThrow("no");
   }
   expect(await slots.take({ team: "a", run: "1", bytes: 1 }, async () => 7)).toBe(7);
+});
+
+test("while another run commits small ones, the next large one waits as long as the last one took; alone it does not", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  const slots = createCommitSlots({ ...options, largeSlots: 1 });
+  const begun: string[] = [];
+  const takeLarge = async (name: string, tookMs: number): Promise<void> => {
+    await slots.take({ team: "a", run: "large", bytes: 1000 }, async () => {
+      begun.push(name);
+      nowMs += tookMs;
+    });
+  };
+  const takeSmall = (run: string) =>
+    slots.take({ team: "a", run, bytes: 10 }, async () => {
+      begun.push(`small of ${run}`);
+    });
+  await takeSmall("large");
+  await takeLarge("first", 50);
+  const second = takeLarge("second", 50);
+  await settled();
+  expect(begun).toEqual(["small of large", "first", "second"]);
+  await second;
+
+  await takeSmall("other");
+  await takeLarge("third", 50);
+  const fourth = takeLarge("fourth", 1);
+  await takeSmall("other");
+  await settled();
+  vi.advanceTimersByTime(49);
+  await settled();
+  expect(begun.slice(3)).toEqual(["small of other", "third", "small of other"]);
+  vi.advanceTimersByTime(1);
+  await fourth;
+  expect(begun.at(-1)).toBe("fourth");
+
+  vi.advanceTimersByTime(1);
+  nowMs += 2000;
+  await takeLarge("fifth", 50);
+  const sixth = takeLarge("sixth", 1);
+  await settled();
+  expect(begun.at(-1)).toBe("sixth");
+  await sixth;
+  vi.useRealTimers();
 });

@@ -1,3 +1,4 @@
+import type { Clock } from "@tailbone/base/clock";
 import { FairQueue } from "./fair-queue";
 
 interface CommitSlotsOptions {
@@ -7,6 +8,9 @@ interface CommitSlotsOptions {
   readonly largeSlots: number;
   /** What counts as large. */
   readonly largeBytes: number;
+  /** How long a run is thought of as committing small ones after the last one. */
+  readonly restWithinMs: number;
+  readonly clock: Clock;
 }
 
 /** Who wants to commit how much. A run asks for one turn at a time. */
@@ -24,20 +28,37 @@ export interface CommitSlots {
 /** What any commit costs, besides its bytes. */
 const TURN_BYTES = 4096;
 
-/** A bounded number of commits over all runs, handed out fairly among teams and their runs. */
-export function createCommitSlots({ slots, largeSlots, largeBytes }: CommitSlotsOptions): CommitSlots {
+/**
+ * A bounded number of commits over all runs, handed out fairly among teams and their runs. A large one keeps the whole machine busy: while others
+ * commit small ones, the next large one waits as long as the last one took, so that half of the time is theirs.
+ */
+export function createCommitSlots(options: CommitSlotsOptions): CommitSlots {
+  const { slots, largeSlots, largeBytes, restWithinMs, clock } = options;
   const queue = new FairQueue<{ isLarge: boolean; begin: () => void }>();
   let busy = 0;
   let busyLarge = 0;
+  /** When each run has last begun a small one. */
+  const small = new Map<string, number>();
+  let isResting = false;
 
   function serve(): void {
     while (busy < slots) {
-      const next = queue.take(({ isLarge }) => !isLarge || busyLarge < largeSlots);
+      const next = queue.take(({ isLarge }) => !isLarge || (busyLarge < largeSlots && !isResting));
       if (next === null) return;
       busy++;
       if (next.isLarge) busyLarge++;
       next.begin();
     }
+  }
+
+  function rest(run: string, forMs: number): void {
+    for (const [name, begunMs] of small) if (clock.monotonicMs() - begunMs > restWithinMs) small.delete(name);
+    if (isResting || small.size - Number(small.has(run)) === 0) return;
+    isResting = true;
+    setTimeout(() => {
+      isResting = false;
+      serve();
+    }, forMs);
   }
 
   return {
@@ -47,11 +68,16 @@ export function createCommitSlots({ slots, largeSlots, largeBytes }: CommitSlots
         queue.push(team, run, bytes + TURN_BYTES, { isLarge, begin });
         serve();
       });
+      const begunMs = clock.monotonicMs();
+      if (!isLarge) small.set(run, begunMs);
       try {
         return await work();
       } finally {
         busy--;
-        if (isLarge) busyLarge--;
+        if (isLarge) {
+          busyLarge--;
+          rest(run, clock.monotonicMs() - begunMs);
+        }
         serve();
       }
     },
