@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import { callHub } from "@tailbone/client/call-hub";
 import { type KeyScope, keyCreatedSchema } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
@@ -27,7 +28,7 @@ export async function createKey(name: string, { json, scope, project, days, ...o
     name,
     ...(scope === undefined ? {} : { scopes: scope }),
     project: project === undefined ? null : await findProject(project),
-    expiresAtMs: days === undefined ? null : Date.now() + days * DAY_MS,
+    expiresAtMs: days === undefined ? null : systemClock.wallMs() + days * DAY_MS,
   };
   const signed = { origin: hub.url, method: "POST", path: "/keys", body: JSON.stringify(body) } as const;
   const key = await callHub(hub, keyCreatedSchema, signed.path, {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Server as HttpServer } from "node:http";
+import { singleFlight } from "@tailbone/base/single-flight";
 import { TailboneError, type WireError } from "@tailbone/protocol/errors";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { handshakeSchema, INGEST_NAMESPACE, LIVE_NAMESPACE } from "@tailbone/protocol/sockets";
@@ -163,10 +164,10 @@ export function attachSockets(server: HttpServer, options: SocketsOptions): Sock
   ingest.on("connection", (socket) => letIn(socket, WRITER));
   live.on("connection", (socket) => letIn(socket, VIEWER));
 
-  async function recheckAll(): Promise<void> {
+  const recheckAll = singleFlight(async () => {
     for (const socket of ingest.sockets.values()) await recheck(socket, WRITER);
     for (const socket of live.sockets.values()) await recheck(socket, VIEWER);
-  }
+  });
   const timer = setInterval(() => void recheckAll(), RECHECK_MS);
 
   return {

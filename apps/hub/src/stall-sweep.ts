@@ -1,3 +1,4 @@
+import { singleFlight } from "@tailbone/base/single-flight";
 import { sweepStalledRuns } from "@tailbone/services/runs/sweep-stalled-runs";
 import type { Services } from "./services";
 
@@ -6,19 +7,14 @@ export function startStallSweep(
   { perform, hubContext, silence, log, clock }: Services,
   stallAfterMs: number,
 ): () => void {
-  let isSweeping = false;
-  async function sweep(): Promise<void> {
-    if (isSweeping) return;
-    isSweeping = true;
+  const sweep = singleFlight(async () => {
     try {
       const input = { watch: silence, monotonicMs: clock.monotonicMs(), afterMs: stallAfterMs };
       await perform(hubContext(), sweepStalledRuns, input);
     } catch (error) {
       log.debug({ err: error }, "the sweep for stalled runs waits for the database");
-    } finally {
-      isSweeping = false;
     }
-  }
+  });
   const timer = setInterval(() => void sweep(), Math.max(50, Math.min(5000, stallAfterMs / 4)));
   return () => clearInterval(timer);
 }

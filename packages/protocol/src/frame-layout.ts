@@ -77,7 +77,7 @@ export function writeFrameHeader(view: DataView, header: Omit<FrameHeader, "hasM
 }
 
 /** A group's place: its names are behind its head, its columns at `columnsAt`, and it ends before `end`. */
-export interface GroupPlace {
+interface GroupPlace {
   readonly series: number;
   readonly points: number;
   readonly columnsAt: number;

@@ -1,5 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import { stripVTControlCharacters } from "node:util";
+import { systemClock } from "@tailbone/base/clock";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { isOwnOutput } from "./own-output";
 
@@ -120,16 +121,16 @@ function cleanLine(line: string): string {
 
 /** Captures the process's output as lines. Returns what hands over the rest and ends it. */
 export function captureConsole(onLine: OnLine): () => void {
-  const lines = new ConsoleLines(onLine, Date.now());
+  const lines = new ConsoleLines(onLine, systemClock.wallMs());
   const stop = listenToOutput((stream, chunk) => {
     try {
-      lines.write(stream, chunk, Date.now());
+      lines.write(stream, chunk, systemClock.wallMs());
     } catch {
       // The output itself comes first.
     }
   });
   return () => {
     stop();
-    lines.flush(Date.now());
+    lines.flush(systemClock.wallMs());
   };
 }

@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import { Presets, SingleBar } from "cli-progress";
 import { say } from "./own-output";
 import type { DrainProgress } from "./writer-thread";
@@ -7,12 +8,12 @@ const QUIET_MS = 400;
 
 /** Shows how a run's last frames are delivered: a bar on a terminal, else one line. Call `update` often, and `close` at the end. */
 export class DrainDisplay {
-  readonly #startedAtMs = performance.now();
+  readonly #startedAtMs = systemClock.monotonicMs();
   #bar: SingleBar | null = null;
   #hasTold = false;
 
   update({ sealed, acked, isOpen }: DrainProgress): void {
-    if (performance.now() - this.#startedAtMs < QUIET_MS || acked >= sealed) return;
+    if (systemClock.monotonicMs() - this.#startedAtMs < QUIET_MS || acked >= sealed) return;
     if (process.stderr.isTTY) {
       if (this.#bar === null) {
         this.#bar = new SingleBar(

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { runPath } from "@tailbone/protocol/page-paths";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
@@ -86,7 +87,7 @@ function openRequest(id: string, options: CheckedOptions): OpenWriter {
     mode: options.resume === true ? "resume" : "create",
     config: options.config,
     tags: [...options.tags],
-    startedAtMs: Date.now(),
+    startedAtMs: systemClock.wallMs(),
   };
   if (options.name !== undefined) request.name = options.name;
   if (options.totalSteps !== undefined) request.totalSteps = options.totalSteps;

@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import type { RunRecord } from "@tailbone/protocol/records";
 import { flattenMetrics, SeriesNames } from "./flatten";
 import type { Warnings } from "./own-output";
@@ -50,7 +51,7 @@ export class Recorder {
   log(metrics: Metrics, options: LogOptions | undefined): void {
     if (options !== undefined && typeof options !== "object") this.#warnOptions(options);
     const step = options?.step ?? this.#pin?.step ?? this.#nextStep;
-    const timeMs = options?.timeMs ?? Date.now();
+    const timeMs = options?.timeMs ?? systemClock.wallMs();
     if (!this.#isPlace(step, timeMs)) return;
     const shape = this.#lastShape;
     let outcome = shape === null ? "mismatch" : this.#ring.writeMetrics(shape, step, timeMs, metrics);
@@ -69,7 +70,7 @@ export class Recorder {
   /** See `Run.pinStep`. */
   pinStep(step: number, defaults: Metrics | undefined): void {
     this.flushPin();
-    const timeMs = Date.now();
+    const timeMs = systemClock.wallMs();
     if (!this.#isPlace(step, timeMs)) return;
     if (step !== this.#pin?.step) {
       this.#pinCount++;
@@ -187,7 +188,7 @@ export class Recorder {
 
   #countOverflow(): void {
     if (this.#names.overflow === 0) return;
-    this.record({ type: "dropped", timeMs: Date.now(), points: this.#names.overflow, reason: "too_large" });
+    this.record({ type: "dropped", timeMs: systemClock.wallMs(), points: this.#names.overflow, reason: "too_large" });
     this.#names.overflow = 0;
   }
 }

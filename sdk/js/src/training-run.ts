@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { systemClock } from "@tailbone/base/clock";
 import type { RunRecord } from "@tailbone/protocol/records";
 import { captureConsole } from "./console-capture";
 import { DrainDisplay } from "./drain-progress";
@@ -85,7 +86,9 @@ export class TrainingRun implements Run {
       options.lastStep === null ? 0 : Math.floor(options.lastStep) + 1,
     );
     this.#stopCapture = options.captureConsole
-      ? captureConsole((stream, text) => this.#recorder.record({ type: "console", timeMs: Date.now(), stream, text }))
+      ? captureConsole((stream, text) =>
+          this.#recorder.record({ type: "console", timeMs: systemClock.wallMs(), stream, text }),
+        )
       : () => {};
     void options.thread.ended.then(() => {
       const { failure } = options.thread;
@@ -153,7 +156,7 @@ export class TrainingRun implements Run {
   }
 
   #moment(): Moment {
-    return { timeMs: Date.now(), step: this.#recorder.currentStep };
+    return { timeMs: systemClock.wallMs(), step: this.#recorder.currentStep };
   }
 
   /** Records what the script says, or tells why it cannot be. */
@@ -190,7 +193,7 @@ export class TrainingRun implements Run {
     for (const { giveUp } of this.#works.values()) giveUp?.();
     this.#isClosed = true;
     // What is done by then is delivered, however long the work has taken.
-    const untilMs = performance.now() + finishTimeoutMs;
+    const untilMs = systemClock.monotonicMs() + finishTimeoutMs;
     await Promise.race([this.#recorder.settle(), pause(finishTimeoutMs, undefined, { ref: false })]);
     if (!this.#isEnded) {
       this.#writeEnding(ending);
@@ -220,16 +223,16 @@ export class TrainingRun implements Run {
   async #waitForDelivery(untilMs: number): Promise<void> {
     const { thread } = this.#options;
     const display = new DrainDisplay();
-    const startedAtMs = performance.now();
+    const startedAtMs = systemClock.monotonicMs();
     let isEnded = false;
     void thread.ended.then(() => {
       isEnded = true;
     });
     let wasOpen = false;
-    while (!isEnded && performance.now() < untilMs) {
+    while (!isEnded && systemClock.monotonicMs() < untilMs) {
       const progress = thread.progress();
       wasOpen ||= progress.isOpen || progress.acked > 0;
-      if (!wasOpen && thread.isDurable && performance.now() - startedAtMs > STRANGER_LIMIT_MS) break;
+      if (!wasOpen && thread.isDurable && systemClock.monotonicMs() - startedAtMs > STRANGER_LIMIT_MS) break;
       if (!this.#options.quiet) display.update(progress);
       await Promise.race([thread.ended, pause(POLL_MS)]);
     }
@@ -243,7 +246,7 @@ export class TrainingRun implements Run {
     this.#recorder.flushPin();
     this.#recorder.settleNow();
     this.#stopCapture();
-    const record: RunRecord = { type: "finish", timeMs: Date.now(), state };
+    const record: RunRecord = { type: "finish", timeMs: systemClock.wallMs(), state };
     this.#recorder.record(error === undefined ? record : { ...record, error });
   }
 
@@ -264,10 +267,10 @@ export class TrainingRun implements Run {
     if (this.#isDraining || this.#finishing !== null) return;
     this.#isDraining = true;
     const { thread, finishTimeoutMs } = this.#options;
-    const until = performance.now() + finishTimeoutMs;
+    const until = systemClock.monotonicMs() + finishTimeoutMs;
     const wait = async (): Promise<void> => {
       await this.#recorder.settle();
-      while (thread.progress().isOpen && !thread.isDelivered && performance.now() < until) await pause(POLL_MS);
+      while (thread.progress().isOpen && !thread.isDelivered && systemClock.monotonicMs() < until) await pause(POLL_MS);
     };
     void wait();
   }

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { systemClock } from "@tailbone/base/clock";
 import { fromWire, TailboneError } from "@tailbone/protocol/errors";
 import type { OpenedWriter } from "@tailbone/protocol/run";
 import { CONTROL, LINK, PHASE } from "./ring/layout";
@@ -120,13 +121,13 @@ export class WriterThread {
    */
   finishNow(limitMs: number): void {
     const { control } = this.#ring;
-    const until = performance.now() + limitMs;
+    const until = systemClock.monotonicMs() + limitMs;
     Atomics.store(control, CONTROL.phase, PHASE.finishing);
     for (;;) {
       const tick = Atomics.load(control, CONTROL.tick);
       const link = Atomics.load(control, CONTROL.link);
       if (link === LINK.dead || (this.isDurable && link !== LINK.open)) return;
-      const restMs = until - performance.now();
+      const restMs = until - systemClock.monotonicMs();
       if (restMs <= 0) return;
       Atomics.wait(control, CONTROL.tick, tick, restMs);
     }

@@ -1,4 +1,6 @@
+import { backoffMs } from "@tailbone/base/backoff";
 import { type Clock, steadyWall, systemClock } from "@tailbone/base/clock";
+import { oneAfterAnother } from "@tailbone/base/single-flight";
 import { within } from "@tailbone/base/within";
 import { type Claimed, claimDeliveries, LONGEST_WAIT_MS, settleDelivery } from "@tailbone/db/rules/outbox";
 import type { Database } from "@tailbone/db/server/database";
@@ -35,14 +37,14 @@ const CLOSE_MS = 3000;
 
 /** Empties the outbox: at once when woken, and on a beat for what other hubs put in or what is due again. */
 export function startDispatcher(options: DispatcherOptions): Dispatcher {
-  const { db, send, log, attempts = 8, backoffMs = 1000, leaseMs = 60_000, pollMs = 1000 } = options;
+  const { db, send, log, attempts = 8, leaseMs = 60_000, pollMs = 1000 } = options;
+  const backoff = { firstMs: options.backoffMs ?? 1000, lastMs: LONGEST_WAIT_MS };
   const deadlineMs = Math.min(options.deadlineMs ?? 20_000, leaseMs / 2);
   const clock = options.clock ?? systemClock;
   /** Leases and pauses are measured by it, so that no clock that is set holds an alert up or sends it twice. */
   const steadyMs = steadyWall(clock);
   let isClosed = false;
-  let isWoken = false;
-  let round: Promise<void> | null = null;
+  let round = Promise.resolve();
   const underWay = new Map<Claimed, Promise<void>>();
 
   /** True: it was taken, and the next one to the same channel may go. What fails waits for the beat. */
@@ -54,7 +56,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       return true;
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : String(cause);
-      const wait = Math.min(LONGEST_WAIT_MS, backoffMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
+      const wait = Math.min(LONGEST_WAIT_MS, backoffMs(backoff, attempt - 1, Math.random()));
       const state = attempt >= attempts ? "dead" : "pending";
       log.warn({ delivery: id, attempt, state, reason: error }, "an alert was not delivered");
       await settleDelivery(db, claimed, { state, dueMs: steadyMs() + wait, error });
@@ -75,31 +77,22 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     underWay.set(claimed, delivered);
   }
 
-  async function work(): Promise<void> {
-    do {
-      isWoken = false;
-      const limit = SLOTS - underWay.size;
-      if (limit <= 0) return;
-      const claimed = await claimDeliveries(db, {
-        nowMs: steadyMs(),
-        leaseMs,
-        limit,
-        underWay: [...underWay.keys()],
-        perChannel: PER_CHANNEL,
-        perTeam: PER_TEAM,
-      });
-      for (const one of claimed) begin(one);
-    } while (isWoken && !isClosed);
-  }
+  const work = oneAfterAnother(async () => {
+    const limit = SLOTS - underWay.size;
+    if (limit <= 0 || isClosed) return;
+    const claimed = await claimDeliveries(db, {
+      nowMs: steadyMs(),
+      leaseMs,
+      limit,
+      underWay: [...underWay.keys()],
+      perChannel: PER_CHANNEL,
+      perTeam: PER_TEAM,
+    });
+    for (const one of claimed) begin(one);
+  });
 
   function wake(): void {
-    isWoken = true;
-    if (isClosed || round !== null) return;
-    round = work()
-      .catch((error: unknown) => log.debug({ err: error }, "the outbox waits for the database"))
-      .finally(() => {
-        round = null;
-      });
+    round = work().catch((error: unknown) => log.debug({ err: error }, "the outbox waits for the database"));
   }
 
   const timer = setInterval(wake, pollMs);

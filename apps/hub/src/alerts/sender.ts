@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { systemClock } from "@tailbone/base/clock";
 import { formatStep } from "@tailbone/lifecycle/say-number";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Alert, ChannelTarget } from "@tailbone/protocol/rules";
@@ -58,7 +59,7 @@ export function createSender(options: SenderOptions): Send {
     switch (target.type) {
       case "webhook": {
         const body = JSON.stringify({ delivery: id, link, alert });
-        const seconds = Math.floor(Date.now() / 1000);
+        const seconds = Math.floor(systemClock.wallMs() / 1000);
         const signature = `t=${seconds},v1=${signBody(target.secret, seconds, body)}`;
         return postWeb(target.url, body, { "tailbone-delivery": id, "tailbone-signature": signature }, options);
       }

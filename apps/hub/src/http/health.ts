@@ -1,3 +1,4 @@
+import { singleFlight } from "@tailbone/base/single-flight";
 import { within } from "@tailbone/base/within";
 import { parseBearer, TEAM_HEADER } from "../auth/resolve-caller";
 import { databaseAway } from "../failure";
@@ -11,13 +12,10 @@ const ANSWER_MS = 800;
 
 /** For whoever watches the hub itself: `/healthz` needs nobody's leave, `/metrics` does unless it comes from this machine. */
 export function addHealthRoutes(app: Api, { pingDatabase, metrics, resolveCaller }: Services): void {
-  let asked: Promise<void> | null = null;
+  // One question at a time, however many ask: what hangs must not take the pool's connections.
+  const ask = singleFlight(pingDatabase);
   app.get("/healthz", async (c) => {
-    // One question at a time, however many ask: what hangs must not take the pool's connections.
-    asked ??= pingDatabase().finally(() => {
-      asked = null;
-    });
-    await within(ANSWER_MS, asked).catch((error: unknown) => {
+    await within(ANSWER_MS, ask()).catch((error: unknown) => {
       throw databaseAway(error);
     });
     return c.json({ status: "ok" });

@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { type Frame, sequenceBehind } from "@tailbone/protocol/frame";
 import type { JsonObject } from "@tailbone/protocol/json";
@@ -49,7 +50,7 @@ export interface AppendedFrames {
  */
 export async function appendFrames(
   db: Database,
-  { team, run, writer, frames, nowMs = Date.now(), caps = ALERT_CAPS }: AppendFrames,
+  { team, run, writer, frames, nowMs = systemClock.wallMs(), caps = ALERT_CAPS }: AppendFrames,
 ): Promise<AppendedFrames> {
   const all = collectPoints(frames.flatMap((frame) => frame.groups));
   const withConfig = frames.some((frame) => frame.records.some((record) => record.type === "config"));

@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import type { Occurrence } from "@tailbone/lifecycle/rules/reduce-rule";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { RunPatch } from "@tailbone/protocol/http";
@@ -15,7 +16,7 @@ import { orderedJson } from "./stored-text";
  */
 export async function patchRun(
   db: Database,
-  { team, run, patch, nowMs = Date.now() }: { team: string; run: string; patch: RunPatch; nowMs?: number },
+  { team, run, patch, nowMs = systemClock.wallMs() }: { team: string; run: string; patch: RunPatch; nowMs?: number },
 ): Promise<{ run: RunDetail; alerts: readonly string[] }> {
   const { config } = patch;
   if (config !== undefined && utf8Length(JSON.stringify(config)) > LIMITS.configBytes) {
@@ -47,7 +48,7 @@ export async function patchRun(
 /** Deletes a run with everything it holds; that it was there is kept, to tell its writers. Throws `not_found`. */
 export async function deleteRun(
   db: Database,
-  { team, run, nowMs = Date.now() }: { team: string; run: string; nowMs?: number },
+  { team, run, nowMs = systemClock.wallMs() }: { team: string; run: string; nowMs?: number },
 ): Promise<void> {
   const deleted = await db.$client`
     with deleted as (delete from run where id = ${run} and team_id = ${team} returning id)

@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { JsonObject } from "@tailbone/protocol/json";
 import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
@@ -40,7 +41,7 @@ type Opened = Omit<OpenedWriter, "epoch" | "path">;
  */
 export async function openWriter(
   db: Database,
-  { team, request, createdBy, only = null, admitNew = () => {}, nowMs = Date.now() }: OpenInput,
+  { team, request, createdBy, only = null, admitNew = () => {}, nowMs = systemClock.wallMs() }: OpenInput,
 ): Promise<Opened> {
   checkConfig(request.config);
   return db.$client.begin(async (sql) => {

@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { alertPath } from "@tailbone/protocol/page-paths";
 import { type Alert, type AlertPatch, alertSchema } from "@tailbone/protocol/rules";
@@ -23,7 +24,7 @@ export async function readAlerts(db: Database, query: AlertQuery): Promise<Alert
 /** Alerts of the team, the newest first. */
 export async function listAlerts(
   db: Database,
-  { team, run, ids, which = "all", limit = 200, nowMs = Date.now() }: AlertQuery,
+  { team, run, ids, which = "all", limit = 200, nowMs = systemClock.wallMs() }: AlertQuery,
 ): Promise<{ alerts: Alert[]; unreadable: Unreadable[] }> {
   const sql = db.$client;
   const open = sql`and alert.acknowledged_at_ms is null and coalesce(alert.snoozed_until_ms, 0) <= ${nowMs}`;
@@ -81,7 +82,7 @@ export async function patchAlert(
     id,
     by,
     patch,
-    nowMs = Date.now(),
+    nowMs = systemClock.wallMs(),
   }: { team: string; id: string; by: string; patch: AlertPatch; nowMs?: number },
 ): Promise<Alert> {
   const sql = db.$client;

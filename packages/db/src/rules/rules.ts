@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import {
   type Channel,
@@ -53,7 +54,7 @@ export async function createRule(
     await sql`
       insert into rule (id, team_id, project_id, name, condition, level, channels, cooldown_ms, enabled, created_at_ms)
       values (${made.id}, ${team}, ${rule.project}, ${rule.name}, ${jsonb(sql, rule.condition)}, ${rule.level},
-        ${rule.channels}::uuid[], ${rule.cooldownMs}, ${rule.enabled}, ${Date.now()})`;
+        ${rule.channels}::uuid[], ${rule.cooldownMs}, ${rule.enabled}, ${systemClock.wallMs()})`;
     return made;
   });
 }
@@ -143,7 +144,7 @@ export async function createChannel(
     await checkRoom(sql, { team, what: "channel", most });
     await sql`
       insert into channel (id, team_id, name, target, created_at_ms)
-      values (${id}, ${team}, ${channel.name}, ${jsonb(sql, channel.target)}, ${Date.now()})`;
+      values (${id}, ${team}, ${channel.name}, ${jsonb(sql, channel.target)}, ${systemClock.wallMs()})`;
   });
   return toChannel({ id, ...channel });
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { systemClock } from "@tailbone/base/clock";
 import { currentHolder } from "@tailbone/base/held-lock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import postgres, { type Sql } from "postgres";
@@ -135,7 +136,7 @@ async function answers(sql: Sql): Promise<boolean> {
 }
 
 async function takeLock(sql: Sql, name: string, patienceMs: number): Promise<void> {
-  const until = performance.now() + patienceMs;
+  const until = systemClock.monotonicMs() + patienceMs;
   for (;;) {
     const [taken] = await sql<{ isTaken: boolean }[]>`select pg_try_advisory_lock(${LOCK}) as "isTaken"`;
     if (taken?.isTaken === true) return;
@@ -143,7 +144,7 @@ async function takeLock(sql: Sql, name: string, patienceMs: number): Promise<voi
     // This hub's own session from before its connection broke, which the server does not know yet.
     if (holder?.name === name) await sql`select pg_terminate_backend(${holder.pid})`;
     // Nobody: it was given back between the two questions.
-    else if (holder !== undefined && performance.now() >= until) throw conflict(holder);
+    else if (holder !== undefined && systemClock.monotonicMs() >= until) throw conflict(holder);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

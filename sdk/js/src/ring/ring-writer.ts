@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import type { RunRecord } from "@tailbone/protocol/records";
 import { CONTROL, LINK, mapRing, RECORD, type RingMemory, SHAPE } from "./layout";
 import type { Shape } from "./shapes";
@@ -141,9 +142,9 @@ export class RingWriter {
 
   #waitForRoom(length: number): boolean {
     while (this.#patienceMs > 0 && Atomics.load(this.control, CONTROL.link) !== LINK.dead) {
-      const started = performance.now();
+      const started = systemClock.monotonicMs();
       Atomics.wait(this.control, CONTROL.tail, this.#tail, this.#patienceMs);
-      this.#patienceMs -= performance.now() - started;
+      this.#patienceMs -= systemClock.monotonicMs() - started;
       if (this.#hasRoom(length)) return true;
     }
     return false;

@@ -1,3 +1,4 @@
+import { systemClock } from "@tailbone/base/clock";
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import type { Warnings } from "../own-output";
@@ -112,13 +113,13 @@ export class StepWatcher {
         closeBatches?.();
         closeGradients();
       };
-      this.#open = { step, startedAtMs: performance.now(), overheadMs: 0, close };
+      this.#open = { step, startedAtMs: systemClock.monotonicMs(), overheadMs: 0, close };
     });
   }
 
   /** `examples`: how many there were in the step, if the caller knows. */
   endStep(metrics: StepMetrics, examples: number | null): Promise<void> | null {
-    const endedAtMs = performance.now();
+    const endedAtMs = systemClock.monotonicMs();
     const open = this.#open;
     this.#closeStep();
     this.#nextStep++;
@@ -183,13 +184,13 @@ export class StepWatcher {
   /** True if the gradients are of this model. `layers`: null if they are not to be measured at this step. */
   #see(gradients: Gradients, layers: LayerVariables | null): boolean {
     const open = this.#open;
-    const startedAtMs = performance.now();
+    const startedAtMs = systemClock.monotonicMs();
     let isOurs = false;
     this.#guard("gradients", () => {
       isOurs = this.#model.trainableWeights.some((weight) => gradients.has(weight.name));
       if (!isOurs || layers === null || open === null) return;
       tf.tidy(() => this.#run.log({ grad_norm: gradientNorms(layers, gradients) }, { step: open.step }));
-      open.overheadMs += performance.now() - startedAtMs;
+      open.overheadMs += systemClock.monotonicMs() - startedAtMs;
     });
     return isOurs;
   }

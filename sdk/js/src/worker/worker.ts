@@ -1,5 +1,6 @@
 import assert from "node:assert";
 import { parentPort, workerData } from "node:worker_threads";
+import { systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { gatherHost } from "./host-facts";
 import type { WorkerInput, WorkerMessage } from "./messages";
@@ -30,7 +31,7 @@ process.exit(0);
 function measureSystem(worker: WriterWorker, meter: SystemMeter): void {
   setTimeout(async () => {
     const values = await meter.measure();
-    worker.addPoints([...values.keys()], [...values.values()], Date.now());
+    worker.addPoints([...values.keys()], [...values.values()], systemClock.wallMs());
     measureSystem(worker, meter);
   }, input.systemEveryMs);
 }

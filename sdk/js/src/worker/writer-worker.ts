@@ -67,7 +67,7 @@ export class WriterWorker {
     };
     this.#outbox = new Outbox(this.#spool, events, clock);
     this.#collector = new Collector(this.#reader, this.#outbox, clock);
-    this.#delivery = input.mode === "offline" ? null : this.#createDelivery();
+    this.#delivery = input.mode === "offline" ? null : this.#createDelivery(clock);
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -102,13 +102,14 @@ export class WriterWorker {
     }
   }
 
-  #createDelivery(): Delivery {
+  #createDelivery(clock: Clock): Delivery {
     const { url, apiKey, configHome, request } = this.#input;
     return new Delivery({
       url,
       findKey: () => apiKey ?? findStoredKey(configHome, url),
       request,
       source: this.#outbox,
+      clock,
       events: {
         onOpened: (opened) => this.#opened(opened),
         onAcked: () => this.#acked(),
