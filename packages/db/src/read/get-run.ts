@@ -3,18 +3,38 @@ import { toWireNumber } from "@tailbone/protocol/json";
 import { type Run, type RunDetail, runDetailSchema, runSchema, writerSchema } from "@tailbone/protocol/run";
 import { type ReadParts, readParts, UNREADABLE_HINT } from "@tailbone/protocol/unreadable";
 import { runNotFound } from "../append/missing-run";
+import { run as runTable, writer as writerTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Client, Database, Transaction } from "../server/database";
 
 /** Last values that a run carries in lists. */
 const LAST_VALUES = 100;
 
+const headColumns = selectColumns(
+  runTable,
+  "id",
+  "projectId",
+  "number",
+  "name",
+  "state",
+  "tags",
+  "createdBy",
+  "createdAtMs",
+  "startedAtMs",
+  "seenAtMs",
+  "finishedAtMs",
+  "totalSteps",
+  "lastStep",
+  "points",
+  "droppedPoints",
+  "error",
+  "notes",
+);
+const restColumns = selectColumns(runTable, "config", "host");
+const writerColumns = selectColumns(writerTable, "id", "leg", "openedAtMs", "startedAtMs", "lastAtMs", "config");
+
 /** What `runColumns` selects, as it stands there; `readHead` reads it. */
-export interface RunRow {
-  id: string;
-  projectId: string;
-  projectName: string;
-  name: string;
-}
+export type RunRow = RowOf<typeof headColumns> & { projectName: string; offset: number; lives: unknown };
 
 type Head = Omit<Run, "last" | "unreadable">;
 const headSchema = runSchema.omit({ last: true, unreadable: true });
@@ -44,10 +64,7 @@ function readHead({ projectId, projectName, ...row }: RunRow): ReadParts<Head> {
 
 /** The columns of `RunRow`, for a query over `run` joined with `project`. */
 export const runColumns = (sql: Client | Transaction) => sql`
-  run.id, project.id as "projectId", project.name as "projectName", run.number, run.name, run.state, run.tags, run.created_by as "createdBy",
-  run.created_at_ms as "createdAtMs", run.started_at_ms as "startedAtMs", run.seen_at_ms as "seenAtMs",
-  run.finished_at_ms as "finishedAtMs", run.total_steps as "totalSteps", run.last_step as "lastStep",
-  run.stream_offset as "offset", run.points, run.dropped_points as "droppedPoints", run.error, run.notes,
+  ${headColumns.list(sql)}, project.name as "projectName", run.stream_offset as "offset",
   coalesce((select strips from run_life where run_life.run_id = run.id), '[]') as lives`;
 
 /** The last values of the first series, by name, of each run. */
@@ -124,12 +141,10 @@ export async function readRunDetail(
 ): Promise<RunDetail> {
   const [head, [rest], writers] = await Promise.all([
     readRun(sql, { team, run }),
-    sql<{ config: unknown; host: unknown }[]>`
-      select config, host from run where id = ${run} and team_id = ${team}`,
-    sql<{ id: string; leg: number }[]>`
-      select id, leg, opened_at_ms as "openedAtMs", started_at_ms as "startedAtMs", last_at_ms as "lastAtMs",
-        next_sequence as frames, config
-      from writer where run_id = ${run} and team_id = ${team} order by leg`,
+    sql<RowOf<typeof restColumns>[]>`
+      select ${restColumns.list(sql)} from run where id = ${run} and team_id = ${team}`,
+    sql<(RowOf<typeof writerColumns> & { frames: number })[]>`
+      select ${writerColumns.list(sql)}, next_sequence as frames from writer where run_id = ${run} and team_id = ${team} order by leg`,
   ]);
   if (rest === undefined) throw runNotFound(run);
   const about = { what: "run", id: run, name: head.name };

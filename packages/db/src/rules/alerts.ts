@@ -3,6 +3,8 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import { alertPath } from "@tailbone/protocol/page-paths";
 import { type Alert, type AlertPatch, alertSchema } from "@tailbone/protocol/rules";
 import { readParts, type Unreadable } from "@tailbone/protocol/unreadable";
+import { alert as alertTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database } from "../server/database";
 
 interface AlertQuery {
@@ -14,6 +16,29 @@ interface AlertQuery {
   nowMs?: number;
 }
 
+const columns = selectColumns(
+  alertTable,
+  "id",
+  "runId",
+  "ruleId",
+  "kind",
+  "title",
+  "text",
+  "level",
+  "feature",
+  "after",
+  "by",
+  "evidence",
+  "step",
+  "timeMs",
+  "swallowed",
+  "swallowedTo",
+  "readAtMs",
+  "acknowledgedAtMs",
+  "acknowledgedBy",
+  "snoozedUntilMs",
+  "assignedTo",
+);
 const storedSchema = alertSchema.omit({ path: true, unreadable: true });
 
 /** Alerts of the team that can be read, the newest first. */
@@ -28,12 +53,8 @@ export async function listAlerts(
 ): Promise<{ alerts: Alert[]; unreadable: Unreadable[] }> {
   const sql = db.$client;
   const open = sql`and alert.acknowledged_at_ms is null and coalesce(alert.snoozed_until_ms, 0) <= ${nowMs}`;
-  const rows = await sql<{ id: string; title: string; runId: string; runName: string; project: string }[]>`
-    select alert.id, alert.rule_id as "ruleId", alert.kind, alert.title, alert.text, alert.level, alert.feature, alert.after,
-      alert.by, alert.evidence,
-      alert.step, alert.time_ms as "timeMs", alert.swallowed, alert.swallowed_to as "swallowedTo", alert.read_at_ms as "readAtMs", alert.acknowledged_at_ms as "acknowledgedAtMs",
-      alert.acknowledged_by as "acknowledgedBy", alert.snoozed_until_ms as "snoozedUntilMs", alert.assigned_to as "assignedTo",
-      run.id as "runId", run.name as "runName", project.name as project
+  const rows = await sql<(RowOf<typeof columns> & { runName: string; project: string })[]>`
+    select ${columns.list(sql)}, run.name as "runName", project.name as project
     from alert join run on run.id = alert.run_id join project on project.id = run.project_id
     where alert.team_id = ${team} ${run === undefined ? sql`` : sql`and alert.run_id = ${run}`}
       ${ids === undefined ? sql`` : sql`and alert.id = any(${[...ids]}::uuid[])`}

@@ -9,6 +9,8 @@ import {
 } from "@tailbone/protocol/rules";
 import { storable } from "@tailbone/protocol/text";
 import { readRow, readRows } from "@tailbone/protocol/unreadable";
+import { delivery as deliveryTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database } from "../server/database";
 import { listAlerts } from "./alerts";
 
@@ -111,12 +113,23 @@ export async function settleDelivery(
   }
 }
 
+const columns = selectColumns(
+  deliveryTable,
+  "id",
+  "alertId",
+  "channelId",
+  "state",
+  "attempts",
+  "createdAtMs",
+  "dueMs",
+  "deliveredAtMs",
+  "error",
+);
+
 /** The newest 200 deliveries of a team. */
 export async function listDeliveries(db: Database, { team }: { team: string }): Promise<DeliveryList> {
-  const rows = await db.$client<{ id: string; alertId: string; title: string; channelId: string; name: string }[]>`
-    select delivery.id, delivery.state, delivery.attempts, delivery.created_at_ms as "createdAtMs", delivery.due_ms as "dueMs",
-      delivery.delivered_at_ms as "deliveredAtMs", delivery.error, alert.id as "alertId", alert.title,
-      channel.id as "channelId", channel.name
+  const rows = await db.$client<(RowOf<typeof columns> & { title: string; name: string })[]>`
+    select ${columns.list(db.$client)}, alert.title, channel.name
     from delivery join alert on alert.run_id = delivery.run_id and alert.id = delivery.alert_id join channel on channel.id = delivery.channel_id
     where delivery.team_id = ${team} order by delivery.created_at_ms desc, delivery.id limit 200`;
   const { values, unreadable } = readRows(

@@ -16,6 +16,8 @@ import {
 import { readRow, readRows, UNREADABLE_HINT, type Unreadable } from "@tailbone/protocol/unreadable";
 import { v7 as uuidv7 } from "uuid";
 import { jsonb } from "../append/stored-text";
+import { channel as channelTable, rule as ruleTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Client, Database, Transaction } from "../server/database";
 
 const missing = (what: string): TailboneError =>
@@ -24,9 +26,10 @@ const missing = (what: string): TailboneError =>
 const cannotRead = ({ what, name, reason }: Unreadable): TailboneError =>
   new TailboneError("conflict", `The ${what} ${name} cannot be read: ${reason}.`, UNREADABLE_HINT);
 
-function ruleColumns(sql: Client | Transaction) {
-  return sql`id, name, project_id as project, condition, level, channels, cooldown_ms as "cooldownMs", enabled`;
-}
+const columns = selectColumns(ruleTable, "id", "name", "condition", "level", "channels", "cooldownMs", "enabled");
+type RuleRow = RowOf<typeof columns> & { project: string | null };
+
+const ruleColumns = (sql: Client | Transaction) => sql`${columns.list(sql)}, project_id as project`;
 
 interface Named {
   id: string;
@@ -36,7 +39,7 @@ interface Named {
 /** The team's rules, oldest first. */
 export async function listRules(db: Database, { team }: { team: string }): Promise<RuleList> {
   const sql = db.$client;
-  const rows = await sql<Named[]>`
+  const rows = await sql<RuleRow[]>`
     select ${ruleColumns(sql)} from rule where team_id = ${team} order by created_at_ms, id`;
   const { values, unreadable } = readRows(ruleSchema, rows, ({ id, name }) => ({ what: "rule", id, name }));
   return { rules: values, unreadable };
@@ -82,7 +85,7 @@ export async function patchRule(
   { team, id, patch }: { team: string; id: string; patch: RulePatch },
 ): Promise<Rule> {
   return db.$client.begin(async (sql) => {
-    const [before] = await sql<Named[]>`
+    const [before] = await sql<RuleRow[]>`
       select ${ruleColumns(sql)} from rule where id = ${id} and team_id = ${team} for update`;
     if (before === undefined) throw missing("rule");
     const about = { what: "rule", id, name: before.name };
@@ -114,9 +117,8 @@ async function checkParts(sql: Client | Transaction, team: string, rule: RuleCre
   if (found.length !== wanted.length) throw missing("channel");
 }
 
-interface ChannelRow extends Named {
-  target: unknown;
-}
+const channelColumns = selectColumns(channelTable, "id", "name", "target");
+type ChannelRow = RowOf<typeof channelColumns>;
 
 const storedChannelSchema = channelSchema.pick({ id: true }).extend(channelCreateSchema.shape);
 
@@ -129,7 +131,7 @@ function toChannel({ id, name, target }: ChannelCreate & { id: string }): Channe
 
 export async function listChannels(db: Database, { team }: { team: string }): Promise<ChannelList> {
   const rows = await db.$client<ChannelRow[]>`
-    select id, name, target from channel where team_id = ${team} order by created_at_ms, id`;
+    select ${channelColumns.list(db.$client)} from channel where team_id = ${team} order by created_at_ms, id`;
   const { values, unreadable } = readRows(storedChannelSchema, rows, aboutChannel);
   return { channels: values.map(toChannel), unreadable };
 }
@@ -155,7 +157,7 @@ export async function readChannelTarget(
   { team, id }: { team: string; id: string },
 ): Promise<ChannelTarget> {
   const [row] = await db.$client<ChannelRow[]>`
-    select id, name, target from channel where id = ${id} and team_id = ${team}`;
+    select ${channelColumns.list(db.$client)} from channel where id = ${id} and team_id = ${team}`;
   if (row === undefined) throw missing("channel");
   const { value, unreadable } = readRow(storedChannelSchema, row, aboutChannel(row));
   if (value === null) throw cannotRead(unreadable);
