@@ -1,5 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { callHub } from "@tailbone/client/call-hub";
+import { projectListSchema } from "@tailbone/protocol/http";
+import type { PanelLayout } from "@tailbone/protocol/page-state/panels";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openVisit, type Visit } from "../support/visit";
@@ -240,3 +243,121 @@ test("an enlarged chart is downloaded as it is drawn, and as it was logged", asy
   expect(rowsOf(await download("Every point (CSV)"))[1]?.[0]).toBe("'=lr");
   expect(rowsOf(await download("Marks (CSV)"))[1]?.slice(0, 2)).toEqual(["several", "'=lr"]);
 }, 60_000);
+
+test("eight lines are live in one panel, by hand and by a pattern: distinct, told at the crosshair, hidden and lifted by the legend, none left out", async () => {
+  await rm(join(visit.place.folder, "more"), { force: true });
+  const { projects } = await callHub(visit.stack.hub, projectListSchema, "/projects");
+  const heads = Array.from({ length: 8 }, (_, head) => `head_${head}/loss`);
+  const wide = { without: [], size: "wide" as const, pinned: true, hidden: false };
+  const state: PanelLayout = {
+    version: 1,
+    panels: [
+      { ...wide, id: "#heads", title: "Heads", series: heads, pattern: null },
+      { ...wide, id: "#losses", title: null, series: [], pattern: "*/loss" },
+    ],
+    order: [],
+    sections: { depth: 1, closed: [] },
+  };
+  const path = `/projects/${projects.find(({ name }) => name === "charts")?.id}/page-states/run`;
+  const saved = await page.request.put(`${visit.stack.url}/api/v1${path}`, {
+    headers: { origin: visit.stack.url },
+    data: { revision: 0, state },
+  });
+  expect(saved.status(), await saved.text()).toBe(200);
+
+  const HALF = 7 * 1000 + 20;
+  const { child, run } = await visit.train("several", 10);
+  let isRunning = true;
+  void child.exited.then(() => {
+    isRunning = false;
+  });
+  await page.goto(`${visit.stack.url}/runs/${run}`);
+  const both = ["Heads", "*/loss"];
+  for (const title of both) await waitForPoints(page, title, HALF);
+  const picture = (title: string): Promise<Record<string, string>> =>
+    chart(title)
+      .locator("g[data-line]")
+      .evaluateAll((all) =>
+        Object.fromEntries(
+          all.map((one) => [
+            one.getAttribute("data-line") ?? "",
+            one.querySelector(".series-raw")?.getAttribute("d") ?? "",
+          ]),
+        ),
+      );
+  const half = await Promise.all(both.map(picture));
+  for (const lines of half) expect(Object.keys(lines).toSorted()).toEqual(heads);
+
+  // Each grows, again and again, while the training goes on.
+  await writeFile(join(visit.place.folder, "more"), "");
+  const pointsOf = async (title: string): Promise<number> => Number(await chart(title).getAttribute("data-points"));
+  for (const share of [0.2, 0.5]) {
+    for (const title of both)
+      await expect.poll(() => pointsOf(title), { timeout: 20_000 }).toBeGreaterThan(HALF * (1 + share));
+    const now = await Promise.all(both.map(picture));
+    expect([await pointsOf("Heads"), isRunning]).toEqual([expect.toSatisfy((points) => points < 2 * HALF), true]);
+    for (const [panel, lines] of now.entries()) {
+      for (const head of heads) expect(lines[head], head).not.toBe(half[panel]?.[head]);
+    }
+  }
+  const whole = async () => {
+    for (const title of both) await waitForPoints(page, title, 2 * HALF);
+    return Promise.all(both.map(picture));
+  };
+  const live = await whole();
+  for (const lines of live) expect(new Set(Object.values(lines)).size).toBe(8);
+  expect(await child.exited, child.output()).toBe(0);
+  await page.reload();
+  expect(await whole()).toEqual(live);
+
+  const panel = chart("Heads");
+  const strokes = await panel
+    .locator("g[data-line]")
+    .evaluateAll((all) => all.map((line) => getComputedStyle(line).stroke));
+  expect(new Set(strokes).size).toBe(8);
+  const legend = panel.getByTestId("legend").getByRole("button");
+  for (const title of both) {
+    const names = chart(title).getByTestId("legend").locator("button > span:first-of-type");
+    expect(await names.allTextContents()).toEqual(heads.map((name) => name.replace("/loss", "")));
+    await chart(title).getByText("of 14 040 points".replace(" 040", "\u202f040")).waitFor();
+    // What is not finite is marked in the colour of its line, and counted.
+    await chart(title).getByText("1 not finite").waitFor();
+  }
+
+  // One crosshair for all panels; each value at it is what was logged there.
+  await panel.scrollIntoViewIfNeeded();
+  const box = await panel.getByTestId("crosshair").boundingBox();
+  if (box === null) throw new Error("the panel is on the page");
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const hovered = panel.getByTestId("hover-box");
+  await hovered.waitFor();
+  const crossed = await Promise.all(
+    both.map((title) =>
+      chart(title)
+        .getByTestId("crosshair-line")
+        .evaluate((one) => Math.round(one.getBoundingClientRect().left)),
+    ),
+  );
+  expect(crossed[0]).toBe(crossed[1]);
+  const step = Number(((await hovered.locator("p").first().textContent()) ?? "").replaceAll(/[^\d.]/g, ""));
+  expect(step).toBeGreaterThan(500);
+  for (const title of both) {
+    const told = await chart(title).getByTestId("legend-value").allTextContents();
+    for (const [head, value] of told.entries()) {
+      expect(Math.abs(Number(value.replace("−", "-")) - lossOf(head, step)), `${head} at ${step}`).toBeLessThan(0.1);
+    }
+  }
+
+  await legend.nth(7).hover();
+  await expect.poll(() => panel.locator("g[data-line][opacity]").count()).toBe(7);
+  await page.mouse.move(5, 5);
+  await expect.poll(() => panel.locator("g[data-line][opacity]").count()).toBe(0);
+  await legend.nth(0).click();
+  await legend.nth(5).click();
+  await expect.poll(() => panel.locator("g[data-line]").count()).toBe(6);
+  await panel.getByText("of 12 000 points".replace(" 000", "\u202f000")).waitFor();
+  await legend.nth(2).dblclick();
+  await expect.poll(async () => Object.keys(await picture("Heads"))).toEqual(["head_2/loss"]);
+  await legend.nth(2).dblclick();
+  await expect.poll(() => panel.locator("g[data-line]").count()).toBe(8);
+}, 120_000);

@@ -75,6 +75,12 @@ describe("by the keyboard", () => {
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     await expect.poll(focused).toBe("More");
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Delete the run" }).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(focused).toBe("Keep it");
+    await page.keyboard.press("Escape");
+    await expect.poll(focused).toBe("More");
 
     await page.keyboard.press("Control+k");
     await page.getByPlaceholder("A run, a series").fill("n");

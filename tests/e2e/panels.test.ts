@@ -101,6 +101,8 @@ async function drag(on: Page, title: string, onto: string, share: number): Promi
   await panel(on, onto).getByTestId(mark).waitFor();
   await saving(on, () => on.mouse.up());
 }
+const hasFocus = (on: Locator): Promise<void> =>
+  expect.poll(() => on.evaluate((found) => found === document.activeElement), soon).toBe(true);
 const linesOf = async (on: Page, title: string): Promise<string | null> =>
   panel(on, title).getByTestId("chart").getAttribute("data-lines");
 
@@ -200,12 +202,29 @@ describe("panels of a project", () => {
     await press("Enter");
     await member.getByRole("menuitem", { name: "Add series …" }).focus();
     await press("Enter");
-    await member.getByLabel("Find a series").fill("loss");
+    await hasFocus(member.getByLabel("Find a series"));
+    await press("Escape");
+    await hasFocus(panel(member, "val_loss").getByRole("button", { name: "Arrange val_loss" }));
+    await press("Enter");
+    await member.getByRole("menuitem", { name: "Add series …" }).focus();
+    await press("Enter");
+    await hasFocus(member.getByLabel("Find a series"));
+    await member.keyboard.type("loss");
     await member.getByRole("dialog").getByLabel("loss", { exact: true }).focus();
     await press("Space");
     await saving(member, () => press("Enter"));
     await panel(member, "val_loss, loss").waitFor();
     expect(await linesOf(member, "val_loss, loss")).toBe("2");
+    await hasFocus(panel(member, "val_loss, loss").getByRole("button", { name: "Arrange val_loss, loss" }));
+
+    const panels = member.getByRole("button", { name: "Panels" });
+    await panels.focus();
+    await press("Enter");
+    await member.getByRole("menuitem", { name: "Add a panel …" }).focus();
+    await press("Enter");
+    await hasFocus(member.getByLabel("Pattern"));
+    await press("Escape");
+    await hasFocus(panels);
   }, 120_000);
 
   test("two who change at once both get their way, and the slower is told; sections go as deep as one likes", async () => {

@@ -110,12 +110,12 @@ export function PanelBoard({ page, draw, acts, canArrange, closed, onToggle, wit
     acts.change(movePanel(ids, panel.spec.id, placeOf(placed, panel.spec.id, { panel: id, zone, ...rest })));
   }
 
-  const grid = (shown: readonly ShownPanel[]): ReactNode => (
+  const grid = (shown: readonly ShownPanel[], keys = keysOf(shown)): ReactNode => (
     <div className="@container">
       <div className="grid grid-cols-2 gap-3 @[115rem]:grid-cols-10 @[46rem]:grid-cols-4 @[69rem]:grid-cols-6 @[92rem]:grid-cols-8">
-        {shown.map((panel) => (
+        {shown.map((panel, index) => (
           <PanelCell
-            key={panel.spec.id}
+            key={keys[index]}
             panel={panel}
             draw={draw}
             acts={acts}
@@ -186,6 +186,20 @@ export function PanelBoard({ page, draw, acts, canArrange, closed, onToggle, wit
       </DragOverlay>
     </DndContext>
   );
+}
+
+/**
+ * Panels by the first series that they name, rather than by their ids: a panel has another once a second series is drawn with it, and stays in its place in the page, with
+ * the focus within it.
+ */
+function keysOf(panels: readonly ShownPanel[]): string[] {
+  const counts = new Map<string, number>();
+  return panels.map(({ spec }) => {
+    const first = spec.series[0] ?? spec.id;
+    const before = counts.get(first) ?? 0;
+    counts.set(first, before + 1);
+    return `${before} ${first}`;
+  });
 }
 
 const INSTRUCTIONS =

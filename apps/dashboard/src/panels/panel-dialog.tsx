@@ -2,7 +2,7 @@
 import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
 import type { PanelSpec } from "@tailbone/protocol/page-state/panels";
 import { fitsSeries, seriesPatternSchema } from "@tailbone/protocol/series-pattern";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { searchSeries } from "../charts/groups";
 import { formatPlural } from "../format/number";
 import { Button } from "../ui/button";
@@ -24,6 +24,7 @@ const LISTED = 200;
 
 /** The series of a panel: picked by hand, and by a pattern. */
 export function PanelDialog({ panel, names, onSave, onClose }: PanelDialogProps) {
+  const first = useRef<HTMLInputElement>(null);
   const [title, setTitle] = useState(panel?.title ?? "");
   const [pattern, setPattern] = useState(panel?.pattern ?? "");
   const [find, setFind] = useState("");
@@ -59,6 +60,7 @@ export function PanelDialog({ panel, names, onSave, onClose }: PanelDialogProps)
   return (
     <Dialog
       open
+      first={first}
       onOpenChange={(open) => !open && onClose()}
       title={panel === null ? "Add a panel" : "Series of the panel"}
       description="Everybody in the team sees it so, in all runs of this project."
@@ -68,7 +70,7 @@ export function PanelDialog({ panel, names, onSave, onClose }: PanelDialogProps)
           label="Pattern"
           hint="Takes all series that fit, new ones too. * stands for anything: */loss, train/*"
           placeholder="none"
-          autoFocus={panel === null}
+          ref={panel === null ? first : undefined}
           autoComplete="off"
           spellCheck={false}
           value={pattern}
@@ -85,7 +87,7 @@ export function PanelDialog({ panel, names, onSave, onClose }: PanelDialogProps)
           <Input
             className="h-7 text-xs"
             placeholder="Find a series"
-            autoFocus={panel !== null}
+            ref={panel === null ? undefined : first}
             aria-label="Find a series"
             value={find}
             onChange={(event) => setFind(event.target.value)}

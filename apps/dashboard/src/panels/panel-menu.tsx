@@ -2,7 +2,7 @@
 import { PANEL_SIZES, type PanelSize } from "@tailbone/protocol/page-state/panels";
 import { Ellipsis } from "lucide-react";
 import { Button } from "../ui/button";
-import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../ui/menu";
+import { Menu, MenuChoice, MenuDialogItem, MenuItem, MenuLabel, MenuLine } from "../ui/menu";
 import type { LayoutEdit } from "./edit-layout";
 import { changePanel, splitPanel } from "./edit-layout";
 import type { ShownPanel } from "./panels-of";
@@ -40,7 +40,7 @@ export function PanelMenu({ panel, acts }: { panel: ShownPanel; acts: PanelActs 
         </Button>
       }
     >
-      <MenuItem onSelect={() => open(panel)}>Add series …</MenuItem>
+      <MenuDialogItem onOpen={() => open(panel)}>Add series …</MenuDialogItem>
       {isMade ? (
         <MenuItem onSelect={() => change(splitPanel(spec), `“${title}” is split into single panels.`)}>
           Split into single panels

@@ -1,7 +1,7 @@
 "use client";
 import { DEEPEST_SECTION, type PanelLayout } from "@tailbone/protocol/page-state/panels";
 import { Button } from "../ui/button";
-import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../ui/menu";
+import { Menu, MenuChoice, MenuDialogItem, MenuItem, MenuLabel, MenuLine } from "../ui/menu";
 import { setSections } from "./edit-layout";
 import type { PanelActs } from "./panel-menu";
 
@@ -24,7 +24,7 @@ export function PanelsMenu({ layout, names, acts, onAdd, closed, onClosedKept }:
   const deepest = Math.min(DEEPEST_SECTION, Math.max(parts, depth));
   return (
     <Menu align="end" trigger={<Button size="small">Panels</Button>}>
-      <MenuItem onSelect={onAdd}>Add a panel …</MenuItem>
+      <MenuDialogItem onOpen={onAdd}>Add a panel …</MenuDialogItem>
       <MenuLine />
       <MenuLabel>Sections by</MenuLabel>
       {Array.from({ length: deepest + 1 }, (_, one) => one).map((one) => (

@@ -14,7 +14,7 @@ import { RunDot, RunStateWord } from "../parts/run-state";
 import { Ago } from "../ui/ago";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/dialog";
-import { Menu, MenuItem } from "../ui/menu";
+import { Menu, MenuDialogItem, MenuItem } from "../ui/menu";
 import { useNow } from "../ui/use-now";
 import { EditableText } from "./editable-text";
 import { type PaceSample, paceOf, remainingMs } from "./pace";
@@ -176,9 +176,9 @@ function RunMenu({ run }: { run: RunDetail }) {
         {run.state === "stalled" ? (
           <MenuItem onSelect={() => patch.mutate({ state: "finished" })}>Mark as finished</MenuItem>
         ) : null}
-        <MenuItem className="text-bad" onSelect={() => setAsking(true)}>
+        <MenuDialogItem className="text-bad" onOpen={() => setAsking(true)}>
           Delete the run …
-        </MenuItem>
+        </MenuDialogItem>
       </Menu>
       <Confirm
         open={isAsking}

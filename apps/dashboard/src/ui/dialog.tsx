@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix, AlertDialog as RadixAlert } from "radix-ui";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { KeyboardEvent, ReactNode, RefObject } from "react";
 import { Button } from "./button";
 import { cn } from "./cn";
 import { useReturnFocus } from "./use-return-focus";
@@ -16,14 +16,16 @@ export interface DialogProps {
   description?: ReactNode;
   /** Beside its title. */
   actions?: ReactNode;
+  /** What has the focus when it opens, in place of an `autoFocus`, after which it would not know where the focus was; missing: its first button. */
+  first?: RefObject<HTMLElement | null>;
   onKeyDown?: (event: KeyboardEvent) => void;
   className?: string;
   children: ReactNode;
 }
 
 export function Dialog(props: DialogProps) {
-  const { open, onOpenChange, title, description, actions, onKeyDown, className, children } = props;
-  const focus = useReturnFocus();
+  const { open, onOpenChange, title, description, actions, first, onKeyDown, className, children } = props;
+  const focus = useReturnFocus(first);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>

@@ -1,10 +1,13 @@
 import { Check } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, createContext, type ReactNode, type RefObject, useContext, useRef } from "react";
 import { cn } from "./cn";
 
 const item =
   "flex cursor-default select-none items-center gap-2 rounded px-2 py-1.5 outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-sunken";
+
+/** What is done once the menu has closed. */
+const AfterClose = createContext<RefObject<(() => void) | null> | null>(null);
 
 /** A button that opens a menu. */
 export function Menu({
@@ -20,6 +23,7 @@ export function Menu({
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
 }) {
+  const afterClose = useRef<(() => void) | null>(null);
   return (
     <Radix.Root {...state}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
@@ -27,9 +31,15 @@ export function Menu({
         <Radix.Content
           align={align}
           sideOffset={4}
+          onCloseAutoFocus={() => {
+            const act = afterClose.current;
+            afterClose.current = null;
+            // The button gets the focus back right after this.
+            if (act !== null) queueMicrotask(act);
+          }}
           className="z-50 max-h-[70dvh] min-w-44 overflow-auto rounded-lg border border-line bg-panel p-1 shadow-lg"
         >
-          {children}
+          <AfterClose value={afterClose}>{children}</AfterClose>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -38,6 +48,22 @@ export function Menu({
 
 export function MenuItem({ className, ...props }: ComponentProps<typeof Radix.Item>) {
   return <Radix.Item className={cn(item, className)} {...props} />;
+}
+
+/** An item that opens a dialog: once the menu's button has the focus again, so that the menu takes it from no field, and it returns to the button. */
+export function MenuDialogItem({
+  onOpen,
+  ...props
+}: Omit<ComponentProps<typeof MenuItem>, "onSelect"> & { onOpen: () => void }) {
+  const afterClose = useContext(AfterClose);
+  return (
+    <MenuItem
+      {...props}
+      onSelect={() => {
+        if (afterClose !== null) afterClose.current = onOpen;
+      }}
+    />
+  );
 }
 
 /** An item that is chosen or not. */

@@ -1,11 +1,17 @@
-import { useRef } from "react";
+import { type RefObject, useRef } from "react";
 
-/** For the content of a dialog that is opened by more than one button or by a key: when it closes, the focus goes back to where it was. */
-export function useReturnFocus() {
+/**
+ * For the content of a dialog that is opened by more than one button or by a key: when it closes, the focus goes back to where it was. While it is open
+ * it begins at `first`; missing: at the first of what can have it.
+ */
+export function useReturnFocus(first?: RefObject<HTMLElement | null>) {
   const before = useRef<Element | null>(null);
   return {
-    onOpenAutoFocus: (): void => {
+    onOpenAutoFocus: (event: Event): void => {
       before.current = document.activeElement;
+      if (!first?.current) return;
+      event.preventDefault();
+      first.current.focus();
     },
     onCloseAutoFocus: (event: Event): void => {
       event.preventDefault();
