@@ -8,6 +8,8 @@ import { type LifeStrip, lifeStripsSchema } from "@tailbone/protocol/run";
 import type { Unreadable } from "@tailbone/protocol/unreadable";
 import { v7 as uuidv7 } from "uuid";
 import { parseRunLife } from "../read/stored-life";
+import { feature as featureTable, runLife as runLifeTable } from "../schema/life";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Transaction } from "../server/database";
 import type { Numbers } from "./give-numbers";
 import { jsonb, storableJson } from "./stored-text";
@@ -78,11 +80,14 @@ export async function appendLife(
   return { events, remarks };
 }
 
+const lifeColumns = selectColumns(featureTable, "name", "layer", "life");
+const stripsColumn = selectColumns(runLifeTable, "strips");
+
 async function readLife(sql: Transaction, run: string): Promise<StoredLife> {
   const [features, [short]] = await Promise.all([
-    sql<{ name: string; layer: string | null; life: unknown }[]>`
-      select name, layer, life from feature where run_id = ${run} order by ordinal`,
-    sql<{ strips: unknown }[]>`select strips from run_life where run_id = ${run}`,
+    sql<RowOf<typeof lifeColumns>[]>`
+      select ${lifeColumns.list(sql)} from feature where run_id = ${run} order by ordinal`,
+    sql<RowOf<typeof stripsColumn>[]>`select ${stripsColumn.list(sql)} from run_life where run_id = ${run}`,
   ]);
   const strips = lifeStripsSchema.safeParse(short?.strips ?? []);
   return { ...parseRunLife(features, run), strips: strips.success ? strips.data : null };

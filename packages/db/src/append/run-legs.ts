@@ -1,6 +1,10 @@
 import { addSteps, type LegStart, type LegTimes, placeLegs, succeeds } from "@tailbone/series/legs";
 import type { Points, Summary } from "@tailbone/series/summary";
+import { writer as writerTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Client, Transaction } from "../server/database";
+
+const columns = selectColumns(writerTable, "leg", "startedAtMs", "lastAtMs");
 
 /** The legs of a run before and after the frames that one of them is appending. */
 export interface RunLegs {
@@ -32,8 +36,7 @@ export interface LegCount {
 
 /** A run's legs with their times, in their order. */
 export function readLegs(sql: Client | Transaction, run: string) {
-  return sql<LegTimes[]>`
-    select leg, started_at_ms as "startedAtMs", last_at_ms as "lastAtMs" from writer where run_id = ${run} order by leg`;
+  return sql<RowOf<typeof columns>[]>`select ${columns.list(sql)} from writer where run_id = ${run} order by leg`;
 }
 
 /** The run's legs when `leg` has sealed a frame at this time. */

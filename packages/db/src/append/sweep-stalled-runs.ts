@@ -1,6 +1,8 @@
 import type { Run } from "@tailbone/protocol/run";
 import { type RunRow, readRuns, runColumns } from "../read/get-run";
 import { applyRules, stalledOccurrence } from "../rules/apply-rules";
+import { run as runTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database } from "../server/database";
 import type { SilenceWatch } from "../server/silence-watch";
 
@@ -23,13 +25,15 @@ interface Sweep {
   afterMs: number;
 }
 
+const seenColumns = selectColumns(runTable, "id", "seenAtMs");
+
 /** Marks the running runs, of all teams, that nobody has heard of for `afterMs`: the hub's own work, no caller's query. */
 export async function sweepStalledRuns(
   db: Database,
   { watch, nowMs, monotonicMs, afterMs }: Sweep,
 ): Promise<TeamRun[]> {
-  const running = await db.$client<{ id: string; seenAtMs: number }[]>`
-    select id, seen_at_ms as "seenAtMs" from run where state = 'running'`;
+  const running = await db.$client<RowOf<typeof seenColumns>[]>`
+    select ${seenColumns.list(db.$client)} from run where state = 'running'`;
   const silent = watch.observe(running, { nowMs: monotonicMs, afterMs });
   if (silent.length === 0) return [];
   return db.$client.begin(async (sql) => {

@@ -1,13 +1,18 @@
 import { decodePoints, encodePoints, encodeTiles } from "@tailbone/series/chunk";
 import { NOTHING, type Points, type Summary } from "@tailbone/series/summary";
+import { chunk as chunkTable, series as seriesTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import { selectSummary, setSummary, summaryArrays, summaryNames } from "../schema/summary-columns";
 import type { Transaction } from "../server/database";
-import type { Append, Plan, SeriesRow } from "./plan-points";
+import type { Append, Plan } from "./plan-points";
+
+const seriesColumns = selectColumns(seriesTable, "number", "name", "nextOrdinal", "tail", "legs");
+const takenColumns = selectColumns(chunkTable, "series", "ordinal", "points");
 
 /** Reads the series of these names, as far as the run has them. Await it after the run is locked. */
 export function readSeries(sql: Transaction, run: string, names: Iterable<string>) {
-  return sql<SeriesRow[]>`
-    select number, name, next_ordinal as "nextOrdinal", tail, legs, ${selectSummary(sql)}
+  return sql<(RowOf<typeof seriesColumns> & Summary)[]>`
+    select ${seriesColumns.list(sql)}, ${selectSummary(sql)}
     from series where run_id = ${run} and name = any(${[...names]}::text[])`;
 }
 
@@ -21,10 +26,10 @@ export async function takeChunks(
   const series = plans.flatMap((one) => one.absorbed.map(() => one.number));
   if (series.length === 0) return taken;
   const ordinals = plans.flatMap((one) => one.absorbed.map(({ ordinal }) => ordinal));
-  const rows = await sql<{ series: number; ordinal: number; points: Uint8Array }[]>`
+  const rows = await sql<RowOf<typeof takenColumns>[]>`
     delete from chunk using unnest(${series}::bigint[], ${ordinals}::int[]) as old (series, ordinal)
     where chunk.run_id = ${run} and chunk.series = old.series and chunk.ordinal = old.ordinal
-    returning chunk.series, chunk.ordinal, chunk.points`;
+    returning ${takenColumns.list(sql)}`;
   for (const { series: number, points } of rows.toSorted((a, b) => a.ordinal - b.ordinal)) {
     const list = taken.get(number) ?? [];
     list.push(decodePoints(points));
