@@ -38,8 +38,8 @@ const lawOf = ([from, allowed]) => ({
 });
 
 /**
- * The dashboard's folders from the ground up: each may import those on the floors below it, and none beside it, so that a page can be added
- * without any other knowing it.
+ * The dashboard's folders from the ground up: each may import those on the floors below it, and none beside it, so that
+ * a page can be added without any other knowing it.
  */
 const floors = [
   ["format"],

@@ -1,4 +1,5 @@
-// The one door for `npm run …`: with Node and npm alone it installs what is missing, builds what has changed, and runs the command.
+// The one door for `npm run …`: with Node and npm alone it installs what is missing, builds what has changed, and runs
+// the command.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -5,7 +5,8 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 const bin = (name) => join("node_modules/.bin", name);
-// The compiler in Go checks types in a fifth of the time; what needs the older one's API (Next, the import law) keeps that.
+// The compiler in Go checks types in a fifth of the time; what needs the older one's API (Next, the import law) keeps
+// that.
 const tsc = "node_modules/typescript-7/bin/tsc";
 
 const packages = [

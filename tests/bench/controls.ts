@@ -9,8 +9,9 @@ import * as tf from "@tensorflow/tfjs";
 import { quantile, report } from "./report";
 
 /*
- * What an erasure at a layer should be compared with. Networks learn tasks in which some bits of the input matter, by planted weights, and others
- * don't. What a bit is good for is known by swapping it in the input; LEACE at the hidden layer should say the same.
+ * What an erasure at a layer should be compared with. Networks learn tasks in which some bits of the input matter, by
+ * planted weights, and others don't. What a bit is good for is known by swapping it in the input; LEACE at the hidden
+ * layer should say the same.
  */
 
 const BITS = 20;

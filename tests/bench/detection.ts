@@ -8,7 +8,10 @@ const EXAMPLES = 256;
 /** False alarms per 1000 checkpoints at which all detectors are compared. */
 const MATCHED = [0.5, 1, 5];
 
-/** The true rate at each checkpoint; NaN: the checkpoint is missing. `changedAt`: when it begins to be above one half; null: never. */
+/**
+ * The true rate at each checkpoint; NaN: the checkpoint is missing. `changedAt`: when it begins to be above one half;
+ * null: never.
+ */
 interface Truth {
   readonly rates: readonly number[];
   readonly changedAt: number | null;
@@ -153,7 +156,10 @@ function wilson(hits: number, count: number): { low: number; high: number } {
   return { low: Math.max(0, (centre - half) / scale), high: (centre + half) / scale };
 }
 
-/** Our detector beside those that others use, as they are used and at the same rate of false alarms. Seeded: it prints the same each time. */
+/**
+ * Our detector beside those that others use, as they are used and at the same rate of false alarms. Seeded: it prints
+ * the same each time.
+ */
 export async function benchDetection(): Promise<void> {
   const bench = "detection";
   const nulls = Object.entries(NULLS).map(([shape, make], index) => ({ shape, all: draw(make, 1 + index) }));

@@ -8,7 +8,10 @@ export interface Sample {
   readonly n: number;
 }
 
-/** A detector's view of one series: after each sample, how strongly it thinks that the rate is above one half. It alarms at its threshold. */
+/**
+ * A detector's view of one series: after each sample, how strongly it thinks that the rate is above one half. It alarms
+ * at its threshold.
+ */
 export interface Detector {
   readonly name: string;
   /** As it is used. */
@@ -19,7 +22,10 @@ export interface Detector {
 const BOUNDARY = 0.5;
 const zOf = ({ right, n }: Sample): number => (right / n - BOUNDARY) / (0.5 / Math.sqrt(n));
 
-/** Ours: mixture e-values of an estimate with its interval, Shiryaev-Roberts, and two readings beyond the boundary in a row. */
+/**
+ * Ours: mixture e-values of an estimate with its interval, Shiryaev-Roberts, and two readings beyond the boundary in a
+ * row.
+ */
 const tailbone: Detector = {
   name: "tailbone",
   threshold: Math.log(1000),

@@ -11,7 +11,9 @@ const SECONDS = 20;
 const WARM_SECONDS = 4;
 const RUNS = 20;
 
-/** Logs five series at 10 Hz and returns how long each frame waited for its acknowledgement, the first seconds left out. */
+/**
+ * Logs five series at 10 Hz and returns how long each frame waited for its acknowledgement, the first seconds left out.
+ */
 async function writeHonestly(stack: Stack): Promise<number[]> {
   const socket = openSocket(stack.url, stack.key);
   const address = { run: randomUUID(), writer: randomUUID() };
@@ -67,8 +69,9 @@ async function readHub(stack: Stack): Promise<{ cpuSeconds: number; lagMs: numbe
 }
 
 /**
- * How long an honest writer waits for its acknowledgements: alone, beside one that floods the hub with twenty runs of large frames, and beside
- * the same flood with a sink in the place of the hub, which is what the machine's processors and disk leave over.
+ * How long an honest writer waits for its acknowledgements: alone, beside one that floods the hub with twenty runs of
+ * large frames, and beside the same flood with a sink in the place of the hub, which is what the machine's processors
+ * and disk leave over.
  */
 export async function benchFairness(): Promise<void> {
   const place = await openPlace();

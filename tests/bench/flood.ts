@@ -1,5 +1,5 @@
-// A client that floods: as many runs as it is told, each with a window of large frames always in flight. Run by the bench `fairness`.
-// Without a key it floods a sink (sink.ts) in the place of a hub.
+// A client that floods: as many runs as it is told, each with a window of large frames always in flight. Run by the
+// bench `fairness`. Without a key it floods a sink (sink.ts) in the place of a hub.
 import { randomUUID } from "node:crypto";
 import { encodeFrame } from "@tailbone/protocol/frame";
 import type { Reply } from "@tailbone/protocol/sockets";

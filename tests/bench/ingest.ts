@@ -34,7 +34,10 @@ function makeGroup(frame: number): Group {
   };
 }
 
-/** Sends a million points; how many of them were acked a second. With `resumed`, by a new writer of that run, which goes on from its last step. */
+/**
+ * Sends a million points; how many of them were acked a second. With `resumed`, by a new writer of that run, which goes
+ * on from its last step.
+ */
 export async function ingestMillion(stack: Stack, { run = randomUUID(), resumed = false } = {}): Promise<number> {
   const socket: Socket<IngestServerEvents, IngestClientEvents> = io(`${stack.url}${INGEST_NAMESPACE}`, {
     transports: ["websocket"],
@@ -98,7 +101,10 @@ async function copy(url: string): Promise<number> {
   return points / seconds;
 }
 
-/** What it costs a run to have been resumed: the second million of a run by its first writer's successor, beside the first. */
+/**
+ * What it costs a run to have been resumed: the second million of a run by its first writer's successor, beside the
+ * first.
+ */
 async function benchLegs(stack: Stack): Promise<void> {
   const first: number[] = [];
   const second: number[] = [];

@@ -41,8 +41,8 @@ async function scroll(page: Page): Promise<number[]> {
 }
 
 /**
- * Frames a second while a page with fifty charts is scrolled from end to end, live beside the same charts of a run that has ended. Both
- * pages are measured in turn on the same machine, with the trainer running all the time.
+ * Frames a second while a page with fifty charts is scrolled from end to end, live beside the same charts of a run that
+ * has ended. Both pages are measured in turn on the same machine, with the trainer running all the time.
  */
 export async function benchScroll(): Promise<void> {
   const place = await openPlace();

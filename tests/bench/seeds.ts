@@ -7,7 +7,10 @@ import { report } from "./report";
 
 const SEEDS = 10;
 
-/** The demo's training, seed after seed: when its patch emerges, when it turns vestigial, and how sure that was in the end. */
+/**
+ * The demo's training, seed after seed: when its patch emerges, when it turns vestigial, and how sure that was in the
+ * end.
+ */
 export async function benchSeeds(): Promise<void> {
   const place = await openPlace();
   const stack = await startStack(place, { dashboard: false });

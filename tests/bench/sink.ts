@@ -1,4 +1,5 @@
-// Takes frames over HTTP and drops them, one in so many milliseconds. Run by the bench `fairness`: what a flood takes of the machine by itself.
+// Takes frames over HTTP and drops them, one in so many milliseconds. Run by the bench `fairness`: what a flood takes
+// of the machine by itself.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 

@@ -53,6 +53,18 @@ describe("the documents", () => {
     expect(missing).toEqual([]);
   });
 
+  test("comments keep to the width that code keeps to", () => {
+    const wide = ["apps", "packages", "sdk", "tests", "scripts"]
+      .flatMap((folder) => [...sourcesIn(folder)])
+      .flatMap((path) =>
+        read(path)
+          .split("\n")
+          .map((line, index) => ({ place: `${path}:${index + 1}`, line })),
+      )
+      .filter(({ line }) => line.length > 120 && /^\s*(\/\/|\/?\*)/.test(line) && !/biome-ignore|\S{60}/.test(line));
+    expect(wide.map(({ place }) => place)).toEqual([]);
+  });
+
   test("every file that a document links to is there", () => {
     for (const [folder, document] of [
       ["", "README.md"],

@@ -141,7 +141,10 @@ describe("without the hub", () => {
   });
 });
 
-/** In the page: gives each thing that can have the focus the focus, and names those whose ring reaches beyond a box that hides what overflows. */
+/**
+ * In the page: gives each thing that can have the focus the focus, and names those whose ring reaches beyond a box that
+ * hides what overflows.
+ */
 function findCutRings(): string[] {
   const cut: string[] = [];
   for (const element of document.querySelectorAll<HTMLElement>(

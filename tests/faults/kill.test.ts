@@ -8,8 +8,9 @@ import { seededRandom } from "../support/random";
 import { cliEntry, openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
 
 /*
- * Real processes, killed with SIGKILL at random moments. A trainer logs 0, 1, 2 …, so what is stored must be exactly that from
- * the start on: a number missing in between was lost, one that is there twice was committed twice. The seed is printed on failure.
+ * Real processes, killed with SIGKILL at random moments. A trainer logs 0, 1, 2 …, so what is stored must be exactly
+ * that from the start on: a number missing in between was lost, one that is there twice was committed twice. The seed
+ * is printed on failure.
  */
 const seed = Number(process.env.TAILBONE_TEST_SEED ?? Date.now() % 1_000_000);
 const random = seededRandom(seed);
@@ -52,7 +53,9 @@ async function lastSpooled(run: string): Promise<number> {
   return last;
 }
 
-/** The embedded server's process, as its own pid file names it; where it lies elsewhere, `postgres.location` says so. */
+/**
+ * The embedded server's process, as its own pid file names it; where it lies elsewhere, `postgres.location` says so.
+ */
 async function readDatabasePid(): Promise<number> {
   const data = place.env.TAILBONE_DATA ?? "";
   const elsewhere = await readFile(join(data, "postgres.location"), "utf8").catch(() => null);

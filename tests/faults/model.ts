@@ -1,6 +1,6 @@
 /*
- * What was promised of a run, and what became of it. Pure: facts in, problems out. A step is one `log` call; all series of a trainer have a
- * point at each of its steps, whose value is the step.
+ * What was promised of a run, and what became of it. Pure: facts in, problems out. A step is one `log` call; all series
+ * of a trainer have a point at each of its steps, whose value is the step.
  */
 
 export interface TrainerFacts {
@@ -12,7 +12,10 @@ export interface TrainerFacts {
   readonly planned: number;
   /** Steps that are promised: on disk when it was killed, or all when it ended in order. */
   readonly synced: number;
-  /** Steps that may be missing, and then are to be reported: their frames were damaged, or forgotten by a database that was put back. */
+  /**
+   * Steps that may be missing, and then are to be reported: their frames were damaged, or forgotten by a database that
+   * was put back.
+   */
   readonly excused: ReadonlySet<number>;
   /** Steps in frames cut off an end: nobody can know that they were there. */
   readonly cutOff: ReadonlySet<number>;

@@ -10,7 +10,10 @@ import { type Child, spawnNode } from "../support/processes";
 import { takeSnapshot } from "../support/snapshots";
 import { cliEntry, openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
 
-/* A database that is taken back to an older state under a training, or under what a training has left. The trainer logs fifty series a step. */
+/*
+ * A database that is taken back to an older state under a training, or under what a training has left. The trainer logs
+ * fifty series a step.
+ */
 const SERIES = 50;
 /** Before the snapshot, between it and the restore (more than two segments of the spool), and after it. */
 const [EARLY, LOST, LATE] = [200, 24_000, 300];
@@ -38,7 +41,10 @@ const detail = (run: string): Promise<RunDetail> => callHub(stack.hub, runDetail
 const storesSteps = (run: string, steps: number): Promise<void> =>
   expect.poll(async () => (await detail(run)).points, { timeout: 60_000, interval: 200 }).toBe(SERIES * steps);
 
-/** Trains up to where the first segments of the spool are gone, and then takes the database back to where only EARLY steps were stored. */
+/**
+ * Trains up to where the first segments of the spool are gone, and then takes the database back to where only EARLY
+ * steps were stored.
+ */
 async function trainAndRestore(): Promise<string> {
   child = spawnNode([trainer("wide"), ...[EARLY, LOST, LATE].map(String)], { env: place.env, cwd: place.folder });
   const { run }: { run: string } = JSON.parse(await child.line((line) => line.startsWith('{"run"')));
@@ -57,7 +63,10 @@ async function trainAndRestore(): Promise<string> {
   return run;
 }
 
-/** What was stored before the snapshot is there, then a hole, then everything to the end; the run says how large the hole is, to the point. */
+/**
+ * What was stored before the snapshot is there, then a hole, then everything to the end; the run says how large the
+ * hole is, to the point.
+ */
 async function expectOneCountedHole(run: string, steps: number): Promise<number> {
   const { points, droppedPoints } = await detail(run);
   const { steps: stored } = await readPoints(stack, run, "s0");

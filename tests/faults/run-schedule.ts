@@ -52,7 +52,10 @@ class Trainer {
 const stepsBetween = (first: number, end: number): number[] =>
   Array.from({ length: Math.max(0, end - first) }, (_, count) => first + count);
 
-/** Carries out a schedule in a world, starts everything again, delivers what was left, and says what became of every point. */
+/**
+ * Carries out a schedule in a world, starts everything again, delivers what was left, and says what became of every
+ * point.
+ */
 export class ScheduleRun {
   readonly #world: World;
   readonly #schedule: Schedule;

@@ -1,8 +1,9 @@
 import { seededRandom } from "../support/random";
 
 /*
- * A schedule says, from its seed alone, which trainers log how much and what befalls whom at which point of their progress. Only the timing of
- * the machine is not in it. `planSchedule` is pure; `describeSchedule` prints what `keep` (by hand) makes smaller.
+ * A schedule says, from its seed alone, which trainers log how much and what befalls whom at which point of their
+ * progress. Only the timing of the machine is not in it. `planSchedule` is pure; `describeSchedule` prints what `keep`
+ * (by hand) makes smaller.
  */
 
 /** One process that logs `points` steps of `width` series, from a step that no other trainer uses. */

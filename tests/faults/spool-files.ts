@@ -5,7 +5,8 @@ import { decodeFrame } from "@tailbone/protocol/frame";
 import type { Damage } from "./schedule";
 
 /*
- * What a writer has left on disk, read without the SDK's own reader, so that the two can disagree; and ways to damage it.
+ * What a writer has left on disk, read without the SDK's own reader, so that the two can disagree; and ways to damage
+ * it.
  *
  *   segment  16 bytes of header, then frames: u32 length | u32 CRC-32 | the encoded frame
  */

@@ -42,8 +42,8 @@ class Pipe {
 }
 
 /**
- * A network that can be troubled, between trainers and hub. All trouble is for all connections; `heal` ends it. Cuts come after so many bytes,
- * so they fall anywhere into frames and answers.
+ * A network that can be troubled, between trainers and hub. All trouble is for all connections; `heal` ends it. Cuts
+ * come after so many bytes, so they fall anywhere into frames and answers.
  */
 export class TcpProxy {
   readonly #server: Server;

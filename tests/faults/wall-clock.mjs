@@ -1,5 +1,5 @@
-// Loaded first by `node --import`: sets the process's wall clock off by what the file FAULTS_CLOCK holds, in ms, in its worker threads too. The
-// machine's own clock, and the monotonic one, stay as they are.
+// Loaded first by `node --import`: sets the process's wall clock off by what the file FAULTS_CLOCK holds, in ms, in its
+// worker threads too. The machine's own clock, and the monotonic one, stay as they are.
 import { readFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import workerThreads from "node:worker_threads";

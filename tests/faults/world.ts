@@ -17,8 +17,8 @@ const wallClock = pathToFileURL(join(root, "tests/faults/wall-clock.mjs")).href;
 const DISK_MB: Record<Disk, number> = { database: 256, spool: 48 };
 
 /**
- * Where schedules happen, one after the other: a hub with its database, a network before it, disks that can run full, clocks that can be
- * set. All are real processes; what the world does to them is what a machine may do.
+ * Where schedules happen, one after the other: a hub with its database, a network before it, disks that can run full,
+ * clocks that can be set. All are real processes; what the world does to them is what a machine may do.
  */
 export class World {
   readonly proxy: TcpProxy;

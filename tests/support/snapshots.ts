@@ -1,7 +1,10 @@
 import type { TestDatabase } from "@tailbone/db/server/testing";
 import postgres from "postgres";
 
-/** A database's state, to which it can be taken back as from a dump. Nobody may use it meanwhile; whoever is connected is cut off. */
+/**
+ * A database's state, to which it can be taken back as from a dump. Nobody may use it meanwhile; whoever is connected
+ * is cut off.
+ */
 export interface Snapshot {
   readonly restore: () => Promise<void>;
 }

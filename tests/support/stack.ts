@@ -61,7 +61,9 @@ export interface Stack {
   readonly stop: () => Promise<number | null>;
 }
 
-/** Starts everything on a place and waits until it serves. `dashboard: false` leaves the pages away, to start faster. */
+/**
+ * Starts everything on a place and waits until it serves. `dashboard: false` leaves the pages away, to start faster.
+ */
 export async function startStack(place: Place, options: { dashboard?: boolean } = {}): Promise<Stack> {
   const args = [cliEntry, "start", "--json"];
   if (options.dashboard === false) args.push("--no-dashboard");

@@ -1,4 +1,5 @@
-// Raises an alert every 50 ms, as many as asked for, and prints {"raised": [[title, ms since 1970], …]}, so many ms after the last one.
+// Raises an alert every 50 ms, as many as asked for, and prints {"raised": [[title, ms since 1970], …]}, so many ms
+// after the last one.
 import { setTimeout as pause } from "node:timers/promises";
 import { init } from "tailbone";
 

@@ -1,5 +1,5 @@
-// The digits' network on digits of noise, with and without features: how long checkpoints hold the training up, and what measuring costs it.
-// Prints {"holdups": [...ms], "copies": [...ms], "with": ms, "without": ms}.
+// The digits' network on digits of noise, with and without features: how long checkpoints hold the training up, and
+// what measuring costs it. Prints {"holdups": [...ms], "copies": [...ms], "with": ms, "without": ms}.
 import * as tf from "@tensorflow/tfjs";
 import { init } from "tailbone";
 import { feature, pickBackend, watch } from "tailbone/tfjs";

@@ -1,4 +1,5 @@
-// Reads one feature by its own means through a whole life, a phase at a time: each begins when a file of its name appears in this folder.
+// Reads one feature by its own means through a whole life, a phase at a time: each begins when a file of its name
+// appears in this folder.
 import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { init } from "tailbone";

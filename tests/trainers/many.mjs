@@ -1,5 +1,6 @@
-// Logs many series at once, as a training with many layers does. Arguments: how many series, steps of history that are logged at once,
-// pause in ms between the steps that follow (0: none follow). Ends when it is killed, or at once without steps that follow.
+// Logs many series at once, as a training with many layers does. Arguments: how many series, steps of history that are
+// logged at once, pause in ms between the steps that follow (0: none follow). Ends when it is killed, or at once
+// without steps that follow.
 import { setTimeout as pause } from "node:timers/promises";
 import { init } from "tailbone";
 

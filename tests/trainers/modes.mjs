@@ -1,9 +1,11 @@
-// Trains a deep linear network whose modes are learnt apart, each as the theory says: two layers that are aligned with the modes and balanced.
+// Trains a deep linear network whose modes are learnt apart, each as the theory says: two layers that are aligned with
+// the modes and balanced.
 //
-//   node modes.mjs '{"strengths": [4, 3, 2, 1], "weights": [1, 1, 1, 1], "start": 0.001, "lr": 0.01, "steps": 500, "every": 10}'
+//   node modes.mjs '{"strengths": [4, 3, 2, 1], "weights": [1, 1, 1, 1], "start": 0.001,
+//     "lr": 0.01, "steps": 500, "every": 10}'
 //
-// A mode's strength is what its output is for an input of 1, its weight the variance of its input. Each is watched as a feature that is swapped in the input; it counts as
-// functional from half of the benefit that it has in the end.
+// A mode's strength is what its output is for an input of 1, its weight the variance of its input. Each is watched as a
+// feature that is swapped in the input; it counts as functional from half of the benefit that it has in the end.
 import { setTimeout as pause } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import { init } from "tailbone";
@@ -15,7 +17,10 @@ await pickBackend({ quiet: true });
 const run = await init({ project: "truths", name: "modes", console: false, system: false, quiet: true });
 process.stdout.write(`${JSON.stringify({ run: run.id })}\n`);
 
-/** An orthogonal matrix, [width, width]; the inputs' modes, the hidden ones and the outputs' each lie along the columns of one. */
+/**
+ * An orthogonal matrix, [width, width]; the inputs' modes, the hidden ones and the outputs' each lie along the columns
+ * of one.
+ */
 const orthogonal = (seed) => tf.linalg.qr(tf.randomNormal([width, width], 0, 1, "float32", seed))[0];
 const [inputModes, hiddenModes, outputModes] = [1, 2, 3].map(orthogonal);
 const diagonal = (values) => tf.mul(tf.eye(width), tf.tensor1d(values));
@@ -52,7 +57,8 @@ const features = strengths.map((strength, k) =>
   }),
 );
 
-// All of the data at each step: as many examples as modes, one mode each, so that their covariance is exactly the weights.
+// All of the data at each step: as many examples as modes, one mode each, so that their covariance is exactly the
+// weights.
 const z = tf.mul(tf.eye(width), Math.sqrt(width));
 const [x, y] = [inputsOf(z), targetsOf(z)];
 const optimizer = tf.train.sgd(lr);

@@ -1,4 +1,5 @@
-// Logs a few curves of every kind of name, and eight heads of one model; then goes on slowly until it is killed, if it is given a pause in ms.
+// Logs a few curves of every kind of name, and eight heads of one model; then goes on slowly until it is killed, if it
+// is given a pause in ms.
 import { setTimeout as pause } from "node:timers/promises";
 import { init } from "tailbone";
 

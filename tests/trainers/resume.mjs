@@ -1,5 +1,5 @@
-// Two legs of one run. Without arguments: logs `loss` = 2 for 200 steps and `once` for 100, and dies of an error. With a run's id: goes on
-// from step 80 with `loss` = 1, waits for a file `more` after 40 steps, and logs 40 more.
+// Two legs of one run. Without arguments: logs `loss` = 2 for 200 steps and `once` for 100, and dies of an error. With
+// a run's id: goes on from step 80 with `loss` = 1, waits for a file `more` after 40 steps, and logs 40 more.
 import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { init } from "tailbone";

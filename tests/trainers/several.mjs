@@ -1,5 +1,6 @@
-// Logs eight series `head_0/loss` to `head_7/loss` and one `=lr`, 2 000 steps of them, and waits for a file `more` after half of them; given a number of ms,
-// it then makes a pause of them after each step. `head_3/loss` is NaN at step 700, and `head_5/loss` is logged every 50 steps alone.
+// Logs eight series `head_0/loss` to `head_7/loss` and one `=lr`, 2 000 steps of them, and waits for a file `more`
+// after half of them; given a number of ms, it then makes a pause of them after each step. `head_3/loss` is NaN at step
+// 700, and `head_5/loss` is logged every 50 steps alone.
 import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { init } from "tailbone";

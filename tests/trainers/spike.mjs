@@ -1,5 +1,5 @@
-// Logs a wave of 3 000 steps as series `wave`, with one value far away at step 1 234, and waits for a file `more` after half of them.
-// Series `sparse` has a point at each power of two, and jumps from 0 to 1 at step 16.
+// Logs a wave of 3 000 steps as series `wave`, with one value far away at step 1 234, and waits for a file `more` after
+// half of them. Series `sparse` has a point at each power of two, and jumps from 0 to 1 at step 16.
 import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { init } from "tailbone";

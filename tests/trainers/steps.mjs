@@ -1,5 +1,6 @@
-// Logs steps from `first` on, each with `width` series (n, n1, n2 …) whose value is the step: what arrives can be told point by point.
-// Argument: {"first", "points", "width", "id"?, "resume"?} as JSON. Says how far it is; ends in order when it gets SIGUSR2, and not before.
+// Logs steps from `first` on, each with `width` series (n, n1, n2 …) whose value is the step: what arrives can be told
+// point by point. Argument: {"first", "points", "width", "id"?, "resume"?} as JSON. Says how far it is; ends in order
+// when it gets SIGUSR2, and not before.
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { init } from "tailbone";

@@ -1,4 +1,5 @@
-// Logs one point about every 40 ms and prints when it did: the other end of the log-to-pixel latency. Argument: how many.
+// Logs one point about every 40 ms and prints when it did: the other end of the log-to-pixel latency. Argument: how
+// many.
 import { setTimeout as pause } from "node:timers/promises";
 import { init } from "tailbone";
 

@@ -1,6 +1,7 @@
-// Trains a small network on +-1 bits: y = x0 for 500 steps, then y = x1 x2 ("switch"), or y = x1 x2 all along, its features erased at the layer and not swapped ("erased"),
-// or with a learning rate of zero ("still"), or on random targets ("shuffled").
-// x0 serves at first and is encoded to the end, x5 is encoded and never serves, x1 and x2 serve together.
+// Trains a small network on +-1 bits: y = x0 for 500 steps, then y = x1 x2 ("switch"), or y = x1 x2 all along, its
+// features erased at the layer and not swapped ("erased"), or with a learning rate of zero ("still"), or on random
+// targets ("shuffled"). x0 serves at first and is encoded to the end, x5 is encoded and never serves, x1 and x2 serve
+// together.
 //
 //   node vestige.mjs switch|erased|still|shuffled
 import { setTimeout as pause } from "node:timers/promises";

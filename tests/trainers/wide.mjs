@@ -1,4 +1,5 @@
-// Logs fifty series a step, in as many stretches as there are arguments, each of so many steps; between two it waits for SIGUSR2.
+// Logs fifty series a step, in as many stretches as there are arguments, each of so many steps; between two it waits
+// for SIGUSR2.
 import { once } from "node:events";
 import { init } from "tailbone";
 

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { seededRandom } from "../support/random";
 
 /*
- * Learning curves that are known in closed form, measured with noise: what is found must lie between the checkpoints around the known time.
+ * Learning curves that are known in closed form, measured with noise: what is found must lie between the checkpoints
+ * around the known time.
  */
 
 const HALF = { settings: { benefitOn: 0.5, benefitOff: 0.5 } };

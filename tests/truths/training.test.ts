@@ -5,7 +5,8 @@ import { spawnNode } from "../support/processes";
 import { openPlace, type Place, type Stack, startStack, trainer } from "../support/stack";
 
 /*
- * Real trainings through the SDK, of which is known what happens when: what the hub says of their features must be that.
+ * Real trainings through the SDK, of which is known what happens when: what the hub says of their features must be
+ * that.
  */
 
 /** A training takes half a minute, and more where other tests run beside it. */
@@ -117,8 +118,9 @@ interface Modes {
 }
 
 /**
- * The step at which each mode's benefit passes half of what it has in the end, by the theory: with both layers aligned and balanced, a = w^2 with w growing by
- * lr p w (s - a) a step, and swapping a mode loses 2 p s a of the sum of p a (2 s - a) that has been learnt, or of a twentieth of what there is to learn.
+ * The step at which each mode's benefit passes half of what it has in the end, by the theory: with both layers aligned
+ * and balanced, a = w^2 with w growing by lr p w (s - a) a step, and swapping a mode loses 2 p s a of the sum of p a (2
+ * s - a) that has been learnt, or of a twentieth of what there is to learn.
  */
 function knownTimes({ strengths, weights, start, lr, steps }: Modes): number[] {
   const roots = strengths.map(() => Math.sqrt(start));

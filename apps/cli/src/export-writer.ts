@@ -80,7 +80,10 @@ interface TextFormat {
 
 const csvText = (): TextFormat => ({ open: RAW_CSV_HEAD, page: rawCsv, end: () => "" });
 
-/** `{"run": …, "pages": [{"series", "steps", "timesMs", "values", "legs", "abandoned"}, …]}`: the pages of a series follow each other. */
+/**
+ * `{"run": …, "pages": [{"series", "steps", "timesMs", "values", "legs", "abandoned"}, …]}`: the pages of a series
+ * follow each other.
+ */
 function jsonText(run: RunDetail): TextFormat {
   let separator = "\n";
   return {

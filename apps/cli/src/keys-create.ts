@@ -18,8 +18,8 @@ export interface KeyOptions extends HubOptions {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Makes an API key in the owner's name and prints it, this once; with `json` all that is known of it. A key may make no keys, so
- * the request is signed with the hub's own secret.
+ * Makes an API key in the owner's name and prints it, this once; with `json` all that is known of it. A key may make no
+ * keys, so the request is signed with the hub's own secret.
  */
 export async function createKey(name: string, { json, scope, project, days, ...options }: KeyOptions): Promise<void> {
   const hub = findHub(options);

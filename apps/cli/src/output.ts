@@ -1,6 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** What moves the cursor, rings, or turns the direction of writing: controls but tab and line end, and Unicode's marks for bidirectional text. */
+/**
+ * What moves the cursor, rings, or turns the direction of writing: controls but tab and line end, and Unicode's marks
+ * for bidirectional text.
+ */
 const CONTROLS = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Text that others wrote, fit for a terminal: it can colour, erase, retitle, answer or fake nothing. */

@@ -5,7 +5,9 @@ import { systemClock } from "@tailbone/base/clock";
 import { OWNER_SCHEME, ownerProofText } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
 
-/** The secret of the hub on this machine: TAILBONE_SECRET, else the file in its data folder. Throws `unauthenticated`. */
+/**
+ * The secret of the hub on this machine: TAILBONE_SECRET, else the file in its data folder. Throws `unauthenticated`.
+ */
 export async function readHubSecret(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   if (env.TAILBONE_SECRET) return env.TAILBONE_SECRET;
   const path = join(resolve(env.TAILBONE_DATA || ".tailbone"), "secret");

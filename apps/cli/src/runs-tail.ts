@@ -17,8 +17,8 @@ export interface TailOptions extends HubOptions {
 const titleOf = ({ project, name }: Run): string => `${oneLine(project.name)} / ${oneLine(name)}`;
 
 /**
- * Prints what a run logs from now on, until it ends; with `json` one object a line. What was missed while the hub was away is read
- * anew. Throws what the hub has against it.
+ * Prints what a run logs from now on, until it ends; with `json` one object a line. What was missed while the hub was
+ * away is read anew. Throws what the hub has against it.
  */
 export async function tailRun(run: string, { json = false, ...options }: TailOptions): Promise<void> {
   const hub = findHub(options);

@@ -42,8 +42,8 @@ const NOTHING = {
 };
 
 /**
- * Delivers everything below a folder that no living training owns; one spool that cannot be delivered holds up no other. Returns the exit
- * code: failed if anything could not be read or delivered.
+ * Delivers everything below a folder that no living training owns; one spool that cannot be delivered holds up no
+ * other. Returns the exit code: failed if anything could not be read or delivered.
  */
 export async function sync(dir: string | undefined, options: SyncOptions): Promise<number> {
   const env = readEnvironment();

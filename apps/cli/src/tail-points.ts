@@ -29,8 +29,8 @@ interface KnownSeries {
 }
 
 /**
- * Which points of a run were printed, so that after a gap in the stream those that are missing can be read over HTTP: each once. Of a
- * series it keeps how many points there are, and for each leg the newest time.
+ * Which points of a run were printed, so that after a gap in the stream those that are missing can be read over HTTP:
+ * each once. Of a series it keeps how many points there are, and for each leg the newest time.
  */
 export class TailPoints {
   readonly #hub: HubAddress;
@@ -66,8 +66,9 @@ export class TailPoints {
   }
 
   /**
-   * Prints what is stored and was never printed; the first time, only looks how much there is. Returns from which frame on the stream goes
-   * on, and how many points could not be told from those that are known, because a clock was set back.
+   * Prints what is stored and was never printed; the first time, only looks how much there is. Returns from which frame
+   * on the stream goes on, and how many points could not be told from those that are known, because a clock was set
+   * back.
    */
   async catchUp(signal: AbortSignal): Promise<{ offset: number; read: number; lost: number }> {
     const path = `/runs/${this.#run}`;

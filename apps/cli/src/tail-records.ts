@@ -9,9 +9,10 @@ const CONSOLE_PAGE = 5000;
 const ALERTS_PAGE = 500;
 
 /**
- * Which records of a run were printed, so that after a gap in the stream those that are missing can be read over HTTP: each once. Lines of
- * the console are counted, since their order is kept; of checkpoints, readings and the script's alerts it is known which there were.
- * What else a frame may hold (a change of the config or of tags) is no list that could be read again.
+ * Which records of a run were printed, so that after a gap in the stream those that are missing can be read over HTTP:
+ * each once. Lines of the console are counted, since their order is kept; of checkpoints, readings and the script's
+ * alerts it is known which there were. What else a frame may hold (a change of the config or of tags) is no list that
+ * could be read again.
  */
 export class TailRecords {
   readonly #hub: HubAddress;
@@ -41,7 +42,10 @@ export class TailRecords {
     }
   }
 
-  /** Prints what is stored and was never printed; the first time, only looks what there is. Returns from which frame on the stream goes on. */
+  /**
+   * Prints what is stored and was never printed; the first time, only looks what there is. Returns from which frame on
+   * the stream goes on.
+   */
   async catchUp(signal: AbortSignal): Promise<{ offset: number; read: number }> {
     const isFirst = this.#lastLine === null;
     const lines = await this.#readLines(signal);

@@ -7,8 +7,8 @@ import { hostileJson, orHostile } from "./hostile.test-util";
 import { lossFrame, openRequest, startTestHub, type TestHub, unwrap } from "./test-hub";
 
 /*
- * Events that are hostile in part: each request is answered, by what was asked for or by an expected error, and nobody else notices. Bounded
- * by the number of events.
+ * Events that are hostile in part: each request is answered, by what was asked for or by an expected error, and nobody
+ * else notices. Bounded by the number of events.
  */
 let hub: TestHub;
 beforeAll(async () => {

@@ -91,7 +91,8 @@ function guard(options: SocketsOptions, guest: Guest) {
       },
       (error: unknown) => {
         const data = toWireError(error, log);
-        // A page without a session, and one whose session has ended, ask all the time: only a wrong key is worth a word.
+        // A page without a session, and one whose session has ended, ask all the time: only a wrong key is worth a
+        // word.
         if (data.code === "forbidden" || (data.code === "unauthenticated" && socket.handshake.auth.key !== undefined)) {
           const what = `${guest === WRITER ? INGEST_NAMESPACE : LIVE_NAMESPACE}: ${data.message}`;
           securityLog.refused({ caller: null, from: fromOf(socket.request), action: "access-refused", what });

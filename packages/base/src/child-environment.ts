@@ -5,7 +5,9 @@ const PLAIN = [
   ...["SystemRoot", "SYSTEMROOT", "ComSpec", "PATHEXT", "USERPROFILE", "APPDATA", "LOCALAPPDATA"],
 ] as const;
 
-/** The environment of a child process: what it needs to run, and `extra`. Secrets of the parent's own do not reach it. */
+/**
+ * The environment of a child process: what it needs to run, and `extra`. Secrets of the parent's own do not reach it.
+ */
 export function childEnvironment(
   extra: Readonly<Record<string, string>>,
   parent: Readonly<Record<string, string | undefined>>,

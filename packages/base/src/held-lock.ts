@@ -15,12 +15,15 @@ import { createRequire } from "node:module";
 import { hostname } from "node:os";
 
 /*
- * A lock that lives exactly as long as whoever holds it: the kernel frees it when the file is closed or its process dies, however that
- * happens. Process ids say nothing about life (they are used again, and differ between containers), so none is asked. What the file
- * says is for people: who holds it, or held it last.
+ * A lock that lives exactly as long as whoever holds it: the kernel frees it when the file is closed or its process
+ * dies, however that happens. Process ids say nothing about life (they are used again, and differ between containers),
+ * so none is asked. What the file says is for people: who holds it, or held it last.
  */
 
-/** Who holds a lock: to be told to people. `kernel` tells machines (and their restarts) apart, containers of one machine it does not. */
+/**
+ * Who holds a lock: to be told to people. `kernel` tells machines (and their restarts) apart, containers of one machine
+ * it does not.
+ */
 export interface Holder {
   readonly pid: number;
   readonly host: string;
@@ -67,8 +70,8 @@ function currentKernel(): string {
 }
 
 /**
- * Takes the lock at `path`, whose folder exists, or says who has it; never waits. Two locks of one process exclude each other as
- * those of two do. Throws what the file system throws.
+ * Takes the lock at `path`, whose folder exists, or says who has it; never waits. Two locks of one process exclude each
+ * other as those of two do. Throws what the file system throws.
  */
 export function holdLock(path: string, load: () => TryLock = loadTryLock): LockOutcome {
   let tryLock: TryLock;
@@ -131,8 +134,8 @@ const OWN_FILE_SYSTEMS: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Whether a lock that was taken under `kernel` is seen by this one, so that having got it means that its holder is gone. Locks of other
- * machines on a network's file system may not be.
+ * Whether a lock that was taken under `kernel` is seen by this one, so that having got it means that its holder is
+ * gone. Locks of other machines on a network's file system may not be.
  */
 export function canSeeLocksOf(kernel: string, folder: string): boolean {
   if (kernel === currentKernel()) return true;

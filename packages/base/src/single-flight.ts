@@ -9,7 +9,10 @@ export function singleFlight<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** `work`, one at a time: whoever asks while it is under way gets what comes of the next, which begins after it, one for all who ask. */
+/**
+ * `work`, one at a time: whoever asks while it is under way gets what comes of the next, which begins after it, one for
+ * all who ask.
+ */
 export function oneAfterAnother<T>(work: () => Promise<T>): () => Promise<T> {
   let underWay: Promise<T> | null = null;
   let next: Promise<T> | null = null;

@@ -7,8 +7,9 @@ export interface TokenBucketOptions {
 }
 
 /**
- * Bounds how often each of many keys may do something. Who has a whole token left may take more than it has, and is then in debt: what is asked for at
- * once is granted whole or not at all, however much it is. Keys that have all their tokens take no memory.
+ * Bounds how often each of many keys may do something. Who has a whole token left may take more than it has, and is
+ * then in debt: what is asked for at once is granted whole or not at all, however much it is. Keys that have all their
+ * tokens take no memory.
  */
 export class TokenBucket {
   readonly #perMs: number;

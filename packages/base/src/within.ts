@@ -1,4 +1,6 @@
-/** The outcome of `work`, or an error when it takes longer than `ms`; what comes of it then is of no interest any more. */
+/**
+ * The outcome of `work`, or an error when it takes longer than `ms`; what comes of it then is of no interest any more.
+ */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

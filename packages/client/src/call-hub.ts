@@ -35,9 +35,9 @@ const KEPT_ALIVE = 16_384;
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
- * Asks the hub, and parses what it answers; `path` begins behind `/api/v1`. Throws what the hub says as a TailboneError; `unavailable`
- * when it cannot be reached or something else answers in its place, `version_mismatch` when its answer is not understood. An abort by
- * `signal` is thrown as it is.
+ * Asks the hub, and parses what it answers; `path` begins behind `/api/v1`. Throws what the hub says as a
+ * TailboneError; `unavailable` when it cannot be reached or something else answers in its place, `version_mismatch`
+ * when its answer is not understood. An abort by `signal` is thrown as it is.
  */
 export async function callHub<Schema extends z.ZodType>(
   hub: HubAddress,

@@ -4,8 +4,8 @@ import type { RawPage } from "./raw-points";
 const FORMULA = /^[\s\0]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
 
 /**
- * A text as a cell of CSV (RFC 4180). Where a spreadsheet would calculate it, an apostrophe stands before it; numbers are no texts and stay as
- * they are.
+ * A text as a cell of CSV (RFC 4180). Where a spreadsheet would calculate it, an apostrophe stands before it; numbers
+ * are no texts and stay as they are.
  */
 export function csvCell(name: string): string {
   const text = FORMULA.test(name) ? `'${name}` : name;

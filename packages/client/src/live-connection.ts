@@ -54,8 +54,8 @@ interface FollowedFeed {
 }
 
 /**
- * One connection to a hub's `/live`, which comes back by itself: runs and projects are followed on it, each by as many as like to, and
- * heads, alerts and ends of runs are heard of.
+ * One connection to a hub's `/live`, which comes back by itself: runs and projects are followed on it, each by as many
+ * as like to, and heads, alerts and ends of runs are heard of.
  */
 export class LiveConnection {
   readonly #socket: LiveSocket;

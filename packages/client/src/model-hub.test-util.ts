@@ -16,8 +16,8 @@ export function frameOf(step: number): LiveFrame {
 }
 
 /**
- * A hub with one run and one viewer whose messages travel in order, each when the test takes it from the inbox. `snapshotOf` is what the
- * hub answers to a read when so many frames are committed.
+ * A hub with one run and one viewer whose messages travel in order, each when the test takes it from the inbox.
+ * `snapshotOf` is what the hub answers to a read when so many frames are committed.
  */
 export class ModelHub<Snapshot> {
   committed = 0;

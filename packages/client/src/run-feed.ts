@@ -8,8 +8,8 @@ export interface FeedReader {
   /** Frames that are new, the first of them at offset `from`. */
   readonly take: (frames: readonly LiveFrame[], from: number) => void;
   /**
-   * Frames below this offset were missed: reads every slot anew that does not include them. False: there is none. Infinity: the hub's
-   * database was restored to an older state, and no slot holds any more.
+   * Frames below this offset were missed: reads every slot anew that does not include them. False: there is none.
+   * Infinity: the hub's database was restored to an older state, and no slot holds any more.
    */
   readonly reload: (below: number) => boolean;
 }
@@ -29,8 +29,8 @@ const FAILURES_TOLD = 3;
 const LONGEST_PAUSE_MS = 8000;
 
 /**
- * Joins HTTP snapshots and the live stream of one run, so that every reader sees each frame exactly once. It knows neither sockets
- * nor HTTP: stream events come in by `receive`, snapshots by `read`.
+ * Joins HTTP snapshots and the live stream of one run, so that every reader sees each frame exactly once. It knows
+ * neither sockets nor HTTP: stream events come in by `receive`, snapshots by `read`.
  */
 export class RunFeed {
   readonly #options: RunFeedOptions;
@@ -87,9 +87,9 @@ export class RunFeed {
   }
 
   /**
-   * Reads a snapshot and hands it on together with the frames that have come since, at once and in one piece. Failures that
-   * may pass are tried again, and told of from the third in a row on; resolves without handing anything on when `signal` is aborted. Throws what
-   * will not pass.
+   * Reads a snapshot and hands it on together with the frames that have come since, at once and in one piece. Failures
+   * that may pass are tried again, and told of from the third in a row on; resolves without handing anything on when
+   * `signal` is aborted. Throws what will not pass.
    */
   async read<T extends { offset: number }>(
     request: (signal: AbortSignal) => Promise<T>,

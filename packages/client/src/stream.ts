@@ -11,8 +11,8 @@ export interface LiveFrame extends Frame {
  *            followed                         gap, lost
  *   away ───────────────▶ following ───────────────────▶ away
  *
- * Invariants: the frames held are `start` (inclusive) to `end` (exclusive) without a hole; what is handed on as fresh is each
- * frame once, in the stream's order; whenever frames are left out, `reload` says so.
+ * Invariants: the frames held are `start` (inclusive) to `end` (exclusive) without a hole; what is handed on as fresh
+ * is each frame once, in the stream's order; whenever frames are left out, `reload` says so.
  */
 export interface Stream {
   readonly phase: "away" | "following";

@@ -11,8 +11,8 @@ export interface PastFeature {
 }
 
 /**
- * What would have been said of features with these settings: the reducer over their readings, step by step, at each step in the order of
- * the features. `hasEnded`: what is decided at the end of a training is decided as well.
+ * What would have been said of features with these settings: the reducer over their readings, step by step, at each
+ * step in the order of the features. `hasEnded`: what is decided at the end of a training is decided as well.
  */
 export function backtest(features: readonly PastFeature[], hasEnded: boolean): LifecycleEvent[] {
   let life = startLife();

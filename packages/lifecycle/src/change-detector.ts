@@ -4,9 +4,9 @@ import { type Evidence, logSumExp } from "./evidence";
 const MOST_LOG = 700;
 
 /**
- * A detector of one change, from reading to reading. `logR` is the logarithm of the Shiryaev-Roberts statistic R = e (1 + R), null
- * before the first reading: as long as nothing changes, R - t has no positive drift, so that the mean time to a false alarm at R >= 1/alpha
- * is at least 1/alpha readings (Shin, Ramdas and Rinaldo 2024, "E-detectors").
+ * A detector of one change, from reading to reading. `logR` is the logarithm of the Shiryaev-Roberts statistic R = e (1
+ * + R), null before the first reading: as long as nothing changes, R - t has no positive drift, so that the mean time
+ * to a false alarm at R >= 1/alpha is at least 1/alpha readings (Shin, Ramdas and Rinaldo 2024, "E-detectors").
  */
 export interface ChangeDetector {
   readonly logR: number | null;
@@ -37,7 +37,10 @@ export function watchReading(
   };
 }
 
-/** Whether the change is taken for real: enough evidence, and enough readings in a row. `logThreshold`: log(1 / alpha) or more. */
+/**
+ * Whether the change is taken for real: enough evidence, and enough readings in a row. `logThreshold`: log(1 / alpha)
+ * or more.
+ */
 export function hasChanged({ logR, streak }: ChangeDetector, confirmations: number, logThreshold: number): boolean {
   return streak >= confirmations && logR !== null && logR >= logThreshold;
 }

@@ -3,12 +3,16 @@ import type { Intervention } from "@tailbone/protocol/reading";
 
 interface Power {
   readonly ground: Claim["ground"];
-  /** It works at one layer, so that the model may have the feature from elsewhere: what is unused there need not be so. */
+  /**
+   * It works at one layer, so that the model may have the feature from elsewhere: what is unused there need not be so.
+   */
   readonly isLayered: boolean;
   readonly name: string;
 }
 
-/** What can be known by each means. What a script has measured by means of its own was seen; more is not known of it. */
+/**
+ * What can be known by each means. What a script has measured by means of its own was seen; more is not known of it.
+ */
 const POWERS: Readonly<Record<Means, Power>> = {
   probe: { ground: "correlational", isLayered: true, name: "a probe" },
   swap: { ground: "causal", isLayered: false, name: "swap" },

@@ -1,13 +1,22 @@
-/** What share of a stretch may lie between two readings, on the axis of steps or on that of their logarithms, whichever is kinder. */
+/**
+ * What share of a stretch may lie between two readings, on the axis of steps or on that of their logarithms, whichever
+ * is kinder.
+ */
 const MOST_GAP = 1 / 8;
 /** Room for what floats round. */
 const TOLERANCE = 1e-9;
 
-/** How well a stretch of steps is covered by readings: where it begins, the last reading, and the gaps that are too wide for its length. */
+/**
+ * How well a stretch of steps is covered by readings: where it begins, the last reading, and the gaps that are too wide
+ * for its length.
+ */
 export interface Coverage {
   readonly first: number;
   readonly last: number;
-  /** At most seven: each is longer than an eighth of the stretch. A gap that is narrow enough once stays so, as the stretch grows. */
+  /**
+   * At most seven: each is longer than an eighth of the stretch. A gap that is narrow enough once stays so, as the
+   * stretch grows.
+   */
   readonly gaps: readonly Gap[];
 }
 

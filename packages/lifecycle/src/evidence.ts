@@ -9,8 +9,8 @@ const BETS = [0.5, 1, 2, 4];
 const MOST_Z = 40;
 
 /**
- * One reading's evidence for a direction: its e-value, as a logarithm, whether its value and its 95 % interval lie beyond the boundary, and whether
- * the whole interval lies on the other side.
+ * One reading's evidence for a direction: its e-value, as a logarithm, whether its value and its 95 % interval lie
+ * beyond the boundary, and whether the whole interval lies on the other side.
  */
 export interface Evidence {
   readonly logE: number;
@@ -52,8 +52,8 @@ export function evidenceForBoth(a: Evidence, b: Evidence): Evidence {
 const errorOf = (halfWidth: number): number => Math.max(halfWidth / HALF_WIDTH, LEAST_ERROR);
 
 /**
- * Logarithm of an e-value for a normal z: the mean of exp(l z - l^2 / 2) over the bets l. Its expectation is at most 1 where the mean of z
- * is at most 0 (Ville's mixture; Grünwald, de Heide and Koolen 2024, "Safe testing").
+ * Logarithm of an e-value for a normal z: the mean of exp(l z - l^2 / 2) over the bets l. Its expectation is at most 1
+ * where the mean of z is at most 0 (Ville's mixture; Grünwald, de Heide and Koolen 2024, "Safe testing").
  */
 export function logEValue(z: number): number {
   const bounded = Math.max(-MOST_Z, Math.min(MOST_Z, z));

@@ -1,4 +1,5 @@
-// Long because it is the reducer of one life, which is read as a whole: what is known, how a reading is taken in, what is decided of it.
+// Long because it is the reducer of one life, which is read as a whole: what is known, how a reading is taken in, what
+// is decided of it.
 import type { Doubt, EvidenceReading, LifecycleEvent, LifeSettings } from "@tailbone/protocol/lifecycle";
 import type { FeatureState, Intervention, Reading } from "@tailbone/protocol/reading";
 import { type ChangeDetector, hasChanged, IDLE, startDetector, watchReading } from "./change-detector";
@@ -22,7 +23,10 @@ export interface Idle {
 /** Of what is stored of a life. Raise it with what is kept, and let stored-life.ts upgrade what is older. */
 export const LIFE_VERSION = 2;
 
-/** What the readings so far say of one feature. All of it is plain JSON, and is stored; stored-life.ts reads what older versions stored. */
+/**
+ * What the readings so far say of one feature. All of it is plain JSON, and is stored; stored-life.ts reads what older
+ * versions stored.
+ */
 export interface FeatureLife {
   readonly version: typeof LIFE_VERSION;
   readonly settings: LifeSettings;
@@ -41,7 +45,10 @@ export interface FeatureLife {
   /** Looks for the feature to become encoded, or to be so no longer; and likewise for its use. */
   readonly encodedTest: ChangeDetector;
   readonly useTest: ChangeDetector;
-  /** While it is used: looks for erasures at its layer that show no use. While that is in doubt: for it to be shown again. */
+  /**
+   * While it is used: looks for erasures at its layer that show no use. While that is in doubt: for it to be shown
+   * again.
+   */
   readonly doubtTest: ChangeDetector;
   readonly firstStep: number | null;
   readonly lastStep: number | null;
@@ -148,8 +155,8 @@ interface Decision {
 }
 
 /**
- * Decides, after a reading was taken in, whether something has changed. `logThreshold`: what the evidence must reach, at least
- * log(1 / alpha), more where many features are watched.
+ * Decides, after a reading was taken in, whether something has changed. `logThreshold`: what the evidence must reach,
+ * at least log(1 / alpha), more where many features are watched.
  */
 export function decideFeature(name: string, before: FeatureLife, reading: Reading, logThreshold: number): Decision {
   let life = before;
@@ -195,14 +202,17 @@ export function decideFeature(name: string, before: FeatureLife, reading: Readin
   return { life, events };
 }
 
-/** A feature that is used is an anomaly only if it is not encoded: where that is about to be found, it is waited for. */
+/**
+ * A feature that is used is an anomaly only if it is not encoded: where that is about to be found, it is waited for.
+ */
 function isAboutToBeEncoded({ isEncoded, isUsed, hasEncoded, settings }: FeatureLife, { encoded }: Reading): boolean {
   return !isUsed && hasEncoded && !isEncoded && encoded !== null && encoded.value > settings.encodedOn;
 }
 
 /**
- * The end of a training: a feature that was latent to the end, and of which every reading of the second half of the training says that
- * it is not used, is a spandrel. Without enough evidence it stays latent; where only erasures say so, or where too little was measured, it is undecided.
+ * The end of a training: a feature that was latent to the end, and of which every reading of the second half of the
+ * training says that it is not used, is a spandrel. Without enough evidence it stays latent; where only erasures say
+ * so, or where too little was measured, it is undecided.
  */
 export function finishFeature(name: string, life: FeatureLife): Decision {
   const { lastStep, settings, idle, erasedIdle } = life;

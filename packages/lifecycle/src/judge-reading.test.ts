@@ -23,7 +23,9 @@ const SERVING = repeat(readingOf(0, { encoded: 0.6, used: 0.2, benefit: 0.3 }), 
 const ENDED = ["vestigial", "lost"];
 const BEGUN = ["functional", "anomaly"];
 
-/** What must come of readings with this verdict, many times over: of a life that has not begun, and of one that serves. */
+/**
+ * What must come of readings with this verdict, many times over: of a life that has not begun, and of one that serves.
+ */
 const FOLLOWS: Readonly<Record<UseVerdict, { begins: boolean | null; ends: boolean | null }>> = {
   used: { begins: true, ends: false },
   unused: { begins: false, ends: true },

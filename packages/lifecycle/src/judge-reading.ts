@@ -24,8 +24,8 @@ type MuteMark = { [Mark in ReadingMark]: (typeof IS_MUTE)[Mark] extends true ? M
 const isMute = (mark: ReadingMark): mark is MuteMark => IS_MUTE[mark];
 
 /**
- * `unseen`: erased at one layer it shows no use, which does not show that there is none. `no benefit shown`: the outputs depend on it, and nothing is
- * shown to be gained by that. `undecided`: the intervals tell neither.
+ * `unseen`: erased at one layer it shows no use, which does not show that there is none. `no benefit shown`: the
+ * outputs depend on it, and nothing is shown to be gained by that. `undecided`: the intervals tell neither.
  */
 export type UseVerdict =
   | "used"
@@ -51,7 +51,10 @@ export interface Judgement {
   readonly evidence: Readonly<Record<"encoded" | "hidden" | "used" | "unused", Evidence | null>>;
 }
 
-/** Where the series of use lie: beyond the boundary of benefit, beyond both of disuse, beyond that of `used` alone, between them, in noise, or nowhere. */
+/**
+ * Where the series of use lie: beyond the boundary of benefit, beyond both of disuse, beyond that of `used` alone,
+ * between them, in noise, or nowhere.
+ */
 type Side = "above" | "below" | "dependent" | "between" | "noise" | "missing";
 
 const USE_VERDICTS: Readonly<Record<Side, Readonly<Record<"ofInputs" | "ofLayer", UseVerdict>>>> = {
@@ -67,8 +70,8 @@ const USE_VERDICTS: Readonly<Record<Side, Readonly<Record<"ofInputs" | "ofLayer"
 const AGAINST: Evidence = { logE: 0, isTowards: false, isBeyond: false, isAgainst: true };
 
 /**
- * What one reading says of its feature under these settings, and with which claim. `layer`: where it was probed (and erased); `time`: whether it is one
- * of several over a training.
+ * What one reading says of its feature under these settings, and with which claim. `layer`: where it was probed (and
+ * erased); `time`: whether it is one of several over a training.
  */
 export function judgeReading(
   reading: Judged,
@@ -125,8 +128,8 @@ function usedEvidence({ used, benefit }: Judged, { benefitOn }: LifeSettings, is
 }
 
 /**
- * Evidence that it is not used: an equivalence test of each series there is, and of both where there are both. While the model
- * does no better than chance on what it is measured with, its benefit says nothing, either way.
+ * Evidence that it is not used: an equivalence test of each series there is, and of both where there are both. While
+ * the model does no better than chance on what it is measured with, its benefit says nothing, either way.
  */
 function unusedEvidence({ used, benefit }: Judged, settings: LifeSettings, isNoisy: boolean): Evidence | null {
   const byUse = used === null ? null : evidenceBelow(used, settings.usedOff);

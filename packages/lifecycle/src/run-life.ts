@@ -11,7 +11,10 @@ import {
 } from "./feature-life";
 import { completeSettings, DEFAULT_SETTINGS } from "./settings";
 
-/** The lives of all features of a run, in the order in which they were declared. Plain JSON: each life is stored between frames. */
+/**
+ * The lives of all features of a run, in the order in which they were declared. Plain JSON: each life is stored between
+ * frames.
+ */
 export interface RunLife {
   readonly features: readonly (readonly [name: string, life: FeatureLife])[];
 }
@@ -36,7 +39,10 @@ function put(life: RunLife, name: string, feature: FeatureLife): RunLife {
   return { ...life, features };
 }
 
-/** Adds a feature; one that is there already gets this layer and these settings from here on. What is not set stays at its default. */
+/**
+ * Adds a feature; one that is there already gets this layer and these settings from here on. What is not set stays at
+ * its default.
+ */
 export function declareFeature(
   life: RunLife,
   name: string,
@@ -71,15 +77,18 @@ export function finishLife(before: RunLife): Lived {
   return { life, events };
 }
 
-/** A feature's state, whether it is in doubt, and between which steps it began (null: with the first reading). Null: there is no such feature. */
+/**
+ * A feature's state, whether it is in doubt, and between which steps it began (null: with the first reading). Null:
+ * there is no such feature.
+ */
 export function stateOf(life: RunLife, name: string): Pick<FeatureLife, "state" | "doubt" | "since"> | null {
   const feature = find(life, name);
   return feature === undefined ? null : { state: feature.state, doubt: feature.doubt, since: feature.since };
 }
 
 /**
- * What a feature's evidence must reach, as a logarithm: with K features, K / (k alpha), where k is how many of them e-BH rejects
- * (Wang and Ramdas 2022, "False discovery rate control with e-values"). One feature: 1 / alpha.
+ * What a feature's evidence must reach, as a logarithm: with K features, K / (k alpha), where k is how many of them
+ * e-BH rejects (Wang and Ramdas 2022, "False discovery rate control with e-values"). One feature: 1 / alpha.
  */
 function logThreshold({ features }: RunLife, feature: FeatureLife): number {
   const count = features.length;

@@ -20,7 +20,10 @@ const VERBS: Readonly<Record<FeatureState, string>> = {
 
 type Named = Pick<LifecycleEvent, "feature" | "from" | "to" | "doubt" | "claim">;
 
-/** What happened, without when and why: "patch turned vestigial", "patch emerged (became functional), by LEACE at hidden". */
+/**
+ * What happened, without when and why: "patch turned vestigial", "patch emerged (became functional), by LEACE at
+ * hidden".
+ */
 export const nameEvent = (event: Named): string => nameAt(event, "");
 
 function nameAt({ feature, from, to, doubt, claim }: Named, moment: string): string {
@@ -40,7 +43,10 @@ export interface EventContext {
   readonly gap: Gap | null;
 }
 
-/** One line that says what happened and between which steps, and what it rests on: which test decided, why the others do not, and with what claim. */
+/**
+ * One line that says what happened and between which steps, and what it rests on: which test decided, why the others do
+ * not, and with what claim.
+ */
 export function sayEvent(
   event: Omit<LifecycleEvent, "sentence" | "evidence">,
   context: EventContext,

@@ -15,7 +15,10 @@ export function formatStep(step: number): string {
   return Number.isInteger(step) ? formatCount(step).replace("-", "−") : formatValue(step);
 }
 
-/** A value in four significant digits, in scientific notation only where it is very small or large. NaN and infinities in words. */
+/**
+ * A value in four significant digits, in scientific notation only where it is very small or large. NaN and infinities
+ * in words.
+ */
 export function formatValue(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";

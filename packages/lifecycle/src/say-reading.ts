@@ -98,7 +98,10 @@ function verdictOf({ use, encoding }: Judgement, naming: Naming, hasServed: bool
 
 type Measured = Pick<EvidenceReading, "encoded" | "used" | "benefit" | "learnt">;
 
-/** A benefit that is noise is not told. `swapping patch changes 9 % of what the output depends on (…) and costs 4.7 times what the model has learnt (…)`. */
+/**
+ * A benefit that is noise is not told. `swapping patch changes 9 % of what the output depends on (…) and costs 4.7
+ * times what the model has learnt (…)`.
+ */
 export function sayUse({ used, benefit, learnt }: Measured, naming: Naming): string | null {
   const act = sayAct(naming);
   const parts = [

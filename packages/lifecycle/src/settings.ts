@@ -1,6 +1,8 @@
 import type { LifeSettings, SettingsChange } from "@tailbone/protocol/lifecycle";
 
-/** Thresholds that suit shares of entropy, of dependence and of what a model has learnt; each feature may have its own. */
+/**
+ * Thresholds that suit shares of entropy, of dependence and of what a model has learnt; each feature may have its own.
+ */
 export const DEFAULT_SETTINGS: LifeSettings = {
   encodedOn: 0.1,
   encodedOff: 0.05,

@@ -20,9 +20,9 @@ export interface FeatureLife1 extends Omit<FeatureLife, Since1> {
 }
 
 /**
- * A life that was stored by the version before, as this one knows it. `layer`: where the feature is looked for. What an older version
- * did not keep is not made up: of readings before the last few it is not known at which steps they were, nor how use was looked for, so that they are a gap, and what spoke
- * against use begins anew.
+ * A life that was stored by the version before, as this one knows it. `layer`: where the feature is looked for. What an
+ * older version did not keep is not made up: of readings before the last few it is not known at which steps they were,
+ * nor how use was looked for, so that they are a gap, and what spoke against use begins anew.
  */
 export function upgradeLife(stored: FeatureLife1, layer: string | null): FeatureLife {
   const { firstStep, recent, isUsed, useTest } = stored;

@@ -1,6 +1,8 @@
 import type { FeatureState } from "@tailbone/protocol/reading";
 
-/** What a test can find: the feature is encoded now, or no longer; it is used now, or no longer; the training has ended. */
+/**
+ * What a test can find: the feature is encoded now, or no longer; it is used now, or no longer; the training has ended.
+ */
 export const FINDINGS = ["encoded", "not encoded", "used", "unused", "ended unused"] as const;
 export type Finding = (typeof FINDINGS)[number];
 

@@ -9,8 +9,8 @@ export interface Interval {
 }
 
 /**
- * A statistic of means over examples, with its 95 % interval by the percentile bootstrap: examples are drawn again, all their columns
- * together, so that what is paired stays paired. Without random numbers there is no interval.
+ * A statistic of means over examples, with its 95 % interval by the percentile bootstrap: examples are drawn again, all
+ * their columns together, so that what is paired stays paired. Without random numbers there is no interval.
  */
 export function bootstrap(
   columns: readonly Float64Array[],

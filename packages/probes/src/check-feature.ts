@@ -17,7 +17,9 @@ const MOST_ERASED = 512;
 /** Throws what is wrong with the feature of this name. */
 type Refuse = (what: string, hint: string) => never;
 
-/** Checks a feature against its model before the training begins. Throws a TailboneError that says what does not fit. */
+/**
+ * Checks a feature against its model before the training begins. Throws a TailboneError that says what does not fit.
+ */
 export function checkFeature(feature: FeatureData, model: LayersModel): void {
   const refuse: Refuse = (what, hint) => {
     throw new TailboneError("bad_request", `The feature "${feature.name}" cannot be measured: ${what}.`, hint);

@@ -4,11 +4,17 @@ import { type Curvature, codeLengths, curvatureOf, type Standardised, standardis
 import { type Random, shuffledIndices } from "./random";
 import { pickRows, type Rows } from "./rows";
 
-/** Shares of the data after which the probe is fitted anew (Voita and Titov 2020); small data begin where there is something to fit. */
+/**
+ * Shares of the data after which the probe is fitted anew (Voita and Titov 2020); small data begin where there is
+ * something to fit.
+ */
 const SHARES = [0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.0625, 0.125, 0.25, 0.5];
 /** L2 strengths of the probe, of which the data choose one. */
 const STRENGTHS = [1, 10, 100] as const;
-/** Half an interval in standard errors. Examples share the probe that codes them: with 1.96, simulated intervals held the truth 84 to 94 times in 100. */
+/**
+ * Half an interval in standard errors. Examples share the probe that codes them: with 1.96, simulated intervals held
+ * the truth 84 to 94 times in 100.
+ */
 const Z = 1.3 * 1.96;
 
 export interface Encoded {
@@ -20,11 +26,12 @@ export interface Encoded {
 }
 
 /**
- * How much of a feature a linear probe reads from activations, beyond what it reads of shuffled labels: online code length, as a share of
- * the labels' entropy. L = n1 log2 K - sum of log2 p_i(next block), the probe reset for each block (Voita and Titov 2020, "Information-Theoretic Probing with
- * Minimum Description Length"). The probe's L2 strength is the one that, fitted on the first eighth, codes the second one best; saying which costs
- * its bits too. The control is that of Hewitt and Liang 2019 where types of inputs don't repeat. Classes are balanced by
- * leaving out; the interval is over the examples' code lengths.
+ * How much of a feature a linear probe reads from activations, beyond what it reads of shuffled labels: online code
+ * length, as a share of the labels' entropy. L = n1 log2 K - sum of log2 p_i(next block), the probe reset for each
+ * block (Voita and Titov 2020, "Information-Theoretic Probing with Minimum Description Length"). The probe's L2
+ * strength is the one that, fitted on the first eighth, codes the second one best; saying which costs its bits too. The
+ * control is that of Hewitt and Liang 2019 where types of inputs don't repeat. Classes are balanced by leaving out; the
+ * interval is over the examples' code lengths.
  */
 export function measureEncoded(rows: Rows, labels: Int32Array, classes: number, random: Random): Encoded {
   const order = balancedOrder(labels, classes, random);

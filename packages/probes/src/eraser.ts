@@ -10,8 +10,9 @@ const RANK_TOLERANCE = 0.01;
 const VARIANCE_TOLERANCE = 1e-4;
 
 /**
- * Ways to take a feature away at a layer. `leace`: its subspace goes to the mean, along the directions that move the rest least. `resample`: there, another
- * example's component takes its place. `mean`: what lies in the span of the classes' means goes to the mean, straight. `zero`: the same, to zero.
+ * Ways to take a feature away at a layer. `leace`: its subspace goes to the mean, along the directions that move the
+ * rest least. `resample`: there, another example's component takes its place. `mean`: what lies in the span of the
+ * classes' means goes to the mean, straight. `zero`: the same, to zero.
  */
 export const ABLATIONS = ["leace", "mean", "resample", "zero"] as const;
 export type Ablation = (typeof ABLATIONS)[number];
@@ -23,8 +24,8 @@ export interface Concept {
 }
 
 /**
- * An affine map of activations: r(x) = x - (x - centre) P, where P = from to; resampled, another example's (x' - centre) P takes the place of what is
- * taken away. Row vectors.
+ * An affine map of activations: r(x) = x - (x - centre) P, where P = from to; resampled, another example's (x' -
+ * centre) P takes the place of what is taken away. Row vectors.
  */
 export interface Eraser {
   readonly centre: Float64Array;
@@ -41,7 +42,9 @@ export interface Erasers {
   /** How many directions are taken away. */
   readonly rank: number;
   readonly eraserOf: (ablation: Ablation, random: Random) => Eraser;
-  /** The same, fitted to shuffled labels: as many directions, in which nothing of the feature is more than by chance. */
+  /**
+   * The same, fitted to shuffled labels: as many directions, in which nothing of the feature is more than by chance.
+   */
   readonly drawControl: (ablation: Ablation, random: Random) => Eraser;
   /** The same for another feature of the same examples. */
   readonly eraserOfOther: (other: Concept, ablation: Ablation, random: Random) => Eraser;
@@ -55,9 +58,9 @@ interface Whitening {
 }
 
 /**
- * Erasers of one feature, or of several at once. Least-squares concept erasure in closed form: W = Sxx^{-1/2}, U = left singular vectors of W Sxz,
- * r(x) = x - W^+ U U' W (x - mean) (Belrose et al. 2023). Afterwards no linear probe reads the labels any better than chance. Sxx is shrunk towards
- * its diagonal mean.
+ * Erasers of one feature, or of several at once. Least-squares concept erasure in closed form: W = Sxx^{-1/2}, U = left
+ * singular vectors of W Sxz, r(x) = x - W^+ U U' W (x - mean) (Belrose et al. 2023). Afterwards no linear probe reads
+ * the labels any better than chance. Sxx is shrunk towards its diagonal mean.
  */
 export function fitErasers(rows: Rows, concepts: readonly Concept[]): Erasers {
   const whitening = whiten(rows);
@@ -132,7 +135,10 @@ function whiten(rows: Rows): Whitening {
   return { mean, whiten: power(-0.5), unwhiten: power(0.5) };
 }
 
-/** Sxz for one-hot labels, those of all concepts side by side: [width, classes]. What is centred sums to nothing, so that the labels need not be. */
+/**
+ * Sxz for one-hot labels, those of all concepts side by side: [width, classes]. What is centred sums to nothing, so
+ * that the labels need not be.
+ */
 function crossCovariance(rows: Rows, mean: Float64Array, concepts: readonly Concept[]): Matrix {
   const products = tf.tidy(() => {
     const labels = concepts.map(({ labels: each, classes }) =>

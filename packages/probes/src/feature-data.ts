@@ -8,14 +8,20 @@ export interface FeatureData {
   readonly name: string;
   /** Where it is looked for, and erased if there is no swap; one of a model within the model is `outer/inner`. */
   readonly layer: string;
-  /** To find it: inputs, and the feature's class of each, from 0 on. Independent of the task's label, or that is measured. */
+  /**
+   * To find it: inputs, and the feature's class of each, from 0 on. Independent of the task's label, or that is
+   * measured.
+   */
   readonly probe: {
     readonly inputs: TensorData;
     readonly labels: Int32Array;
     /** Classes of a feature that should not matter, in the same inputs: an erasure's control. */
     readonly irrelevant: Int32Array | null;
   };
-  /** To see what it is good for: as in training, held out. `swapped`: the same inputs, each with another example's feature. */
+  /**
+   * To see what it is good for: as in training, held out. `swapped`: the same inputs, each with another example's
+   * feature.
+   */
   readonly task: {
     readonly inputs: TensorData;
     readonly targets: TensorData;

@@ -31,7 +31,10 @@ export interface Intervened {
   }[];
 }
 
-/** Runs a model on inputs in which the feature is another example's; `irrelevant`: in which something that should not matter is. */
+/**
+ * Runs a model on inputs in which the feature is another example's; `irrelevant`: in which something that should not
+ * matter is.
+ */
 export async function intervenePerSwap(
   model: LayersModel,
   swapped: TensorData,
@@ -56,8 +59,8 @@ export interface Erasure {
 }
 
 /**
- * Takes features away at a layer. Fitted on data in which they are independent of the task's label; what that does is seen on the
- * task's.
+ * Takes features away at a layer. Fitted on data in which they are independent of the task's label; what that does is
+ * seen on the task's.
  */
 export async function intervenePerErasure(model: LayersModel, erasure: Erasure): Promise<Intervened> {
   const { layer, ablation, activations, concepts, irrelevant, inputs, seed } = erasure;

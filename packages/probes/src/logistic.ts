@@ -7,7 +7,10 @@ const ITERATIONS = 25;
 /** Examples as a probe takes them: standardised, with a column of ones for the bias. [count, width + 1] */
 export type Standardised = tf.Tensor2D;
 
-/** Standardises each column over all examples; columns that never change are switched off. The tensor is the caller's to dispose of. */
+/**
+ * Standardises each column over all examples; columns that never change are switched off. The tensor is the caller's to
+ * dispose of.
+ */
 export function standardise(rows: Rows): Standardised {
   const { count, width } = rows;
   const mean = new Float64Array(width);
@@ -37,7 +40,10 @@ export function standardise(rows: Rows): Standardised {
   return tf.tensor2d(x, [count, size]);
 }
 
-/** How curved the loss of a probe is at most that is fitted on the first examples: X'X / 2, by its eigenvectors. Whoever asked for it disposes of it. */
+/**
+ * How curved the loss of a probe is at most that is fitted on the first examples: X'X / 2, by its eigenvectors. Whoever
+ * asked for it disposes of it.
+ */
 export interface Curvature {
   /** Number of examples. */
   readonly from: number;
@@ -50,8 +56,8 @@ export interface Curvature {
 const FLAT = 1e-6;
 
 /**
- * The same for all labels and all strengths of the prior, and what costs most: it is worth keeping. Where there are fewer examples than columns, it is found from
- * X X' / 2, which has the same eigenvalues.
+ * The same for all labels and all strengths of the prior, and what costs most: it is worth keeping. Where there are
+ * fewer examples than columns, it is found from X X' / 2, which has the same eigenvalues.
  */
 export function curvatureOf(x: Standardised, from: number): Curvature {
   const size = x.shape[1];
@@ -77,10 +83,11 @@ export function curvatureOf(x: Standardised, from: number): Curvature {
 }
 
 /**
- * Code lengths in bits, -log2 p(label | activations), of the examples from where `curvature` ends up to `to`, by a multinomial logistic probe that was
- * fitted on those before. Its weights have a normal prior of precision `strength` (L2; the bias too, which is near zero where classes are balanced). Each step
- * minimises a quadratic that lies above the loss, with the fixed Hessian bound X'X / 2 (Böhning 1992, "Multinomial logistic regression
- * algorithm"): it goes down at every step, and one factorisation serves all of them.
+ * Code lengths in bits, -log2 p(label | activations), of the examples from where `curvature` ends up to `to`, by a
+ * multinomial logistic probe that was fitted on those before. Its weights have a normal prior of precision `strength`
+ * (L2; the bias too, which is near zero where classes are balanced). Each step minimises a quadratic that lies above
+ * the loss, with the fixed Hessian bound X'X / 2 (Böhning 1992, "Multinomial logistic regression algorithm"): it goes
+ * down at every step, and one factorisation serves all of them.
  */
 export function codeLengths(
   x: Standardised,

@@ -27,7 +27,8 @@ describe.each([true, false])("a planted linear feature (swap: %s)", (isSwapped) 
     expect(intervention).toBe(isSwapped ? "swap" : "leace");
     expect(marks).toEqual([]);
     expect(learnt).toBeCloseTo(1, 3);
-    // Swapping a bit moves the output by twice its weight for half of the examples; erasing it, by its weight for all of them.
+    // Swapping a bit moves the output by twice its weight for half of the examples; erasing it, by its weight for all
+    // of them.
     const share = isSwapped ? 4 / TOTAL : 4 / TOTAL / 2;
     expect(known(used).value).toBeGreaterThan(isSwapped ? share * 0.85 : share * 0.6);
     expect(known(used).value).toBeLessThan(share * 1.15);
@@ -149,7 +150,8 @@ async function countHolding(what: "used" | "benefit", isSwapped: boolean, plante
   return holding;
 }
 
-// A swap moves the output by twice the weight for half of the examples, and costs the square of that; erasing moves it by the weight for all of them.
+// A swap moves the output by twice the weight for half of the examples, and costs the square of that; erasing moves it
+// by the weight for all of them.
 test.each([
   ["used", 4 / TOTAL],
   ["benefit", 8 / TOTAL],

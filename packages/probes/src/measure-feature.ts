@@ -19,8 +19,9 @@ export interface Measurement {
 }
 
 /**
- * Measures one feature of a model as it is now: how much of it a probe reads at its layer, and what the model does without it (by the swap where there is one, by
- * an erasure at the layer else). What cannot be measured (activations that are not finite) gives a reading that is marked, never a verdict.
+ * Measures one feature of a model as it is now: how much of it a probe reads at its layer, and what the model does
+ * without it (by the swap where there is one, by an erasure at the layer else). What cannot be measured (activations
+ * that are not finite) gives a reading that is marked, never a verdict.
  */
 export async function measureFeature({ model, feature, step, seed, untrained }: Measurement): Promise<Reading> {
   const { name, layer, probe, task, ablation } = feature;
@@ -66,7 +67,10 @@ export async function measureFeature({ model, feature, step, seed, untrained }: 
   };
 }
 
-/** An interval as wide as fewer examples than are wanted leave it; never without width, as it is at the bounds of what can be read. */
+/**
+ * An interval as wide as fewer examples than are wanted leave it; never without width, as it is at the bounds of what
+ * can be read.
+ */
 function widen(estimate: Estimate, share: number): Estimate {
   const factor = 1 / Math.sqrt(Math.max(share, 1e-3));
   const { value, low, high, n } = estimate;

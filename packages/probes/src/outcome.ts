@@ -27,8 +27,9 @@ export interface OutputForm {
 }
 
 /**
- * How a model's outputs are judged. For classes of sequences, [examples, positions, classes], an example's loss and divergence are the means over its positions.
- * Targets are as wide as the outputs, or, for classes, hold the class of each position.
+ * How a model's outputs are judged. For classes of sequences, [examples, positions, classes], an example's loss and
+ * divergence are the means over its positions. Targets are as wide as the outputs, or, for classes, hold the class of
+ * each position.
  */
 export function outcomeOf(loss: LossName, targets: TensorData, { isProbability, width, last }: OutputForm): Outcome {
   const positions = loss === "softmaxCrossEntropy" ? Math.max(1, Math.round(width / Math.max(1, last))) : 1;

@@ -26,7 +26,10 @@ export function drawBits(count: number, width: number, seed: number): Bits {
   };
 }
 
-/** A linear model: `hidden` is an orthogonal rotation of the inputs, so that every bit is encoded, and the output weighs the bits. */
+/**
+ * A linear model: `hidden` is an orthogonal rotation of the inputs, so that every bit is encoded, and the output weighs
+ * the bits.
+ */
 export function buildLinear(weights: readonly number[], seed: number): tf.Sequential {
   const width = weights.length;
   const model = tf.sequential({
@@ -70,8 +73,8 @@ export function bitFeature(bits: Bits, weights: readonly number[], bit: number, 
 }
 
 /**
- * A redundant pair: `hidden` shows the bits as they are, and the output is 4 (bit 0 + bit 1), cut off at -1 and 1: where both are the same, one at its mean
- * changes nothing.
+ * A redundant pair: `hidden` shows the bits as they are, and the output is 4 (bit 0 + bit 1), cut off at -1 and 1:
+ * where both are the same, one at its mean changes nothing.
  */
 export function buildRedundant(width: number): tf.Sequential {
   const model = tf.sequential({

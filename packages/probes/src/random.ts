@@ -11,7 +11,9 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** A seed of its own for each (seed, text, number), so that draws of one purpose don't move those of another (FNV-1a). */
+/**
+ * A seed of its own for each (seed, text, number), so that draws of one purpose don't move those of another (FNV-1a).
+ */
 export function mixSeed(seed: number, text: string, number = 0): number {
   let hash = 0x811c9dc5;
   for (const char of `${seed}/${text}/${number}`) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);

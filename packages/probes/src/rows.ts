@@ -7,7 +7,10 @@ export interface Rows {
   readonly values: Float32Array;
 }
 
-/** Numbers of a tensor, with its shape; the first dimension counts examples. Plain data, so that it can go to another thread. */
+/**
+ * Numbers of a tensor, with its shape; the first dimension counts examples. Plain data, so that it can go to another
+ * thread.
+ */
 export interface TensorData {
   readonly shape: readonly number[];
   readonly dtype: "float32" | "int32";

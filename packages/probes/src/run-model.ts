@@ -50,8 +50,8 @@ export function nextLayer(model: Pick<LayersModel, "layers">, name: string): str
 }
 
 /**
- * Runs `use` while a layer's output passes through `replace`; the layer is as it was afterwards, also after an error. A layer that is shared passes
- * through at each of its places.
+ * Runs `use` while a layer's output passes through `replace`; the layer is as it was afterwards, also after an error. A
+ * layer that is shared passes through at each of its places.
  */
 function withHook<T>(layer: Layer, replace: Replace, use: () => T): T {
   const had = Object.getOwnPropertyDescriptor(layer, "call");
@@ -70,7 +70,10 @@ function withHook<T>(layer: Layer, replace: Replace, use: () => T): T {
   }
 }
 
-/** The output tensor of a model for examples, in batches; what it does in training only (dropout) is off. Synchronous, as hooks must be. */
+/**
+ * The output tensor of a model for examples, in batches; what it does in training only (dropout) is off. Synchronous,
+ * as hooks must be.
+ */
 function predict(model: LayersModel, inputs: TensorData): tf.Tensor {
   return tf.tidy(() => {
     const predicted = model.predict(toTensor(inputs), { batchSize: BATCH });
@@ -148,8 +151,8 @@ export interface OpenLayer {
 }
 
 /**
- * Opens a model behind a layer. Of a sequential model only the layers behind it are run again; of any other all of it. What is kept for that is freed by
- * `close`.
+ * Opens a model behind a layer. Of a sequential model only the layers behind it are run again; of any other all of it.
+ * What is kept for that is freed by `close`.
  */
 export function openLayer(model: LayersModel, name: string, inputs: TensorData): OpenLayer {
   const next = nextLayer(model, name);

@@ -4,7 +4,10 @@ import type { Outcome } from "./outcome";
 import { seededRandom, shuffledIndices } from "./random";
 import { pickRows, type Rows } from "./rows";
 
-/** A model's outputs for the same examples: as they are, with the feature changed, and with something changed that shall not matter. */
+/**
+ * A model's outputs for the same examples: as they are, with the feature changed, and with something changed that shall
+ * not matter.
+ */
 export interface Interventions {
   readonly clean: Rows;
   readonly changed: Rows;
@@ -27,9 +30,9 @@ export interface Use {
 const LEAST = 0.05;
 
 /**
- * What an intervention does: `used` = D(clean || changed) / D(clean || all swapped), where all is swapped by taking another example's
- * output; `benefit` = [L(changed) - L(clean)] / max(L_chance - L(clean), .05 L_chance). Where there are controls, their mean is taken off
- * both. Intervals are over examples, all numbers of one paired.
+ * What an intervention does: `used` = D(clean || changed) / D(clean || all swapped), where all is swapped by taking
+ * another example's output; `benefit` = [L(changed) - L(clean)] / max(L_chance - L(clean), .05 L_chance). Where there
+ * are controls, their mean is taken off both. Intervals are over examples, all numbers of one paired.
  */
 export function measureUse(
   { clean, changed, controls, refits = [] }: Interventions,

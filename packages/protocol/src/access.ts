@@ -41,7 +41,9 @@ export type NewKey = z.infer<typeof keyCreateSchema>;
 /** `secret` is shown this once; only its hash is stored. */
 export const keyCreatedSchema = keySchema.extend({ secret: z.string() });
 
-/** `Authorization: Tailbone-Owner <time>.<proof>`: whoever can read the hub's secret makes a key in the owner's name. */
+/**
+ * `Authorization: Tailbone-Owner <time>.<proof>`: whoever can read the hub's secret makes a key in the owner's name.
+ */
 export const OWNER_SCHEME = "Tailbone-Owner";
 
 /** What the proof signs: good for this hub, this request and a minute. */

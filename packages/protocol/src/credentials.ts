@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-/** In the folder of the user's settings: the keys that this machine has. Hubs write their own there, whoever runs on the machine finds it. */
+/**
+ * In the folder of the user's settings: the keys that this machine has. Hubs write their own there, whoever runs on the
+ * machine finds it.
+ */
 export const CREDENTIALS_FILE = "credentials.json";
 
 /** By the origin of each hub. `team`: whose key it is, for people. What else stands there is kept. */

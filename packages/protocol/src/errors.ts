@@ -71,8 +71,9 @@ interface TailboneErrorOptions {
 const BRAND = Symbol.for("tailbone.error");
 
 /**
- * An expected failure inside a process; `toWire` makes it fit for a peer, in the one place where errors are mapped. A process may hold
- * this class more than once, because each bundle has its own: `instanceof` knows an error of any of them.
+ * An expected failure inside a process; `toWire` makes it fit for a peer, in the one place where errors are mapped. A
+ * process may hold this class more than once, because each bundle has its own: `instanceof` knows an error of any of
+ * them.
  */
 export class TailboneError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {

@@ -4,8 +4,9 @@ import { TailboneError } from "./errors";
 import { decodeFrame, encodeFrame } from "./frame";
 
 /*
- * What nobody would send by mistake: frames that were changed in several places at once, spliced, cut and padded, and bytes that only begin
- * like one. decodeFrame reads them or refuses them with an expected error; it never fails otherwise. Bounded by the number of tries.
+ * What nobody would send by mistake: frames that were changed in several places at once, spliced, cut and padded, and
+ * bytes that only begin like one. decodeFrame reads them or refuses them with an expected error; it never fails
+ * otherwise. Bounded by the number of tries.
  */
 const sample = encodeFrame({
   sequence: 7,

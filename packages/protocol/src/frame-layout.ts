@@ -7,7 +7,8 @@
  *            | f64 steps[points] | f64 timesMs[points] | per series: f64 values[points]
  *   records  a JSON array in UTF-8
  *
- * Columns start at multiples of 8, so that they are read as typed arrays without parsing. Nothing that is read here is checked.
+ * Columns start at multiples of 8, so that they are read as typed arrays without parsing. Nothing that is read here is
+ * checked.
  */
 
 /** The mark with which every frame begins. */

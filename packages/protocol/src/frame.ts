@@ -36,7 +36,10 @@ export interface Frame {
   readonly records: readonly RunRecord[];
   /** How many sequences it stands for, its own first; missing: one. More only in the place of frames that are gone. */
   readonly span?: number;
-  /** Points of all its writer's frames up to this one, as they were sealed; missing: not known. What lies between two frames is so counted. */
+  /**
+   * Points of all its writer's frames up to this one, as they were sealed; missing: not known. What lies between two
+   * frames is so counted.
+   */
   readonly pointsThrough?: number;
 }
 
@@ -127,9 +130,9 @@ export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Decodes and checks a frame of any version from MIN_VERSION on; its columns are views of `bytes` where the alignment allows it.
- * Lengths are compared with `LIMITS` and with what is really there before anything is allocated.
- * Throws `frame_malformed`, `too_large` or `version_mismatch`.
+ * Decodes and checks a frame of any version from MIN_VERSION on; its columns are views of `bytes` where the alignment
+ * allows it. Lengths are compared with `LIMITS` and with what is really there before anything is allocated. Throws
+ * `frame_malformed`, `too_large` or `version_mismatch`.
  */
 export function decodeFrame(input: Uint8Array): Frame {
   if (input.byteLength > LIMITS.frameBytes) {

@@ -86,8 +86,8 @@ export const runPatchSchema = z
 export type RunPatch = z.infer<typeof runPatchSchema>;
 
 /**
- * Statistics over all points of a series that count; min, max and mean are over its finite values, null when there are none.
- * `abandoned`: points that a later leg of the run has logged anew, in none of the other figures.
+ * Statistics over all points of a series that count; min, max and mean are over its finite values, null when there are
+ * none. `abandoned`: points that a later leg of the run has logged anew, in none of the other figures.
  */
 export const seriesSchema = z.object({
   name: seriesNameSchema,
@@ -115,7 +115,10 @@ export type SeriesList = z.infer<typeof seriesListSchema>;
 export const axisSchema = z.enum(["step", "time"]);
 export type Axis = z.infer<typeof axisSchema>;
 
-/** How x is laid out, and with it how wide buckets are: evenly, or in powers of the distance from an origin, mirrored before it. */
+/**
+ * How x is laid out, and with it how wide buckets are: evenly, or in powers of the distance from an origin, mirrored
+ * before it.
+ */
 export const scaleSchema = z.enum(["linear", "log"]);
 export type Scale = z.infer<typeof scaleSchema>;
 
@@ -142,9 +145,9 @@ export const pointsQuerySchema = z.object({
 export type PointsQuery = z.infer<typeof pointsQuerySchema>;
 
 /**
- * Columns of equal length, one entry a bucket that holds points, ordered by x. `x` and `xEnd` are the smallest and largest x of its points;
- * `first` and `last` go by x, then by step, then by arrival. `min`, `max` and `mean` are over finite values (null: none); `nan`,
- * `posInf` and `negInf` count the others; `count` counts all.
+ * Columns of equal length, one entry a bucket that holds points, ordered by x. `x` and `xEnd` are the smallest and
+ * largest x of its points; `first` and `last` go by x, then by step, then by arrival. `min`, `max` and `mean` are over
+ * finite values (null: none); `nan`, `posInf` and `negInf` count the others; `count` counts all.
  */
 export const bucketColumnsSchema = z.object({
   x: z.array(z.number()),
@@ -173,8 +176,9 @@ const bucketedSchema = z.object({
 });
 
 /**
- * A leg of a series. `fromStep`: its smallest step. `cut`: from this step on a later leg has logged anew what it has. `resumedAtMs`: when it began, if it
- * goes on where another leg of the series had ended. `untilMs`: a frame that its writer seals later shows that the two ran side by side.
+ * A leg of a series. `fromStep`: its smallest step. `cut`: from this step on a later leg has logged anew what it has.
+ * `resumedAtMs`: when it began, if it goes on where another leg of the series had ended. `untilMs`: a frame that its
+ * writer seals later shows that the two ran side by side.
  */
 export const seriesLegSchema = z.object({
   leg: legSchema,
@@ -186,8 +190,8 @@ export const seriesLegSchema = z.object({
 export type SeriesLeg = z.infer<typeof seriesLegSchema>;
 
 /**
- * `offset`: the run's committed frames that this answer includes; `total`: points in the series. Both, and the buckets, are of what counts; what
- * a resume has overwritten is in `abandoned`, for each leg by itself.
+ * `offset`: the run's committed frames that this answer includes; `total`: points in the series. Both, and the buckets,
+ * are of what counts; what a resume has overwritten is in `abandoned`, for each leg by itself.
  */
 export const bucketsSchema = z.object({
   offset: z.number().int(),
@@ -204,8 +208,9 @@ export const bucketsSchema = z.object({
 export type Buckets = z.infer<typeof bucketsSchema>;
 
 /**
- * Every point, a page at a time, in the order of its axis, then of the steps, then of legs and arrival. One series per request. `legs` has the
- * leg of each point, and `abandoned` 1 where a later leg has logged its step anew, else 0; both are missing where all is of the first leg.
+ * Every point, a page at a time, in the order of its axis, then of the steps, then of legs and arrival. One series per
+ * request. `legs` has the leg of each point, and `abandoned` 1 where a later leg has logged its step anew, else 0; both
+ * are missing where all is of the first leg.
  */
 export const rawPointsSchema = z.object({
   offset: z.number().int(),

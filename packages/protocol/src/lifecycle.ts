@@ -7,8 +7,8 @@ import { text } from "./text";
 export const meansSchema = z.enum(["probe", ...interventionSchema.options]);
 
 /**
- * Which claim a finding makes: at one moment or over the training; by looking, by a probe, by intervening. `layer`: where the probe or the erasure
- * was; null: the inputs were changed, or it is not known.
+ * Which claim a finding makes: at one moment or over the training; by looking, by a probe, by intervening. `layer`:
+ * where the probe or the erasure was; null: the inputs were changed, or it is not known.
  */
 export const claimSchema = z.object({
   time: z.enum(["atemporal", "developmental"]),
@@ -18,15 +18,16 @@ export const claimSchema = z.object({
 });
 
 /**
- * Why a feature's state is undecided, though no use of it is seen. `erasure`: only erasures at one layer were tried, which end no life; `coverage`: too
- * little of its training was measured.
+ * Why a feature's state is undecided, though no use of it is seen. `erasure`: only erasures at one layer were tried,
+ * which end no life; `coverage`: too little of its training was measured.
  */
 export const doubtSchema = z.enum(["erasure", "coverage"]);
 
 /**
- * Thresholds of one feature's life. `encoded` is on and off at these values; `benefit` is on when its lower bound is above, use is
- * off when the upper bounds of `used` and `benefit` are below these. `confirmations`: checkpoints in a row that must agree.
- * `alpha`: the detector's false-alarm rate (an average of at least 1/alpha checkpoints between false alarms).
+ * Thresholds of one feature's life. `encoded` is on and off at these values; `benefit` is on when its lower bound is
+ * above, use is off when the upper bounds of `used` and `benefit` are below these. `confirmations`: checkpoints in a
+ * row that must agree. `alpha`: the detector's false-alarm rate (an average of at least 1/alpha checkpoints between
+ * false alarms).
  */
 export const lifeSettingsSchema = z.object({
   encodedOn: z.number(),
@@ -51,8 +52,10 @@ export const evidenceReadingSchema = z.object({
 });
 
 /**
- * A change of state, or of how sure it is: then `from` and `to` are the same, and `doubt` says why it is undecided now (null: it is no longer). It happened after step `after` (null: before the first reading) and by step `by`, and was decided at step
- * `decidedAt` by `test`, whose e-value against "nothing has changed" was `eValue`, at the stated `alpha`. `sentence` says what happened, `evidence` what it rests on.
+ * A change of state, or of how sure it is: then `from` and `to` are the same, and `doubt` says why it is undecided now
+ * (null: it is no longer). It happened after step `after` (null: before the first reading) and by step `by`, and was
+ * decided at step `decidedAt` by `test`, whose e-value against "nothing has changed" was `eValue`, at the stated
+ * `alpha`. `sentence` says what happened, `evidence` what it rests on.
  */
 export const lifecycleEventSchema = z.object({
   feature: featureNameSchema,

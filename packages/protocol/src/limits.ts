@@ -1,4 +1,6 @@
-/** Bounds that a peer checks before it decodes or allocates anything. Bytes are bytes of UTF-8 unless said otherwise. */
+/**
+ * Bounds that a peer checks before it decodes or allocates anything. Bytes are bytes of UTF-8 unless said otherwise.
+ */
 export const LIMITS = {
   /** One frame, encoded. */
   frameBytes: 4 * 1024 * 1024,

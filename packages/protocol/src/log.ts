@@ -57,7 +57,10 @@ interface Column {
   readonly values: number[][];
 }
 
-/** What a frame is made of, of entries in their order. Points of the same series share a group, as long as each series stays in its order. */
+/**
+ * What a frame is made of, of entries in their order. Points of the same series share a group, as long as each series
+ * stays in its order.
+ */
 export function gatherEntries(entries: readonly LogEntry[], nowMs: number): Pick<Frame, "groups" | "records"> {
   const columns: Column[] = [];
   const records: RunRecord[] = [];

@@ -1,6 +1,9 @@
 import type { Alert } from "./rules";
 
-/** Where the dashboard's pages are, below its origin: for the pages' own links, for mails and webhooks, and for the script's terminal. */
+/**
+ * Where the dashboard's pages are, below its origin: for the pages' own links, for mails and webhooks, and for the
+ * script's terminal.
+ */
 
 export const runPath = (run: string): string => `/runs/${run}`;
 

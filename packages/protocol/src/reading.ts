@@ -4,12 +4,15 @@ import { text } from "./text";
 
 export const featureNameSchema = boundedText("a feature's name", 256);
 
-/** What a feature does to a model is found out by one of these: an edit of the input, an erasure at a layer, or the user's own means. */
+/**
+ * What a feature does to a model is found out by one of these: an edit of the input, an erasure at a layer, or the
+ * user's own means.
+ */
 export const interventionSchema = z.enum(["swap", "leace", "mean", "resample", "zero", "own"]);
 
 /**
- * A measured number with its 95 % interval, from `n` examples. `control`: what the same measurement gave where nothing is to be
- * found; null if there is none. `value`, `low` and `high` are finite, low <= value <= high.
+ * A measured number with its 95 % interval, from `n` examples. `control`: what the same measurement gave where nothing
+ * is to be found; null if there is none. `value`, `low` and `high` are finite, low <= value <= high.
  */
 export const estimateSchema = z
   .object({
@@ -26,8 +29,8 @@ export const estimateSchema = z
   );
 
 /**
- * What can be wrong with a reading. `off_distribution`, `not_measurable` and `skipped` ones move no state; `skipped`: the checkpoint was not
- * measured, because measuring was behind the training.
+ * What can be wrong with a reading. `off_distribution`, `not_measurable` and `skipped` ones move no state; `skipped`:
+ * the checkpoint was not measured, because measuring was behind the training.
  */
 export const readingMarkSchema = z.enum([
   "off_distribution",
@@ -37,7 +40,10 @@ export const readingMarkSchema = z.enum([
   "methods_disagree",
 ]);
 
-/** Share of examples that lie beyond the clean 99.9th percentile of the next layer: after the intervention, and after its control. */
+/**
+ * Share of examples that lie beyond the clean 99.9th percentile of the next layer: after the intervention, and after
+ * its control.
+ */
 export const shiftSchema = z.object({ share: z.number().min(0).max(1), control: z.number().min(0).max(1).nullable() });
 
 /** What one checkpoint showed of one feature. A series that was not measured is null. */

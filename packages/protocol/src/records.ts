@@ -50,9 +50,10 @@ export const alertRecordSchema = z.object({
 });
 
 /**
- * Points that could not be kept, and why: counted, so that nothing is missing in silence. `refused`: the hub would not take their
- * frame; `damaged`: their frame could not be read from the spool any more, and `points` is the least it can have been; `restored`: they
- * were stored once, but the hub's database was restored to an older state, and their writer has them no more.
+ * Points that could not be kept, and why: counted, so that nothing is missing in silence. `refused`: the hub would not
+ * take their frame; `damaged`: their frame could not be read from the spool any more, and `points` is the least it can
+ * have been; `restored`: they were stored once, but the hub's database was restored to an older state, and their writer
+ * has them no more.
  */
 export const droppedRecordSchema = z.object({
   type: z.literal("dropped"),

@@ -9,7 +9,10 @@ import { unreadableListSchema } from "./unreadable";
 
 const windowSchema = z.number().int().min(1).max(500);
 
-/** What a rule waits for. Conditions over a series fire when they begin to hold, and again only after they have ceased to. */
+/**
+ * What a rule waits for. Conditions over a series fire when they begin to hold, and again only after they have ceased
+ * to.
+ */
 export const conditionSchema = z.discriminatedUnion("type", [
   /** A feature (null: any) becomes one of `to`. */
   z.object({
@@ -25,7 +28,10 @@ export const conditionSchema = z.discriminatedUnion("type", [
     value: z.number(),
     points: windowSchema,
   }),
-  /** The mean of the last `points` values differs from the mean of as many before by more than the share `by` of the latter. */
+  /**
+   * The mean of the last `points` values differs from the mean of as many before by more than the share `by` of the
+   * latter.
+   */
   z.object({ type: z.literal("change"), series: seriesPatternSchema, by: z.number().positive(), points: windowSchema }),
   z.object({ type: z.literal("nan"), series: seriesPatternSchema }),
   /** The mean of the last `points` values is above `factor` times the lowest such mean so far (of a series above 0). */
@@ -113,8 +119,8 @@ export const alertKindSchema = z.enum([
 ]);
 
 /**
- * What (`title`, `text`), where (`run`, `feature`), between which steps (after `after`, by `by`), on what evidence, and the page
- * that shows it (`path`, below the dashboard's origin).
+ * What (`title`, `text`), where (`run`, `feature`), between which steps (after `after`, by `by`), on what evidence, and
+ * the page that shows it (`path`, below the dashboard's origin).
  */
 export const alertSchema = z.object({
   id: z.uuid(),
@@ -191,7 +197,9 @@ export const replaySchema = z.object({
   runs: z.number().int().min(1).max(50).default(20),
 });
 export type Replay = z.infer<typeof replaySchema>;
-/** `runs` were looked at; it would have fired `fired` times, in `firedRuns` of them. The first hundred alerts are named. */
+/**
+ * `runs` were looked at; it would have fired `fired` times, in `firedRuns` of them. The first hundred alerts are named.
+ */
 export const replayedSchema = z.object({
   runs: z.number().int(),
   firedRuns: z.number().int(),

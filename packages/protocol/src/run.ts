@@ -42,7 +42,10 @@ export const hostSchema = z.object({
 });
 export type Host = z.infer<typeof hostSchema>;
 
-/** Which life of the database an answer comes from: it changes when the database was found to be restored to an older state. */
+/**
+ * Which life of the database an answer comes from: it changes when the database was found to be restored to an older
+ * state.
+ */
 export const epochSchema = z.uuid();
 
 /** What a writer says before its first frame. Repeating it is harmless; a run that does not exist yet is made by it. */
@@ -60,12 +63,18 @@ export const openWriterSchema = z.object({
   totalSteps: z.number().positive().optional(),
   startedAtMs: timeMsSchema,
   host: hostSchema.optional(),
-  /** How far this writer was acknowledged, and in which epoch of the database (null: it does not know): a hub that has less was restored. */
+  /**
+   * How far this writer was acknowledged, and in which epoch of the database (null: it does not know): a hub that has
+   * less was restored.
+   */
   known: z.object({ epoch: epochSchema.nullable(), next: z.number().int().nonnegative() }).optional(),
 });
 export type OpenWriter = z.infer<typeof openWriterSchema>;
 
-/** The same over HTTP, where all but the project may be missing: then it makes a run that began now, and the hub gives it its ids. */
+/**
+ * The same over HTTP, where all but the project may be missing: then it makes a run that began now, and the hub gives
+ * it its ids.
+ */
 export const openRunSchema = openWriterSchema.extend({
   run: runIdSchema.optional(),
   /** Missing: the hub's own writer of the run, which numbers what comes to `/runs/{run}/log`. */
@@ -131,12 +140,15 @@ export const runSchema = z.object({
 });
 export type Run = z.infer<typeof runSchema>;
 
-/** What one writer appends to a run is a leg of it; legs are counted in the order in which their writers were opened, from 1. */
+/**
+ * What one writer appends to a run is a leg of it; legs are counted in the order in which their writers were opened,
+ * from 1.
+ */
 export const legSchema = z.number().int().positive();
 
 /**
- * A writer of a run. By its own clock it started at `startedAtMs` and sealed its newest frame at `lastAtMs`. `config` is the run's as this
- * writer left it.
+ * A writer of a run. By its own clock it started at `startedAtMs` and sealed its newest frame at `lastAtMs`. `config`
+ * is the run's as this writer left it.
  */
 export const writerSchema = z.object({
   id: writerIdSchema,

@@ -28,7 +28,10 @@ const MODULES: Readonly<Record<string, object>> = {
 
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** Every schema of a record, a body, a query or an answer as JSON Schema, by its file's name. Where one is part of another, it is named there. */
+/**
+ * Every schema of a record, a body, a query or an answer as JSON Schema, by its file's name. Where one is part of
+ * another, it is named there.
+ */
 export function generateSchemas(): Map<string, string> {
   const registry = z.registry<{ id: string }>();
   for (const module of Object.values(MODULES)) {

@@ -1,5 +1,6 @@
 /*
- * A list of series' names in a query: separated by commas; a comma within a name is written `%2C`, and a percent sign `%25`.
+ * A list of series' names in a query: separated by commas; a comma within a name is written `%2C`, and a percent sign
+ * `%25`.
  */
 
 export const formatSeriesNames = (names: readonly string[]): string =>

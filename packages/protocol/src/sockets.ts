@@ -6,8 +6,8 @@ import { alertSchema } from "./rules";
 import { epochSchema, legSchema, openedWriterSchema, openWriterSchema, runSchema } from "./run";
 
 /**
- * Every Socket.IO event of Tailbone, in one table that both ends take their types from. Requests are answered through their callback;
- * payloads from a client are parsed with their schemas before anything else happens.
+ * Every Socket.IO event of Tailbone, in one table that both ends take their types from. Requests are answered through
+ * their callback; payloads from a client are parsed with their schemas before anything else happens.
  */
 
 export type Reply<T> = { ok: true; value: T } | { ok: false; error: WireError };
@@ -46,7 +46,10 @@ export const INGEST_EVENTS = {
 
 // --- /live: a viewer follows ---------------------------------------------------------------------------------------
 
-/** `offset`: how many frames of the run the viewer has; null when it has nothing yet. `epoch`: of the answer that it has them from. */
+/**
+ * `offset`: how many frames of the run the viewer has; null when it has nothing yet. `epoch`: of the answer that it has
+ * them from.
+ */
 export const followRunSchema = z.object({
   run: runIdSchema,
   offset: z.number().int().nonnegative().nullable(),
@@ -71,7 +74,10 @@ export const followedSchema = z.object({
 });
 export type Followed = z.infer<typeof followedSchema>;
 
-/** Frames `from` (inclusive) to `to` (exclusive) of a run's stream, in commit order, as their writers encoded them, and the leg of each. */
+/**
+ * Frames `from` (inclusive) to `to` (exclusive) of a run's stream, in commit order, as their writers encoded them, and
+ * the leg of each.
+ */
 export const runDeltaSchema = z.object({
   run: runIdSchema,
   from: z.number().int().nonnegative(),
@@ -89,7 +95,9 @@ export const LIVE_EVENTS = {
 } as const;
 
 export const LIVE_PUSHES = {
-  /** Pushed after commit. A viewer that gets a delta whose `from` is beyond its offset has missed one and follows anew. */
+  /**
+   * Pushed after commit. A viewer that gets a delta whose `from` is beyond its offset has missed one and follows anew.
+   */
   "run:delta": runDeltaSchema,
   /** The viewer could not keep up: frames were left out; read the run anew over HTTP, which is bounded in size. */
   "run:reset": z.object({ run: runIdSchema, offset: z.number().int().nonnegative() }),

@@ -1,15 +1,18 @@
 import { z } from "zod";
 
 /**
- * Text as a database, a file and every peer can hold it: any character but NUL, which becomes its symbol (U+2400), and no half of a
- * surrogate pair, which becomes U+FFFD.
+ * Text as a database, a file and every peer can hold it: any character but NUL, which becomes its symbol (U+2400), and
+ * no half of a surrogate pair, which becomes U+FFFD.
  */
 export function storable(text: string): string {
   const whole = text.includes("\0") ? text.replaceAll("\0", "\u2400") : text;
   return whole.replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** Every string of a record, a name or a request goes through this: what cannot be stored is replaced, and nothing lost for its sake. */
+/**
+ * Every string of a record, a name or a request goes through this: what cannot be stored is replaced, and nothing lost
+ * for its sake.
+ */
 export function text() {
   return z.string().overwrite(storable);
 }

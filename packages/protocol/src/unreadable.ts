@@ -1,16 +1,16 @@
 import { z } from "zod";
 
 /**
- * What is stored and cannot be read: another version wrote it, or somebody by hand. It is kept as it is. `what` it is ("rule",
- * "event"), or which part of something whose other parts are shown ("config"); `name`: what people call it; `reason`: why it
- * cannot be read.
+ * What is stored and cannot be read: another version wrote it, or somebody by hand. It is kept as it is. `what` it is
+ * ("rule", "event"), or which part of something whose other parts are shown ("config"); `name`: what people call it;
+ * `reason`: why it cannot be read.
  */
 export const unreadableSchema = z.object({ what: z.string(), id: z.string(), name: z.string(), reason: z.string() });
 export type Unreadable = z.infer<typeof unreadableSchema>;
 
 /**
- * Beside a list: those of it that could not be read. Within an entry: its parts that could not be, in whose place a stand-in
- * stands. Hubs of older releases do not say.
+ * Beside a list: those of it that could not be read. Within an entry: its parts that could not be, in whose place a
+ * stand-in stands. Hubs of older releases do not say.
  */
 export const unreadableListSchema = z.array(unreadableSchema).default([]);
 

@@ -14,8 +14,9 @@ import * as sockets from "./sockets";
 import { PROTOCOL_VERSION } from "./version";
 
 /**
- * The hash of every schema on the wire, of every socket event by its name with all that it carries, and of one encoded frame. When this test fails you have changed the wire: if an older
- * peer would misread it, raise PROTOCOL_VERSION; then pin the new hash here.
+ * The hash of every schema on the wire, of every socket event by its name with all that it carries, and of one encoded
+ * frame. When this test fails you have changed the wire: if an older peer would misread it, raise PROTOCOL_VERSION;
+ * then pin the new hash here.
  */
 const PINNED = { version: 3, hash: "f44b4929b350a9c6" };
 

@@ -22,7 +22,9 @@ const windowArbitrary: fc.Arbitrary<Window> = fc
   )
   .map(([axis, scale, origin, from, length, buckets]) => ({ axis, scale, origin, from, to: from + length, buckets }));
 
-/** Resolves chunks as the store does: summaries where they cannot be told from their points, tiles, points elsewhere. */
+/**
+ * Resolves chunks as the store does: summaries where they cannot be told from their points, tiles, points elsewhere.
+ */
 function draw(chunks: readonly Points[], window: Window): BucketGrid {
   const draft = new BucketGrid(window);
   for (const chunk of chunks.flatMap(makeChunks)) {
@@ -249,7 +251,9 @@ const openWindowArbitrary: fc.Arbitrary<OpenWindow> = fc
     to: isToOpen ? null : window.to,
   }));
 
-/** What is read anew of all points: as the store has it, with the ends of the series where those of the window are open. */
+/**
+ * What is read anew of all points: as the store has it, with the ends of the series where those of the window are open.
+ */
 function readAnew(points: Points, window: OpenWindow): LiveBuckets {
   const xs = window.axis === "step" ? points.steps : points.timesMs;
   const grid = new BucketGrid({ ...window, from: window.from ?? Math.min(...xs), to: window.to ?? Math.max(...xs) });

@@ -18,23 +18,25 @@ export interface Neighbour {
 }
 
 /**
- * A stored summary that reaches over the border of two buckets stands for its points as a whole only where that cannot be seen:
- * when its span is at most this share of a bucket's width, so that it is drawn less than a quarter of a bucket from where its
- * points are. Of a summary of fewer points than a tile has, each is put where it belongs: what was stored by itself a moment ago, and came
- * live to whoever watches, is drawn alike by both.
+ * A stored summary that reaches over the border of two buckets stands for its points as a whole only where that cannot
+ * be seen: when its span is at most this share of a bucket's width, so that it is drawn less than a quarter of a bucket
+ * from where its points are. Of a summary of fewer points than a tile has, each is put where it belongs: what was
+ * stored by itself a moment ago, and came live to whoever watches, is drawn alike by both.
  */
 const WHOLE_SHARE = 1 / 4;
 
 export type Use = "skip" | "whole" | "descend";
 
-/** A bucket that is being filled; on the time axis, where times are equal, the steps of its first and last point decide. */
+/**
+ * A bucket that is being filled; on the time axis, where times are equal, the steps of its first and last point decide.
+ */
 type Open = { -readonly [Key in keyof Summary]: Summary[Key] } & { firstStep: number; lastStep: number };
 
 /**
- * Gathers points and summaries into at most `window.buckets` buckets, even on the window's scale (`bucketWidth`). What is added must
- * be in the order of arrival. Every point of the window is in exactly one bucket, so extremes, NaNs, infinities and counts are kept
- * as they are. Where there are no more points than buckets, each x has a bucket of its own. `first` and `last` go by x, then by
- * step, then by arrival.
+ * Gathers points and summaries into at most `window.buckets` buckets, even on the window's scale (`bucketWidth`). What
+ * is added must be in the order of arrival. Every point of the window is in exactly one bucket, so extremes, NaNs,
+ * infinities and counts are kept as they are. Where there are no more points than buckets, each x has a bucket of its
+ * own. `first` and `last` go by x, then by step, then by arrival.
  */
 export class BucketGrid {
   readonly #window: Window;
@@ -86,7 +88,10 @@ export class BucketGrid {
     return this.#count;
   }
 
-  /** True when the points are so few that each is to be seen, but some were added as a summary: add all of them anew as points. */
+  /**
+   * True when the points are so few that each is to be seen, but some were added as a summary: add all of them anew as
+   * points.
+   */
   get tooCoarse(): boolean {
     return this.#coarse && this.#few !== null;
   }
@@ -103,7 +108,10 @@ export class BucketGrid {
     else widen(open, summary, axis);
   }
 
-  /** Adds those of the points `from` to `to` of a chunk that are in the window; of the others, those next to it are kept in mind. */
+  /**
+   * Adds those of the points `from` to `to` of a chunk that are in the window; of the others, those next to it are kept
+   * in mind.
+   */
   addPoints(points: Points, from = 0, to = points.steps.length): void {
     const { axis } = this.#window;
     const xs = axis === "step" ? points.steps : points.timesMs;

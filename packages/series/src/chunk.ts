@@ -26,8 +26,8 @@ export interface Chunk {
 }
 
 /**
- * Makes chunks of points in any order; equal steps keep the order in which they are given. There must be at least one point. It is
- * one chunk, unless the points are enough for several sealed ones: then no chunk has twice SEALED_POINTS.
+ * Makes chunks of points in any order; equal steps keep the order in which they are given. There must be at least one
+ * point. It is one chunk, unless the points are enough for several sealed ones: then no chunk has twice SEALED_POINTS.
  */
 export function makeChunks(arrived: Points): Chunk[] {
   const points = sortBySteps(arrived);

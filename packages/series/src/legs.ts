@@ -19,13 +19,17 @@ export interface LegPlace extends LegStart {
   readonly cut: number;
   /** When it began, if it goes on where another leg of the series had ended; null: it does not. */
   readonly resumedAtMs: number | null;
-  /** A frame that this leg seals later shows that a leg which seems to go on from it ran beside it. Infinity: there is none. */
+  /**
+   * A frame that this leg seals later shows that a leg which seems to go on from it ran beside it. Infinity: there is
+   * none.
+   */
   readonly untilMs: number;
 }
 
 /**
- * Whether one leg goes on from another: its writer started when the other had sealed its last frame. Legs that were written at the
- * same time do not, so the processes of one training are never taken for a resume, and a spool that is delivered late still is one.
+ * Whether one leg goes on from another: its writer started when the other had sealed its last frame. Legs that were
+ * written at the same time do not, so the processes of one training are never taken for a resume, and a spool that is
+ * delivered late still is one.
  */
 export function succeeds(later: LegTimes, earlier: LegTimes): boolean {
   if (earlier.lastAtMs > later.startedAtMs || earlier.leg === later.leg) return false;
@@ -33,9 +37,10 @@ export function succeeds(later: LegTimes, earlier: LegTimes): boolean {
 }
 
 /**
- * What counts of the legs of one series. Where a leg goes on from another, and from a step that the other has too, that step and
- * all behind it are the newer one's: each step of the line is of one training. It depends on nothing but smallest steps and times,
- * so it is the same in whatever order frames came. Legs whose times are not known count as written beside the others.
+ * What counts of the legs of one series. Where a leg goes on from another, and from a step that the other has too, that
+ * step and all behind it are the newer one's: each step of the line is of one training. It depends on nothing but
+ * smallest steps and times, so it is the same in whatever order frames came. Legs whose times are not known count as
+ * written beside the others.
  */
 export function placeLegs(starts: readonly LegStart[], times: readonly LegTimes[]): LegPlace[] {
   if (starts.length === 1) return starts.map((start) => ({ ...start, ...ALONE }));

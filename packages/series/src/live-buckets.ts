@@ -48,9 +48,10 @@ export interface LiveBuckets {
 }
 
 /**
- * Adds points in the order of their arrival. The outcome is what a `BucketGrid` of the same window makes of all the points at once,
- * those that were there and those that came: while they are no more than `window.buckets`, each x has a bucket of its own, and beyond
- * that the buckets get twice as wide whenever the range has outgrown them. What is given is left as it is.
+ * Adds points in the order of their arrival. The outcome is what a `BucketGrid` of the same window makes of all the
+ * points at once, those that were there and those that came: while they are no more than `window.buckets`, each x has a
+ * bucket of its own, and beyond that the buckets get twice as wide whenever the range has outgrown them. What is given
+ * is left as it is.
  */
 export function appendPoints(live: LiveBuckets, points: Points): LiveBuckets {
   const { window } = live;

@@ -7,7 +7,10 @@ interface Stored extends Unsealed {
   rewrites: number;
 }
 
-/** Appends chunks of the given sizes as the store does, and returns what is left, with how often its points were rewritten. */
+/**
+ * Appends chunks of the given sizes as the store does, and returns what is left, with how often its points were
+ * rewritten.
+ */
 function append(sizes: readonly number[]): { chunks: Stored[]; mostUnsealed: number } {
   const chunks: Stored[] = [];
   let mostUnsealed = 0;

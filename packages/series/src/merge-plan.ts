@@ -10,13 +10,13 @@ export interface Unsealed {
 }
 
 /**
- * Which chunks at the end of a series become one, now that another was appended. As a counter carries, FAN_OUT neighbours of
- * one level become one of the next; and as soon as the unsealed ones hold SEALED_POINTS points together, they all become one
- * that is never touched again. So a point is rewritten three times at most (levels 0 to 2, then sealed), and a series never ends
- * in more than 3 * FAN_OUT chunks that are not sealed.
+ * Which chunks at the end of a series become one, now that another was appended. As a counter carries, FAN_OUT
+ * neighbours of one level become one of the next; and as soon as the unsealed ones hold SEALED_POINTS points together,
+ * they all become one that is never touched again. So a point is rewritten three times at most (levels 0 to 2, then
+ * sealed), and a series never ends in more than 3 * FAN_OUT chunks that are not sealed.
  *
- * `tail`: the unsealed chunks in the order of their arrival, the new one last. Returns how many of them, counted from the end,
- * to merge, and the level of what they become; null when there is nothing to do.
+ * `tail`: the unsealed chunks in the order of their arrival, the new one last. Returns how many of them, counted from
+ * the end, to merge, and the level of what they become; null when there is nothing to do.
  */
 export function planMerge(tail: readonly Unsealed[]): { length: number; level: number } | null {
   const points = tail.reduce((sum, chunk) => sum + chunk.count, 0);

@@ -11,8 +11,8 @@ export interface XScale {
 const LINEAR_WITHIN: Record<Axis, number> = { step: 1, time: 1000 };
 
 /**
- * Where x lies: a coordinate in which what is drawn is even. On a logarithmic scale sign(d) log2(1 + |d| / unit) with d = x − origin, so
- * that the origin has a place and what lies before it is its mirror image: nothing is left out.
+ * Where x lies: a coordinate in which what is drawn is even. On a logarithmic scale sign(d) log2(1 + |d| / unit) with d
+ * = x − origin, so that the origin has a place and what lies before it is its mirror image: nothing is left out.
  */
 export function placeOf(x: number, { axis, scale, origin }: XScale): number {
   if (scale === "linear") return x;
@@ -29,9 +29,10 @@ export function xAt(place: number, { axis, scale, origin }: XScale): number {
 }
 
 /**
- * The width of buckets from place `low` to place `high`: the smallest power of two that needs no more than `most`, thus more than
- * half as many. Buckets begin at multiples of their width, so that narrower ones lie within wider ones: what was gathered while the
- * range was smaller is merged, never divided, and is what it would be had all been gathered at once.
+ * The width of buckets from place `low` to place `high`: the smallest power of two that needs no more than `most`, thus
+ * more than half as many. Buckets begin at multiples of their width, so that narrower ones lie within wider ones: what
+ * was gathered while the range was smaller is merged, never divided, and is what it would be had all been gathered at
+ * once.
  */
 export function bucketWidth(low: number, high: number, most: number): number {
   if (most < 2 || !(low < high)) return Number.POSITIVE_INFINITY;

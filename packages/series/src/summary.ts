@@ -8,8 +8,9 @@ export interface Points {
 }
 
 /**
- * What is known of a set of points without looking at them: enough to draw them as one mark and to merge them with others.
- * `min`, `max` and `sum` are over finite values (min > max: there are none); `first` and `last` go by step, then by arrival.
+ * What is known of a set of points without looking at them: enough to draw them as one mark and to merge them with
+ * others. `min`, `max` and `sum` are over finite values (min > max: there are none); `first` and `last` go by step,
+ * then by arrival.
  */
 export interface Summary {
   readonly count: number;
@@ -33,8 +34,8 @@ export function spanOf(summary: Summary, axis: Axis): readonly [from: number, to
 }
 
 /**
- * Summarises the points `from` (inclusive) to `to` (exclusive), which are in the order of their steps, then of their arrival.
- * There must be at least one.
+ * Summarises the points `from` (inclusive) to `to` (exclusive), which are in the order of their steps, then of their
+ * arrival. There must be at least one.
  */
 export function summarise(points: Points, from = 0, to = points.steps.length): Summary {
   const { steps, timesMs, values } = points;
@@ -77,7 +78,10 @@ export function summarise(points: Points, from = 0, to = points.steps.length): S
   };
 }
 
-/** A summary of both sets; where their ends meet at the same x, `a` came before `b`. Associative but for the rounding of `sum`. */
+/**
+ * A summary of both sets; where their ends meet at the same x, `a` came before `b`. Associative but for the rounding of
+ * `sum`.
+ */
 export function mergeSummaries(a: Summary, b: Summary, axis: Axis = "step"): Summary {
   const [aFrom, aTo] = spanOf(a, axis);
   const [bFrom, bTo] = spanOf(b, axis);

@@ -20,8 +20,9 @@ const PEOPLE: Who = { scopes: [], roles: ROLES };
 const ANYBODY: Who = { scopes: KEY_SCOPES, roles: ROLES };
 
 /**
- * How far a key goes that is for one project. `run`: to the project's runs; `input.run` is looked up. `project`: the verb keeps to
- * `ctx.project` itself. `team`: not at all, because it is the whole team's. `self`: it is about the caller alone.
+ * How far a key goes that is for one project. `run`: to the project's runs; `input.run` is looked up. `project`: the
+ * verb keeps to `ctx.project` itself. `team`: not at all, because it is the whole team's. `self`: it is about the
+ * caller alone.
  */
 type Reach = "run" | "project" | "team" | "self";
 
@@ -121,8 +122,8 @@ function requireAmong(caller: Caller, who: Who): void {
 }
 
 /**
- * Lets nobody do what is not theirs: by the table, and a key for one project not beyond it. `run`: the one that the verb is about.
- * Throws `forbidden`, or `not_found` for a run of another project.
+ * Lets nobody do what is not theirs: by the table, and a key for one project not beyond it. `run`: the one that the
+ * verb is about. Throws `forbidden`, or `not_found` for a run of another project.
  */
 export async function requireAccess(ctx: Context, verb: VerbName, run: string | undefined): Promise<void> {
   requireVerb(ctx, verb);
@@ -139,7 +140,9 @@ export async function requireAccess(ctx: Context, verb: VerbName, run: string | 
   );
 }
 
-/** A key for one project sees nothing else of the team: to it, what lies elsewhere does not exist. Throws `not_found`. */
+/**
+ * A key for one project sees nothing else of the team: to it, what lies elsewhere does not exist. Throws `not_found`.
+ */
 export function requireProject(caller: Caller, project: string, what: string): void {
   if (caller.project === null || caller.project.id === project) return;
   throw new TailboneError(

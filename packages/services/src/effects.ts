@@ -18,7 +18,10 @@ export interface SecurityEntry {
   readonly team?: string | null;
 }
 
-/** Frames `from` (inclusive) to `to` (exclusive) of a run's stream, as they have just been committed, and where that run stands. */
+/**
+ * Frames `from` (inclusive) to `to` (exclusive) of a run's stream, as they have just been committed, and where that run
+ * stands.
+ */
 export interface Committed {
   readonly team: string;
   readonly run: string;
@@ -31,7 +34,10 @@ export interface Committed {
   readonly frames: readonly Uint8Array[];
 }
 
-/** What was committed and concerns others than who asked, in the words of what happened. Plain data: the hub publishes it. */
+/**
+ * What was committed and concerns others than who asked, in the words of what happened. Plain data: the hub publishes
+ * it.
+ */
 interface Happened {
   /** In the order of the run's stream. */
   "frames-committed": Committed;

@@ -17,7 +17,10 @@ interface TeamKey extends NewKey {
   readonly nowMs: number;
 }
 
-/** Makes a key of a team in the name of one of its members; its secret is to be had this once. Throws `not_found` for a project. */
+/**
+ * Makes a key of a team in the name of one of its members; its secret is to be had this once. Throws `not_found` for a
+ * project.
+ */
 export async function makeKey(db: Database, wanted: TeamKey): Promise<Key & { secret: string }> {
   const { secret, hash, start } = makeSecret();
   return { ...(await insertKey(db, { ...wanted, hash, start })), secret };

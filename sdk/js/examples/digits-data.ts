@@ -1,4 +1,5 @@
-// Real MNIST digits with a shortcut: a bright patch whose place, one of ten, agrees with the label as often as one likes.
+// Real MNIST digits with a shortcut: a bright patch whose place, one of ten, agrees with the label as often as one
+// likes.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
@@ -10,7 +11,10 @@ const CLASSES = 10;
 /** Of the package's 10,000 digits. */
 const TRAINING = 7000;
 const HELD_OUT = 2756;
-/** Pixels that a digit may be moved by in each direction. MNIST leaves a margin of four, of which two rows stay for the patch. */
+/**
+ * Pixels that a digit may be moved by in each direction. MNIST leaves a margin of four, of which two rows stay for the
+ * patch.
+ */
 const MAX_SHIFT = 2;
 const PATCH_SIDE = 2;
 

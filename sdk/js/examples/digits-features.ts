@@ -6,8 +6,8 @@ import { type Digits, drawExamples, swapCorners, swapPatches, swapShapes, take }
 const PROBED = 3000;
 
 /**
- * What the network may come to use: the patch, which agrees with the label by chance only where it is looked for, and the digit's shape.
- * Both are exchanged in the held-out digits to see what the network does without them.
+ * What the network may come to use: the patch, which agrees with the label by chance only where it is looked for, and
+ * the digit's shape. Both are exchanged in the held-out digits to see what the network does without them.
  */
 export function digitFeatures(
   training: Digits,

@@ -27,7 +27,10 @@ function wrap(name: StreamName): () => void {
   };
 }
 
-/** Calls back with everything that is written to stdout and stderr from now on; it is passed on unchanged. Returns what ends that. */
+/**
+ * Calls back with everything that is written to stdout and stderr from now on; it is passed on unchanged. Returns what
+ * ends that.
+ */
 function listenToOutput(listener: Listener): () => void {
   listeners.add(listener);
   if (restore === null) {

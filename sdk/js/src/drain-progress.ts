@@ -6,7 +6,10 @@ import type { DrainProgress } from "./writer-thread";
 /** What is drained sooner needs no words. */
 const QUIET_MS = 400;
 
-/** Shows how a run's last frames are delivered: a bar on a terminal, else one line. Call `update` often, and `close` at the end. */
+/**
+ * Shows how a run's last frames are delivered: a bar on a terminal, else one line. Call `update` often, and `close` at
+ * the end.
+ */
 export class DrainDisplay {
   readonly #startedAtMs = systemClock.monotonicMs();
   #bar: SingleBar | null = null;

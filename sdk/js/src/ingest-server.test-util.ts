@@ -18,13 +18,15 @@ export interface Faults {
   onConnect?: (handshake: Record<string, unknown>) => void;
   /** Throws what the writer is to be told instead of `writer:open`'s answer. */
   onOpen?: (request: OpenWriter) => void;
-  /** Throws what the writer is to be told, or returns "silent" to give no answer at all; the frame is not stored then. */
+  /**
+   * Throws what the writer is to be told, or returns "silent" to give no answer at all; the frame is not stored then.
+   */
   onFrame?: (frame: Frame) => "silent" | undefined;
 }
 
 /**
- * A Socket.IO server that takes frames as the hub does, in memory: each once, in order, refusing what is wrong. Tests bring
- * it into every trouble that a hub can be in.
+ * A Socket.IO server that takes frames as the hub does, in memory: each once, in order, refusing what is wrong. Tests
+ * bring it into every trouble that a hub can be in.
  */
 export class IngestServer {
   readonly writers = new Map<string, StoredWriter>();
@@ -93,7 +95,10 @@ export class IngestServer {
     this.#io?.of(INGEST_NAMESPACE).disconnectSockets(true);
   }
 
-  /** As if its database had been restored: of each writer there are only the first `count` frames, of none with 0 frames anything. */
+  /**
+   * As if its database had been restored: of each writer there are only the first `count` frames, of none with 0 frames
+   * anything.
+   */
   restore(count: number): void {
     for (const [id, { frames }] of this.writers) {
       frames.splice(count);

@@ -26,8 +26,8 @@ export interface InitOptions {
   /** Default: TAILBONE_URL, else http://127.0.0.1:4400. */
   readonly url?: string;
   /**
-   * `online` delivers while the training runs. `offline` only writes the spool, for `tailbone sync`. `disabled` does nothing.
-   * Default: TAILBONE_MODE, else `online`.
+   * `online` delivers while the training runs. `offline` only writes the spool, for `tailbone sync`. `disabled` does
+   * nothing. Default: TAILBONE_MODE, else `online`.
    */
   readonly mode?: Mode;
   /** Data folder, in which the spool lies. Default: TAILBONE_DATA, else `.tailbone` in the current folder. */
@@ -38,7 +38,10 @@ export interface InitOptions {
   readonly system?: boolean | { readonly everyMs: number };
   /** How many steps the training will take. */
   readonly totalSteps?: number;
-  /** How long `finish` waits for what is still measured or saved, and then as long again for the delivery. Default: 30 000 ms. */
+  /**
+   * How long `finish` waits for what is still measured or saved, and then as long again for the delivery. Default: 30
+   * 000 ms.
+   */
   readonly finishTimeoutMs?: number;
   /** Print nothing but warnings. */
   readonly quiet?: boolean;

@@ -18,9 +18,10 @@ import { WriterThread } from "./writer-thread";
 const PATIENCE_MS = 2000;
 
 /**
- * Starts a run. It is the one call that throws, with a TailboneError that says what to do: options that make no sense, a key that the
- * hub refuses, a run to resume that is not there, another release of the hub, a spool that cannot be written. When the hub is not
- * within reach for 2 s, it says so and the training goes on: what is logged is kept on disk and delivered when the hub comes.
+ * Starts a run. It is the one call that throws, with a TailboneError that says what to do: options that make no sense,
+ * a key that the hub refuses, a run to resume that is not there, another release of the hub, a spool that cannot be
+ * written. When the hub is not within reach for 2 s, it says so and the training goes on: what is logged is kept on
+ * disk and delivered when the hub comes.
  */
 export async function init(options: InitOptions): Promise<Run> {
   const checked = parseInitOptions(options);

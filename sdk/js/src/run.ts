@@ -15,8 +15,8 @@ export interface ScalarTensor {
 }
 
 /**
- * A value to log: a number (NaN and infinities are kept), a boolean (0 or 1), a tensor of one element, which is read back
- * without stalling the step, or an object of values: `{ eval: { loss } }` is the series `eval/loss`.
+ * A value to log: a number (NaN and infinities are kept), a boolean (0 or 1), a tensor of one element, which is read
+ * back without stalling the step, or an object of values: `{ eval: { loss } }` is the series `eval/loss`.
  */
 export type MetricValue = number | boolean | bigint | ScalarTensor | Metrics;
 export interface Metrics {
@@ -24,7 +24,10 @@ export interface Metrics {
 }
 
 export interface LogOptions {
-  /** Any finite number; may come late, twice, or be fractional. Default: the largest step so far plus one, or the pinned step. */
+  /**
+   * Any finite number; may come late, twice, or be fractional. Default: the largest step so far plus one, or the pinned
+   * step.
+   */
   readonly step?: number;
   /** Milliseconds since 1970. Default: now. */
   readonly timeMs?: number;
@@ -82,8 +85,8 @@ export interface FinishOptions {
 }
 
 /**
- * One training, as its script sees it. Nothing here throws or waits: bad use is told once on stderr, with what to do, and
- * the training goes on.
+ * One training, as its script sees it. Nothing here throws or waits: bad use is told once on stderr, with what to do,
+ * and the training goes on.
  */
 export interface Run extends AsyncDisposable {
   readonly id: string;
@@ -95,10 +98,10 @@ export interface Run extends AsyncDisposable {
   readonly lastStep: number | null;
 
   /**
-   * Logs one point for each metric. It costs some hundred nanoseconds: the values go into a ring buffer in shared memory, which a
-   * worker thread empties every few milliseconds, also while the loop never yields. When the ring is full (the worker is
-   * starved), log waits for room, at most 100 ms in all until the ring is half empty again; beyond that the newest points
-   * are dropped, counted, told once, and the run's page says how many.
+   * Logs one point for each metric. It costs some hundred nanoseconds: the values go into a ring buffer in shared
+   * memory, which a worker thread empties every few milliseconds, also while the loop never yields. When the ring is
+   * full (the worker is starved), log waits for room, at most 100 ms in all until the ring is half empty again; beyond
+   * that the newest points are dropped, counted, told once, and the run's page says how many.
    */
   log(metrics: Metrics, options?: LogOptions): void;
 
@@ -114,21 +117,25 @@ export interface Run extends AsyncDisposable {
   /** Marks a step at which the model was measured. */
   checkpoint(checkpoint: CheckpointOptions): void;
 
-  /** Declares a feature whose life is followed, with its thresholds. A reading declares it by itself, with the default ones. */
+  /**
+   * Declares a feature whose life is followed, with its thresholds. A reading declares it by itself, with the default
+   * ones.
+   */
   feature(name: string, declaration?: FeatureDeclaration): void;
 
   /** Says what was found out about a feature at a step. It counts like a reading of `watch`. */
   reading(reading: ReadingOptions): void;
 
   /**
-   * Ends the run: waits for readings and weights that are under way, at most for `finishTimeoutMs`, and delivers what is left, with a
-   * progress bar. Resolves when all is stored, or after `finishTimeoutMs` more (sooner when the hub cannot be reached), and then says where the rest lies. Never rejects. A second call is the same as the first.
+   * Ends the run: waits for readings and weights that are under way, at most for `finishTimeoutMs`, and delivers what
+   * is left, with a progress bar. Resolves when all is stored, or after `finishTimeoutMs` more (sooner when the hub
+   * cannot be reached), and then says where the rest lies. Never rejects. A second call is the same as the first.
    */
   finish(options?: FinishOptions): Promise<void>;
 
   /**
-   * For `tailbone/tfjs`: until the next pin, `log` without a step uses this step. `defaults` are logged at it when the next pin or
-   * the end comes, except for names that the script has logged at that step itself.
+   * For `tailbone/tfjs`: until the next pin, `log` without a step uses this step. `defaults` are logged at it when the
+   * next pin or the end comes, except for names that the script has logged at that step itself.
    *
    * Pinned again at the same step, what the script has logged since the first pin still counts.
    *
@@ -137,8 +144,8 @@ export interface Run extends AsyncDisposable {
   pinStep(step: number, defaults?: Metrics): void;
 
   /**
-   * For `tailbone/tfjs`: `finish` waits for this work, within its time, and takes what the work still logs. Work never rejects. `end` says
-   * what the work does about the run's end.
+   * For `tailbone/tfjs`: `finish` waits for this work, within its time, and takes what the work still logs. Work never
+   * rejects. `end` says what the work does about the run's end.
    *
    * @internal
    */

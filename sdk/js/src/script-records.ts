@@ -6,7 +6,8 @@ import { toJsonObject } from "./json-values";
 import type { AlertOptions, CheckpointOptions, EstimateOptions, FeatureDeclaration, ReadingOptions } from "./run";
 
 /*
- * Records of what a script says, made of whatever it has given. Each is either a record that the hub will take, or, in words, why there is none.
+ * Records of what a script says, made of whatever it has given. Each is either a record that the hub will take, or, in
+ * words, why there is none.
  */
 
 /** When it was said, and the run's step then. */

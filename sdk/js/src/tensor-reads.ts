@@ -12,8 +12,8 @@ interface Read {
 }
 
 /**
- * Reads logged tensors back without stalling a step: `data()` resolves once the backend has computed them. Each is a clone that
- * outlives the script's own, and is disposed of when it has been read.
+ * Reads logged tensors back without stalling a step: `data()` resolves once the backend has computed them. Each is a
+ * clone that outlives the script's own, and is disposed of when it has been read.
  */
 export class TensorReads {
   readonly #pending = new Set<Read>();

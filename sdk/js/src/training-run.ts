@@ -53,7 +53,10 @@ export interface TrainingRunOptions {
   readonly quiet: boolean;
 }
 
-/** A run that is really written down: all that a script can call, each with its guard, and the order in which a run ends. */
+/**
+ * A run that is really written down: all that a script can call, each with its guard, and the order in which a run
+ * ends.
+ */
 export class TrainingRun implements Run {
   readonly id: string;
   readonly name: string;

@@ -54,8 +54,8 @@ export class WriterThread {
   }
 
   /**
-   * Waits until the hub has opened the writer, at most `patienceMs` from when the worker is ready. Throws what the hub or the disk
-   * has against it.
+   * Waits until the hub has opened the writer, at most `patienceMs` from when the worker is ready. Throws what the hub
+   * or the disk has against it.
    */
   async open(patienceMs: number): Promise<OpenOutcome> {
     return new Promise((resolve, reject) => {
@@ -116,8 +116,8 @@ export class WriterThread {
   }
 
   /**
-   * Blocks this thread, at most `limitMs`, until everything is on disk and, while the hub is connected, stored by it. The
-   * worker goes on meanwhile: it needs nothing of this thread.
+   * Blocks this thread, at most `limitMs`, until everything is on disk and, while the hub is connected, stored by it.
+   * The worker goes on meanwhile: it needs nothing of this thread.
    */
   finishNow(limitMs: number): void {
     const { control } = this.#ring;

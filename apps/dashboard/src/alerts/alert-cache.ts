@@ -6,7 +6,10 @@ import { queries } from "../api/queries";
 /** Under which the changes of alerts run. */
 export const CHANGING = ["alert"];
 
-/** Puts an alert in the place of what is known of it. It stays in the lists it is in: what one has just read does not vanish. */
+/**
+ * Puts an alert in the place of what is known of it. It stays in the lists it is in: what one has just read does not
+ * vanish.
+ */
 export function putAlert(client: QueryClient, alert: Alert): void {
   client.setQueriesData<AlertList>(
     { queryKey: ["alerts"] },

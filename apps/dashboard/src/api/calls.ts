@@ -16,7 +16,10 @@ import type { XScale } from "@tailbone/series/scale";
 import { z } from "zod";
 import { callApi } from "./client";
 
-/** Every request that the dashboard makes of the hub, one function each; those of alerts are in alert-calls.ts, those of access in access-calls.ts. All throw TailboneError. */
+/**
+ * Every request that the dashboard makes of the hub, one function each; those of alerts are in alert-calls.ts, those of
+ * access in access-calls.ts. All throw TailboneError.
+ */
 
 type Abort = AbortSignal | undefined;
 

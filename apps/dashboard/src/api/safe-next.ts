@@ -1,6 +1,7 @@
 /**
- * Where to go after signing in: a page of this dashboard, never another site, whatever the address says. A browser drops tabs and line
- * ends, takes backslashes for slashes and folds dots, so it is asked where the address leads instead of looking at its letters.
+ * Where to go after signing in: a page of this dashboard, never another site, whatever the address says. A browser
+ * drops tabs and line ends, takes backslashes for slashes and folds dots, so it is asked where the address leads
+ * instead of looking at its letters.
  */
 export function safeNext(next: string | null, home: string): string {
   const start = new URL("/", home);

@@ -5,8 +5,8 @@ import { redirect } from "next/navigation";
 const COOKIES = ["tailbone.session_token", "__Host-tailbone.session_token"];
 
 /**
- * Sends who has no session to the sign-in page, and from there back to `path`. Whether a session is still valid is the hub's to
- * say, at the page's first request.
+ * Sends who has no session to the sign-in page, and from there back to `path`. Whether a session is still valid is the
+ * hub's to say, at the page's first request.
  */
 export async function requireSession(path: string): Promise<void> {
   const jar = await cookies();

@@ -9,7 +9,9 @@ export const X_WORDS: Readonly<Record<XMode, string>> = {
   time: "Time of day",
 };
 
-/** An x axis: times come from the hub as milliseconds since 1970, and are shown relative to `originMs` or as they are. */
+/**
+ * An x axis: times come from the hub as milliseconds since 1970, and are shown relative to `originMs` or as they are.
+ */
 export interface XAxisMode {
   readonly mode: XMode;
   readonly log: boolean;

@@ -9,8 +9,8 @@ const HEADS = { step: "step_from,step_to", time: "time_from_ms,time_to_ms" } as 
 const COLUMNS = "count,nan,pos_inf,neg_inf,first,min,max,mean,last,smoothed,abandoned";
 
 /**
- * What a panel draws, as CSV: one row a mark, with all that it stands for. Times are milliseconds since 1970. Where there is no finite value, or no
- * smoothing, the cell is empty.
+ * What a panel draws, as CSV: one row a mark, with all that it stands for. Times are milliseconds since 1970. Where
+ * there is no finite value, or no smoothing, the cell is empty.
  */
 export function bucketCsv(plot: Plot, lines: readonly Line[], axis: XAxisMode, logY: boolean): string {
   const on = hubAxis(axis.mode);

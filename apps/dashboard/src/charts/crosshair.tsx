@@ -33,8 +33,8 @@ export interface CrosshairProps {
 const noHover = (): null => null;
 
 /**
- * The layer above a panel that follows the pointer: one crosshair for all panels of an axis, a drag zooms x, with Shift y, a double click
- * shows all.
+ * The layer above a panel that follows the pointer: one crosshair for all panels of an axis, a drag zooms x, with Shift
+ * y, a double click shows all.
  */
 export function Crosshair({ panel, plot, size, axis, logY, events, lines, onRange, onLimits }: CrosshairProps) {
   const { x, hover: store } = axis;

@@ -25,7 +25,10 @@ export interface DragZoomOptions {
 
 const isDrag = ({ from, to }: Drag): boolean => Math.abs(to - from) >= DRAG_PIXELS;
 
-/** A drag zooms x; with Shift it zooms y, as the wheel then does. Returns the handlers of the layer that the pointer moves on. */
+/**
+ * A drag zooms x; with Shift it zooms y, as the wheel then does. Returns the handlers of the layer that the pointer
+ * moves on.
+ */
 export function useDragZoom(layer: RefObject<HTMLElement | null>, options: DragZoomOptions) {
   const [drag, setDrag] = useState<Drag | null>(null);
   const [isShift, setShift] = useState(false);

@@ -12,23 +12,25 @@ const MS_PER_CHART = 8;
 const SHORTEST_MS = 33;
 const LONGEST_MS = 125;
 /**
- * While the page is scrolled, a chart is drawn so often, and some chart that often: scrolling is to be as smooth as on a page that stands
- * still. Those that have never been drawn do not wait, one in each frame.
+ * While the page is scrolled, a chart is drawn so often, and some chart that often: scrolling is to be as smooth as on
+ * a page that stands still. Those that have never been drawn do not wait, one in each frame.
  */
 const SCROLLED_MS = 1000;
 const SCROLLED_GAP_MS = 250;
 const SMOOTH_FRAME_MS = 24;
 const SLOW_FRAME_MS = 40;
 const MOST_PER_FRAME = 12;
-/** A chart of many lines, which is dear to draw, is drawn so seldom that it takes no more than this share of the time. */
+/**
+ * A chart of many lines, which is dear to draw, is drawn so seldom that it takes no more than this share of the time.
+ */
 const MOST_SHARE = 0.25;
 /** What drawing may take of a frame; the rest is the browser's, which has yet to paint it. */
 const BUDGET_MS = 6;
 
 /**
- * Spreads drawing over frames: those that waited longest first, each at most 30 times a second when it is alone and 8 times when
- * there are many, and no more in one frame than the machine draws without a stutter, which it learns from what drawing takes and
- * from the frames' lengths.
+ * Spreads drawing over frames: those that waited longest first, each at most 30 times a second when it is alone and 8
+ * times when there are many, and no more in one frame than the machine draws without a stutter, which it learns from
+ * what drawing takes and from the frames' lengths.
  */
 export class DrawScheduler<Chart = string> {
   readonly #clock: FrameClock;

@@ -7,7 +7,10 @@ import { watchScrolling } from "./scrolling";
 
 const Turns = createContext<DrawTurns | null>(null);
 
-/** All panels on the screen draw in turns, of whatever runs their lines are: what a frame has room for is the browser's, not a run's. */
+/**
+ * All panels on the screen draw in turns, of whatever runs their lines are: what a frame has room for is the browser's,
+ * not a run's.
+ */
 export function Drawing({ children }: { children: ReactNode }) {
   const [drawing] = useState(createDrawing);
   useEffect(() => drawing.start(), [drawing]);

@@ -33,7 +33,8 @@ export function EnlargedPanel({ shown, order, onOpen, ...controls }: EnlargedPan
   }
   function press(event: KeyboardEvent): void {
     const direction = STEPS[event.key];
-    // Sliders and groups have said by now that they have taken the arrow keys; within the chart they move its crosshair.
+    // Sliders and groups have said by now that they have taken the arrow keys; within the chart they move its
+    // crosshair.
     if (direction === undefined || event.defaultPrevented || isTyping(event.target) || !hasOthers) return;
     if (event.key.startsWith("Arrow") && isWithinChart(event.target)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;

@@ -11,7 +11,10 @@ import { xTitle } from "./ticks";
 import { formatIn, type Unit, unitOf } from "./unit";
 import { beyondOf } from "./y-range";
 
-/** So many lines are told of one by one; of more, those about the one that is pointed at. On a small panel the legend has the others. */
+/**
+ * So many lines are told of one by one; of more, those about the one that is pointed at. On a small panel the legend
+ * has the others.
+ */
 const MOST = 12;
 const MOST_ON_SMALL = 5;
 const SMALL = 300;
@@ -32,7 +35,10 @@ export interface HoverBoxProps {
   notes: readonly string[];
 }
 
-/** What the lines of a panel are at the crosshair: of one all that its mark stands for, of several each value, from high to low. */
+/**
+ * What the lines of a panel are at the crosshair: of one all that its mark stands for, of several each value, from high
+ * to low.
+ */
 export function HoverBox({ left, size, at, crossed, pointed, lines, x, y, logY, notes }: HoverBoxProps) {
   const isRight = left > size.width / 2;
   const [only] = at;

@@ -37,8 +37,8 @@ export interface LegendProps {
 }
 
 /**
- * The lines of a panel with their values at the crosshair, or their newest. A press hides a line or shows it again, a double press leaves it alone
- * on the panel; the pointer lifts it.
+ * The lines of a panel with their values at the crosshair, or their newest. A press hides a line or shows it again, a
+ * double press leaves it alone on the panel; the pointer lifts it.
  */
 export function Legend({ lines, plot, axis, hidden, onHidden, onLift, isLarge }: LegendProps) {
   const hover = useSyncExternalStore(axis.hover.subscribe, axis.hover.get, noHover);

@@ -29,7 +29,10 @@ export function linesOfRun({ id, name, charts, number, originMs }: RunOfLines, s
   }));
 }
 
-/** Names without the parts before and after slashes that all of them share: `train` and `val` of `train/loss` and `val/loss`. */
+/**
+ * Names without the parts before and after slashes that all of them share: `train` and `val` of `train/loss` and
+ * `val/loss`.
+ */
 export function shortNames(names: readonly string[]): string[] {
   const split = names.map((name) => name.split("/"));
   const shortest = Math.min(...split.map((parts) => parts.length));

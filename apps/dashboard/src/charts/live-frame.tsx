@@ -17,8 +17,8 @@ const BASELINE = 4;
 const sharp = (pixel: number): number => Math.round(pixel) + 0.5;
 
 /**
- * Axes and grid of a chart that grows: its ticks move with every point that comes, so that they are no more than two paths and a text
- * for each label.
+ * Axes and grid of a chart that grows: its ticks move with every point that comes, so that they are no more than two
+ * paths and a text for each label.
  */
 export const LiveFrame = memo(function LiveFrame({ x, y, xTicks, yTicks, size }: LiveFrameProps) {
   const { left, top, width, height } = plotArea(size);

@@ -27,8 +27,8 @@ interface Held {
 }
 
 /**
- * The lines of one panel as they are on the screen, as a store: it changes only when the panel's turn to be drawn has come. While another
- * range of a line is on its way, what is there of it stays.
+ * The lines of one panel as they are on the screen, as a store: it changes only when the panel's turn to be drawn has
+ * come. While another range of a line is on its way, what is there of it stays.
  */
 export class PanelFeed {
   readonly #turns: DrawTurns;

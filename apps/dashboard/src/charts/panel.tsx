@@ -73,7 +73,8 @@ export interface PanelProps {
 }
 
 /**
- * Lines on the same axes, live. Its attributes say what is on the screen: how many points it stands for, how many marks, and the last step.
+ * Lines on the same axes, live. Its attributes say what is on the screen: how many points it stands for, how many
+ * marks, and the last step.
  */
 export const Panel = memo(function Panel(props: PanelProps) {
   const { panel, title, lines, range, settings, limits, hidden, checkpoints, events, height, actions } = props;

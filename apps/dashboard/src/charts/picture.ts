@@ -20,7 +20,10 @@ export interface PictureOptions {
   readonly lines: readonly Line[];
 }
 
-/** A panel as it is drawn, as an SVG that stands alone: title, axes, lines, marks and legend in the colours of the theme. */
+/**
+ * A panel as it is drawn, as an SVG that stands alone: title, axes, lines, marks and legend in the colours of the
+ * theme.
+ */
 export function pictureOf({ title, axis, figure, lines }: PictureOptions): string {
   const drawn = [...figure.querySelectorAll<SVGSVGElement>("svg[data-picture]")];
   const width = Math.max(...drawn.map((svg) => svg.width.baseVal.value), 1);

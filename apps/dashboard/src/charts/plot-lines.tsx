@@ -14,7 +14,9 @@ interface Frame {
   readonly size: Size;
 }
 
-/** Beyond the axis a line goes on out of sight; how far out no longer matters, and not every number is one to an SVG. */
+/**
+ * Beyond the axis a line goes on out of sight; how far out no longer matters, and not every number is one to an SVG.
+ */
 const FAR = 1e4;
 function pixelsOf({ x, y, size }: Frame) {
   const [toX, toY] = [pixelsOfX(x, size), pixelsOfY(y, size)];
@@ -140,8 +142,8 @@ interface LinePathsProps extends Frame {
 }
 
 /**
- * Extremes as an area, means as a line, and, smoothed, a second line above both: one path each. Recharts' own lines make an object
- * of every point several times over, which thirty live charts cannot afford.
+ * Extremes as an area, means as a line, and, smoothed, a second line above both: one path each. Recharts' own lines
+ * make an object of every point several times over, which thirty live charts cannot afford.
  */
 const LinePaths = memo(function LinePaths({ line, x, y, size, look, strength, isSmoothed }: LinePathsProps) {
   const frame = { x, y, size };

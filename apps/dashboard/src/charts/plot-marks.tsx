@@ -17,7 +17,10 @@ export interface EventMark {
   readonly says: string;
 }
 
-/** A small mark at an edge: a filled triangle for ±∞ and what has no place on the axis, a cross for NaN, an open arrow for what lies beyond the axis. */
+/**
+ * A small mark at an edge: a filled triangle for ±∞ and what has no place on the axis, a cross for NaN, an open arrow
+ * for what lies beyond the axis.
+ */
 function pathOf(marks: readonly EdgeMark[], kind: EdgeMark["kind"], plot: Plot, size: Size): string {
   const { top, height } = plotArea(size);
   let last = Number.NEGATIVE_INFINITY;
@@ -37,8 +40,8 @@ function pathOf(marks: readonly EdgeMark[], kind: EdgeMark["kind"], plot: Plot, 
 }
 
 /**
- * What is marked beside the lines: values without a place on the axis, the steps at which the model was measured, and those at which
- * a feature changed its state.
+ * What is marked beside the lines: values without a place on the axis, the steps at which the model was measured, and
+ * those at which a feature changed its state.
  */
 export const PlotMarks = memo(function PlotMarks({
   plot,

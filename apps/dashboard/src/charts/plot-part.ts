@@ -14,7 +14,10 @@ export interface PlotRow {
   readonly smooth: number | null;
 }
 
-/** A value that has no place on the y axis, or lies beyond its end (`above`, `below`), and the edge at which it is marked. */
+/**
+ * A value that has no place on the y axis, or lies beyond its end (`above`, `below`), and the edge at which it is
+ * marked.
+ */
 export interface EdgeMark {
   readonly x: number;
   readonly kind: "nan" | "high" | "low" | "above" | "below";
@@ -23,7 +26,9 @@ export interface EdgeMark {
 /** What is drawn of a line but for the y axis, which is all lines': a part that counts, or one that was abandoned. */
 export interface LaidPart {
   readonly rows: readonly PlotRow[];
-  /** Where the line comes into the window and where it leaves it, at its borders: on the way to the points next to it. */
+  /**
+   * Where the line comes into the window and where it leaves it, at its borders: on the way to the points next to it.
+   */
   readonly enters: PlotRow | null;
   readonly leaves: PlotRow | null;
   /** The bucket of each row. */
@@ -50,7 +55,10 @@ export interface PartOptions {
 
 const known = new WeakMap<LiveBuckets, { readonly key: string; readonly part: LaidPart }>();
 
-/** Lays a part out, once for as long as it stays what it is: of a hundred lines only those that have grown cost anything. */
+/**
+ * Lays a part out, once for as long as it stays what it is: of a hundred lines only those that have grown cost
+ * anything.
+ */
 export function layOutPart(view: LiveBuckets, options: PartOptions): LaidPart {
   const { x, logY, smoothing, window, outliers } = options;
   const key = [x.mode, x.log, x.originMs, logY, smoothing, window?.from, window?.to, outliers].join(" ");

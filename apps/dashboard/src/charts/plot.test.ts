@@ -89,7 +89,8 @@ describe("a plot", () => {
           expect(plot.above.points).toBeLessThanOrEqual(above.length);
           if (plot.above.isExact) expect(plot.above.points).toBe(above.length);
         }
-        // On a logarithmic axis a mark with values of both signs has its own mark at the bottom, and tells no lowest positive value.
+        // On a logarithmic axis a mark with values of both signs has its own mark at the bottom, and tells no lowest
+        // positive value.
         if (!logY) expect(plot.below?.value ?? Number.NaN).toBe(below.length === 0 ? Number.NaN : Math.min(...below));
         const marked = new Set(plot.edges.map(({ kind }) => kind));
         expect([marked.has("above"), marked.has("below")]).toEqual([plot.above !== null, plot.below !== null]);

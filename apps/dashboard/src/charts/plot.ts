@@ -59,8 +59,9 @@ export interface Plot {
 }
 
 /**
- * Lays out a panel of lines on the same axes. Every finite extreme lies within `y` or is marked at its edge, as are NaN and infinities,
- * and on a logarithmic axis what is not positive. Null when there is nothing in the window and no line that crosses it.
+ * Lays out a panel of lines on the same axes. Every finite extreme lies within `y` or is marked at its edge, as are NaN
+ * and infinities, and on a logarithmic axis what is not positive. Null when there is nothing in the window and no line
+ * that crosses it.
  */
 export function layOutPlot(inputs: readonly PlotInput[], options: PlotOptions): Plot | null {
   const { x: axis, logY, window, outliers, limits, unit, ticks } = options;
@@ -110,7 +111,9 @@ export function layOutPlot(inputs: readonly PlotInput[], options: PlotOptions): 
   };
 }
 
-/** Adds the marks of what lies beyond the ends of the axis, which are values here, to those of what has no place on it. */
+/**
+ * Adds the marks of what lies beyond the ends of the axis, which are values here, to those of what has no place on it.
+ */
 function withEdges(
   part: LaidPart,
   ends: Span,
@@ -141,8 +144,8 @@ function withEdges(
 }
 
 /**
- * The span of a line and of what was abandoned of it. That may have diverged, and must not flatten what counts: beyond the line's own
- * height it is marked at the edge, unless outliers are to be shown.
+ * The span of a line and of what was abandoned of it. That may have diverged, and must not flatten what counts: beyond
+ * the line's own height it is marked at the edge, unless outliers are to be shown.
  */
 function joinAbandoned(line: Span | null, abandoned: readonly (Span | null)[], outliers: Outliers): Span | null {
   const room = line === null || outliers === "shown" ? 0 : line.to - line.from;

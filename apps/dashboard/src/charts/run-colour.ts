@@ -4,8 +4,8 @@ const FIRST_HUE = 250;
 const LEVELS = [0, 0.07, -0.06, 0.035, -0.03];
 
 /**
- * The colour of a run wherever it is shown, by its number among the team's: the same on every page and for everybody, and distinct from those
- * of the runs made before and after it. How light and how strong, the theme says.
+ * The colour of a run wherever it is shown, by its number among the team's: the same on every page and for everybody,
+ * and distinct from those of the runs made before and after it. How light and how strong, the theme says.
  */
 export function runColour(number: number): string {
   const hue = (FIRST_HUE + TURN * (number - 1)) % 360;

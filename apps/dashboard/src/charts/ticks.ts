@@ -9,7 +9,10 @@ export interface Tick {
   readonly label: string;
 }
 
-/** Round numbers (1, 2 or 5 times a power of ten) within a span, about `count` of them, and two at least: one alone says nothing of the scale. */
+/**
+ * Round numbers (1, 2 or 5 times a power of ten) within a span, about `count` of them, and two at least: one alone says
+ * nothing of the scale.
+ */
 export function roundNumbers({ from, to }: Span, count: number): number[] {
   const rough = (to - from) / count;
   if (!(rough > 0) || !Number.isFinite(rough)) return [from];

@@ -1,6 +1,8 @@
 import { formatBytes, formatValue } from "../format/number";
 
-/** What the numbers of a series count. Of a user's own series nothing is known; the SDK's system metrics are its own. */
+/**
+ * What the numbers of a series count. Of a user's own series nothing is known; the SDK's system metrics are its own.
+ */
 export type Unit = "plain" | "bytes" | "percent";
 
 export function unitOf(series: string): Unit {

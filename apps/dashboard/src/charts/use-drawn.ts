@@ -5,7 +5,10 @@ import { useTurns } from "./drawing";
 import type { Line } from "./line";
 import { type DrawnStates, PanelFeed } from "./panel-feed";
 
-/** A panel has no more marks than so many, but for lines of a quarter of the buckets at least: it is no slower to draw for having more lines. */
+/**
+ * A panel has no more marks than so many, but for lines of a quarter of the buckets at least: it is no slower to draw
+ * for having more lines.
+ */
 const MOST_MARKS = 16_000;
 
 /** Into how many buckets at most each of so many lines is gathered. Their extremes stay, whatever the number. */

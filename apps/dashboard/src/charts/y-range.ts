@@ -14,7 +14,10 @@ export type SetLimits = (panel: string, limits: YLimits | null, history: "push" 
 /** The smallest and the largest value of a mark, as places on the y axis. */
 export type Band = readonly [low: number, high: number];
 
-/** At most this share of the marks is beyond the axis at each end, and one mark where they are few but enough to have a middle. */
+/**
+ * At most this share of the marks is beyond the axis at each end, and one mark where they are few but enough to have a
+ * middle.
+ */
 const TRIMMED = 0.02;
 const FEWEST = 5;
 /** What lies further from the middle of the data than this many times its height may be an outlier. */
@@ -25,10 +28,11 @@ const REACH_AT_ENDS = 1000;
 const LONGEST = 3;
 
 /**
- * From the lowest to the highest place that the axis shows, for marks in the order of x; null where there are none. The middle of the
- * data is what is left between the marks' lows and highs when the extreme 2 % of either are taken away. An outlier lies more
- * than three times its height away from it, and at most two more lie beside it; at the beginning and end of the curve it lies a thousand
- * times its height away. So no single values flatten a chart, and no part of a curve is taken for one.
+ * From the lowest to the highest place that the axis shows, for marks in the order of x; null where there are none. The
+ * middle of the data is what is left between the marks' lows and highs when the extreme 2 % of either are taken away.
+ * An outlier lies more than three times its height away from it, and at most two more lie beside it; at the beginning
+ * and end of the curve it lies a thousand times its height away. So no single values flatten a chart, and no part of a
+ * curve is taken for one.
  */
 export function spanOfBands(bands: readonly Band[], outliers: Outliers): Span | null {
   if (bands.length === 0) return null;
@@ -84,9 +88,9 @@ export function unionOf(spans: readonly (Span | null)[]): Span | null {
 const FEWEST_LINES = 5;
 
 /**
- * The span of lines of the same series, of different runs. Where runs are many, some diverge: a line that has its beginning among the
- * others, and leaves what three quarters of them share by more than three times its height, goes on beyond the axis. One that lies apart from
- * them altogether does not.
+ * The span of lines of the same series, of different runs. Where runs are many, some diverge: a line that has its
+ * beginning among the others, and leaves what three quarters of them share by more than three times its height, goes on
+ * beyond the axis. One that lies apart from them altogether does not.
  */
 export function spanOfLines(spans: readonly Span[], outliers: Outliers): Span | null {
   if (outliers === "shown" || spans.length < FEWEST_LINES) return unionOf(spans);
@@ -105,7 +109,9 @@ export function spanOfLines(spans: readonly Span[], outliers: Outliers): Span | 
 
 const PADDING = 0.06;
 
-/** The y axis: the span of what is drawn with some room around it, or the limits as they were given. Places on the axis. */
+/**
+ * The y axis: the span of what is drawn with some room around it, or the limits as they were given. Places on the axis.
+ */
 export function rangeOfY(span: Span | null, limits: YLimits | null, log: boolean): Span {
   const own = pad(span);
   const placeOf = (limit: number | null): number | null =>
@@ -136,8 +142,8 @@ export interface Beyond {
 }
 
 /**
- * What of a mark lies beyond the ends of the axis, which are values here. Infinities have marks of their own, and so has what is not
- * positive on a logarithmic axis.
+ * What of a mark lies beyond the ends of the axis, which are values here. Infinities have marks of their own, and so
+ * has what is not positive on a logarithmic axis.
  */
 export function beyondOf(
   bucket: Summary,

@@ -26,7 +26,10 @@ export interface EvidencePlotProps {
 
 const noHover = (): null => null;
 
-/** One series of a feature's readings over the steps: its interval, its control, its thresholds, and what is wrong with a reading. */
+/**
+ * One series of a feature's readings over the steps: its interval, its control, its thresholds, and what is wrong with
+ * a reading.
+ */
 export function EvidencePlot(props: EvidencePlotProps) {
   const { series, readings, thresholds, axis, y, size, colour, hover, onCheckpoint } = props;
   const layer = useRef<HTMLDivElement>(null);

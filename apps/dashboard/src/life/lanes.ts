@@ -34,7 +34,10 @@ export interface Lane {
 /** What is told of a feature that does not change its state: that it is undecided, or no longer. */
 export const isOfDoubt = ({ from, to }: Pick<RunEvent, "from" | "to">): boolean => from === to;
 
-/** At the end what had been latent is called a spandrel: nothing has happened to it then, so its span has the name from its start. */
+/**
+ * At the end what had been latent is called a spandrel: nothing has happened to it then, so its span has the name from
+ * its start.
+ */
 export const isRenaming = ({ from, to }: Pick<RunEvent, "from" | "to">): boolean =>
   from === "latent" && to === "spandrel";
 
@@ -42,7 +45,10 @@ const sharp = (step: number): Edge => ({ after: step, by: step });
 
 export const isSkipped = ({ marks }: Pick<Feature["readings"][number], "marks">): boolean => marks.includes("skipped");
 
-/** Makes a lane of a feature's readings and of its run's events. What the events say of its state is newer than the feature itself. */
+/**
+ * Makes a lane of a feature's readings and of its run's events. What the events say of its state is newer than the
+ * feature itself.
+ */
 export function laneOf(feature: Feature, runEvents: readonly RunEvent[]): Lane {
   const events = runEvents
     .filter((event) => event.feature === feature.name)
@@ -82,7 +88,10 @@ function describeState(state: FeatureState, events: readonly RunEvent[]): string
   return `${state} since ${formatInterval(last.after, last.by)}`;
 }
 
-/** How sure the state is: why it is undecided, what has shown its use if that was one layer's erasure, or how the use of a latent feature looks. */
+/**
+ * How sure the state is: why it is undecided, what has shown its use if that was one layer's erasure, or how the use of
+ * a latent feature looks.
+ */
 function describeStanding(
   feature: Feature,
   state: FeatureState,

@@ -21,7 +21,10 @@ export interface LifePlaneProps {
 const HEIGHT = 300;
 const LABEL_APART = 22;
 
-/** A feature's way through the plane of encoded and used. `used` by its square root, since it matters most where it is small. */
+/**
+ * A feature's way through the plane of encoded and used. `used` by its square root, since it matters most where it is
+ * small.
+ */
 export function LifePlane({ feature, readings, limits, axis, named, onCheckpoint }: LifePlaneProps) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
@@ -45,7 +48,8 @@ export function LifePlane({ feature, readings, limits, axis, named, onCheckpoint
     (placeOf(step, axis) - axis.places.from) / (axis.places.to - axis.places.from);
   const colour = (step: number): string =>
     `color-mix(in oklch, var(--accent) ${Math.round(15 + 85 * share(step))}%, var(--line-strong))`;
-  // Of names that would lie upon each other the one that tells most stands: the end, the start, then the changes of state.
+  // Of names that would lie upon each other the one that tells most stands: the end, the start, then the changes of
+  // state.
   const wanted = [points.at(-1), points[0], ...points.filter(({ step }) => named.includes(step))];
   const labels: { step: number; left: number; top: number }[] = [];
   for (const point of wanted) {

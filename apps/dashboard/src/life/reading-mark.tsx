@@ -8,7 +8,9 @@ export interface ReadingMarkProps {
   isLarge?: boolean;
 }
 
-/** A reading as a point: filled where it counts, hollow where it moves no state, a square where the methods disagree. */
+/**
+ * A reading as a point: filled where it counts, hollow where it moves no state, a square where the methods disagree.
+ */
 export function ReadingMark({ x, y, marks, colour, isLarge = false }: ReadingMarkProps) {
   const radius = isLarge ? 4.5 : 3;
   const isHollow = marks.includes("off_distribution") || marks.includes("not_measurable");

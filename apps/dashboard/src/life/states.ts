@@ -6,7 +6,10 @@ export interface StateLook {
   readonly meaning: string;
 }
 
-/** How each state of a feature looks, everywhere. Its pattern, which tells it apart without colour, is drawn by `StateSpan`. */
+/**
+ * How each state of a feature looks, everywhere. Its pattern, which tells it apart without colour, is drawn by
+ * `StateSpan`.
+ */
 export const STATES: Readonly<Record<FeatureState, StateLook>> = {
   absent: { colour: "var(--state-absent)", meaning: "A probe does not read it, and the model does not use it." },
   latent: { colour: "var(--state-latent)", meaning: "A probe reads it; no benefit of it is shown yet." },

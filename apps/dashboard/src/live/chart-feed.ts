@@ -11,7 +11,10 @@ interface PointsRequest extends Range {
 
 export type ReadPoints = (request: PointsRequest, signal: AbortSignal) => Promise<Buckets>;
 
-/** A series as it was when it was last asked for, and what has come since, in lists that grow in place: they may become long. */
+/**
+ * A series as it was when it was last asked for, and what has come since, in lists that grow in place: they may become
+ * long.
+ */
 interface Held {
   readonly view: ChartView;
   readonly frames: LiveFrame[];
@@ -20,7 +23,9 @@ interface Held {
 
 const held = (view: ChartView): Held => ({ view, frames: [], parts: [] });
 
-/** What a chart may draw: the newest view (of the range before while the new one is under way), or why there is none. */
+/**
+ * What a chart may draw: the newest view (of the range before while the new one is under way), or why there is none.
+ */
 export interface ChartState {
   readonly view: ChartView | null;
   readonly error: TailboneError | null;
@@ -28,16 +33,19 @@ export interface ChartState {
 
 const nothing: ChartState = { view: null, error: null };
 
-/** Of a series that nobody shows no more than so many frames wait to be added; beyond it, it is read anew when it is shown again. */
+/**
+ * Of a series that nobody shows no more than so many frames wait to be added; beyond it, it is read anew when it is
+ * shown again.
+ */
 const MOST_WAITING = 2000;
 
 /** Series of one request: enough to need few of them, few enough for the first charts to be there soon. */
 const SERIES_PER_READ = 10;
 
 /**
- * The series of one run on one range of x, live. Only series that somebody watches are read; once read they are kept up to date: what
- * comes is held, and added when the series is asked for, so that what nobody looks at costs next to nothing. All that the drawing side
- * sees is `state` and `watch`.
+ * The series of one run on one range of x, live. Only series that somebody watches are read; once read they are kept up
+ * to date: what comes is held, and added when the series is asked for, so that what nobody looks at costs next to
+ * nothing. All that the drawing side sees is `state` and `watch`.
  */
 export class ChartFeed implements FeedReader {
   readonly #feed: RunFeed;

@@ -6,10 +6,16 @@ import { joinPoints } from "@tailbone/series/chunk";
 import { appendPoints, fromColumns, type LiveBuckets, type OpenWindow } from "@tailbone/series/live-buckets";
 import { type Points, spanOf } from "@tailbone/series/summary";
 
-/** Which x a chart shows: on a scale, in its axis' unit (steps, or milliseconds since 1970), in how many buckets at most. */
+/**
+ * Which x a chart shows: on a scale, in its axis' unit (steps, or milliseconds since 1970), in how many buckets at
+ * most.
+ */
 export type Range = OpenWindow;
 
-/** The most buckets of a line, read or live: they are more than half as many, which is what a chart in a grid has pixels. */
+/**
+ * The most buckets of a line, read or live: they are more than half as many, which is what a chart in a grid has
+ * pixels.
+ */
 export const CHART_BUCKETS = 1000;
 
 /** All steps of a run, evenly. */
@@ -27,7 +33,10 @@ interface AbandonedView extends LiveBuckets {
   readonly leg: number;
 }
 
-/** One series as it is known so far, on a range: its buckets, how many points are in them, and the points next to the range. */
+/**
+ * One series as it is known so far, on a range: its buckets, how many points are in them, and the points next to the
+ * range.
+ */
 export interface ChartView extends LiveBuckets {
   readonly range: Range;
   /** None: it has no points yet. */
@@ -77,8 +86,9 @@ export interface LegPoints {
 }
 
 /**
- * Adds points that came live. Null: by these frames another part of the series may count than before (a leg goes back over steps, or
- * turns out to be written beside one that seemed to go on from it), or they hold what is overwritten already: read it anew.
+ * Adds points that came live. Null: by these frames another part of the series may count than before (a leg goes back
+ * over steps, or turns out to be written beside one that seemed to go on from it), or they hold what is overwritten
+ * already: read it anew.
  */
 export function addLive(
   view: ChartView,

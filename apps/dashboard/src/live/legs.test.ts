@@ -127,7 +127,8 @@ test("the legs of a run that is followed are split as they are when the page is 
           if (answers[(from + 7) % answers.length]) charts.state("n");
           await settle();
         }
-        // What has come is looked at when it is drawn: now and then above, and in the end until nothing is to be read anew.
+        // What has come is looked at when it is drawn: now and then above, and in the end until nothing is to be read
+        // anew.
         for (let round = 0; round < 100; round++) {
           charts.state("n");
           await settle();

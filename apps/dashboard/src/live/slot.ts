@@ -1,6 +1,9 @@
 import type { Frame } from "@tailbone/protocol/frame";
 
-/** Something that was read as a snapshot and is kept up to date by frames; `offset` is how many frames of the run it includes. */
+/**
+ * Something that was read as a snapshot and is kept up to date by frames; `offset` is how many frames of the run it
+ * includes.
+ */
 export interface Slot<T> {
   readonly offset: number;
   readonly value: T;

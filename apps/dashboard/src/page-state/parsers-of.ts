@@ -6,7 +6,10 @@ type ParserOf<Field extends z.ZodType> =
     ? ReturnType<SingleParserBuilder<NonNullable<z.output<Given>>>["withDefault"]>
     : SingleParserBuilder<NonNullable<z.output<Field>>>;
 
-/** The parsers of nuqs for a page's URL, each from its field of the page's schema: what cannot be read counts as missing. */
+/**
+ * The parsers of nuqs for a page's URL, each from its field of the page's schema: what cannot be read counts as
+ * missing.
+ */
 export function parsersOf<Shape extends Record<string, z.ZodType>>({
   shape,
 }: z.ZodObject<Shape>): {

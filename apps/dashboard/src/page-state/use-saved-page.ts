@@ -14,13 +14,16 @@ import { toTailboneError } from "../api/client";
 import { savedPageQuery, savePage } from "./page-calls";
 
 /**
- * A change of a saved state. It is made again on what others have saved meanwhile, so it asks the state it is given for what it changes;
- * null: that is not there any more.
+ * A change of a saved state. It is made again on what others have saved meanwhile, so it asks the state it is given for
+ * what it changes; null: that is not there any more.
  */
 type PageEdit<State> = (state: State) => State | null;
 
 export interface SavedPageView<State> {
-  /** As it is saved, with one's own changes that are on their way; `initial` where nothing is saved or it cannot be read. */
+  /**
+   * As it is saved, with one's own changes that are on their way; `initial` where nothing is saved or it cannot be
+   * read.
+   */
   readonly state: State;
   readonly isReading: boolean;
   /** Something is saved, or about to be. */
@@ -36,8 +39,9 @@ export interface SavedPageView<State> {
 const ATTEMPTS = 4;
 
 /**
- * What the team keeps of a page for a project; null: of none, so nothing. A change shows at once and is saved on what was saved last: where somebody else has saved
- * meanwhile, it is made to theirs, and that is said; where it cannot be made or saved, it is taken back, and that is said too.
+ * What the team keeps of a page for a project; null: of none, so nothing. A change shows at once and is saved on what
+ * was saved last: where somebody else has saved meanwhile, it is made to theirs, and that is said; where it cannot be
+ * made or saved, it is taken back, and that is said too.
  */
 export function useSavedPage<Page extends SavedPage>(
   project: string | null,

@@ -1,4 +1,7 @@
-/** Where a panel that is dragged would come to lie: before or behind another of its group, or onto another, as one panel of both. */
+/**
+ * Where a panel that is dragged would come to lie: before or behind another of its group, or onto another, as one panel
+ * of both.
+ */
 export interface DropTarget {
   readonly panel: string;
   readonly zone: "before" | "onto" | "after";
@@ -27,7 +30,9 @@ export function targetAt(
   return { panel: over, zone: !isBeside ? "onto" : share < BESIDE ? "before" : "after" };
 }
 
-/** All targets of a panel in the order of the page, as the arrow keys go through them; null is the place that it has. */
+/**
+ * All targets of a panel in the order of the page, as the arrow keys go through them; null is the place that it has.
+ */
 export function targetsOf(panels: readonly PlacedPanel[], dragged: string): (DropTarget | null)[] {
   const own = panels.findIndex(({ id }) => id === dragged);
   const group = panels[own]?.group;

@@ -3,8 +3,8 @@ import { fitsSeries } from "@tailbone/protocol/series-pattern";
 import { ownPanel, type ShownPanel } from "./panels-of";
 
 /**
- * A change of a project's panels. It is made again on what others have saved meanwhile, so it asks the layout it is given for what it
- * changes; null: that is not there any more.
+ * A change of a project's panels. It is made again on what others have saved meanwhile, so it asks the layout it is
+ * given for what it changes; null: that is not there any more.
  */
 export type LayoutEdit = (layout: PanelLayout) => PanelLayout | null;
 
@@ -54,8 +54,8 @@ export interface PanelChange {
 }
 
 /**
- * Changes what a panel shows; null in its place: a new one, before all others of its section. `id` is that of a panel that is made: of a new one, and
- * of what was the panel of one series by itself.
+ * Changes what a panel shows; null in its place: a new one, before all others of its section. `id` is that of a panel
+ * that is made: of a new one, and of what was the panel of one series by itself.
  */
 export const editPanel =
   (panel: PanelSpec | null, change: PanelChange, id: string): LayoutEdit =>
@@ -108,7 +108,10 @@ export const splitPanel =
         }
       : null;
 
-/** Moves a panel to a place among `ids`, the panels it stands with as they are shown. What nobody has moved goes on standing by name. */
+/**
+ * Moves a panel to a place among `ids`, the panels it stands with as they are shown. What nobody has moved goes on
+ * standing by name.
+ */
 export const movePanel =
   (ids: readonly string[], id: string, place: number): LayoutEdit =>
   (layout) => {

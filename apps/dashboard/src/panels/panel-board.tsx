@@ -39,7 +39,10 @@ const ZONE_PIXELS = { before: 0, onto: 12, after: 24 } as const;
 
 const targetOf = (collisions: readonly Collision[] | null): DropTarget | null => collisions?.[0]?.data?.target ?? null;
 
-/** The panels of a page, section by section. Each is dragged by its handle: beside others of its section, or onto any to draw both there. */
+/**
+ * The panels of a page, section by section. Each is dragged by its handle: beside others of its section, or onto any to
+ * draw both there.
+ */
 export function PanelBoard({ page, draw, acts, canArrange, closed, onToggle, withHeads }: PanelBoardProps) {
   const [dragged, setDragged] = useState<ShownPanel | null>(null);
   const [target, setTarget] = useState<DropTarget | null>(null);
@@ -189,8 +192,8 @@ export function PanelBoard({ page, draw, acts, canArrange, closed, onToggle, wit
 }
 
 /**
- * Panels by the first series that they name, rather than by their ids: a panel has another once a second series is drawn with it, and stays in its place in the page, with
- * the focus within it.
+ * Panels by the first series that they name, rather than by their ids: a panel has another once a second series is
+ * drawn with it, and stays in its place in the page, with the focus within it.
  */
 function keysOf(panels: readonly ShownPanel[]): string[] {
   const counts = new Map<string, number>();

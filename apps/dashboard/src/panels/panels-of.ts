@@ -31,8 +31,8 @@ function seriesOf({ series, pattern, without }: PanelSpec, names: readonly strin
 }
 
 /**
- * The panels of a run with these series: those that are specified and have any of them, then one for each series that none takes. Each series
- * is in at least one panel, and no two panels have the same id.
+ * The panels of a run with these series: those that are specified and have any of them, then one for each series that
+ * none takes. Each series is in at least one panel, and no two panels have the same id.
  */
 export function panelsOf(specs: readonly PanelSpec[], names: readonly string[]): ShownPanel[] {
   const specified = specs.map((spec) => ({ spec, series: seriesOf(spec, names) }));
@@ -73,7 +73,10 @@ export interface PanelPage {
   readonly hidden: readonly ShownPanel[];
 }
 
-/** The section of a panel, whichever of its series a run has: its first name's, or that of its pattern up to the first `*`. */
+/**
+ * The section of a panel, whichever of its series a run has: its first name's, or that of its pattern up to the first
+ * `*`.
+ */
 export function sectionOf({ series, pattern }: PanelSpec, depth: number): string {
   const [name = pattern?.replace(/\*.*$/s, "") ?? ""] = series;
   return name.split("/").slice(0, -1).slice(0, depth).join("/");

@@ -24,8 +24,8 @@ const looks: Record<RunState, string> = {
 };
 
 /**
- * What is known of the run, in a word; while the hub is out of reach a run is not known to run, and where its state cannot be read
- * nothing is known of it.
+ * What is known of the run, in a word; while the hub is out of reach a run is not known to run, and where its state
+ * cannot be read nothing is known of it.
  */
 export function RunStateWord({
   run: { state, unreadable },

@@ -190,7 +190,10 @@ export function ChartsTab({ run, live, originMs, isRunning, checkpoints, events,
   );
 }
 
-/** A row of the legend, of which a panel shows three, stands in the plot's place: so panels side by side are of one height. */
+/**
+ * A row of the legend, of which a panel shows three, stands in the plot's place: so panels side by side are of one
+ * height.
+ */
 const LEGEND_ROW = 16;
 /** What of a panel stands around its plot and legend, and the gap to the next below it. */
 const AROUND = 62;

@@ -13,7 +13,10 @@ import { compareConfigs, searchConfig } from "./flat-config";
 
 const sayValue = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** What the run was started with, as a table of its innermost values; of a run that was resumed, with what each leg has changed. */
+/**
+ * What the run was started with, as a table of its innermost values; of a run that was resumed, with what each leg has
+ * changed.
+ */
 export function ConfigTab({ run }: { run: Pick<RunDetail, "config" | "writers" | "unreadable"> }) {
   const { config: now, writers, unreadable } = run;
   const [find, setFind] = useQueryState("key", runUrl.key);

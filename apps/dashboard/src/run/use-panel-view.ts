@@ -5,7 +5,10 @@ import type { RunUrl, SetRunUrl } from "../page-state/urls";
 
 const nothingHidden: readonly string[] = [];
 
-/** What is seen of each panel of a run (its stretch of x, its y axis, its lines), as it stands in the URL, and how it is changed there. */
+/**
+ * What is seen of each panel of a run (its stretch of x, its y axis, its lines), as it stands in the URL, and how it is
+ * changed there.
+ */
 export function usePanelView({ zoom, zooms, y, off }: RunUrl, setUrl: SetRunUrl) {
   const ownRanges = useMemo(() => new Map(zooms.map(({ panel, ...span }) => [panel, span])), [zooms]);
   const limits = useMemo(() => new Map(y.map(({ panel, ...ends }) => [panel, ends])), [y]);

@@ -5,12 +5,15 @@ import type { RunsRequest } from "../api/calls";
 
 export type RunPages = InfiniteData<RunList>;
 
-/** `changed`: a row is another now. `added`: a new run stands on top. `unseen`: it is none of the rows, and has no place there. */
+/**
+ * `changed`: a row is another now. `added`: a new run stands on top. `unseen`: it is none of the rows, and has no place
+ * there.
+ */
 export type Merge = "changed" | "added" | "unseen";
 
 /**
- * Takes a run's head into the pages of a list. Rows stay where they are, whatever they are sorted by; a run that is newer than all
- * others comes on top where the newest are on top.
+ * Takes a run's head into the pages of a list. Rows stay where they are, whatever they are sorted by; a run that is
+ * newer than all others comes on top where the newest are on top.
  */
 export function mergeRun(known: RunPages, run: Run, { project, filter, sort }: RunsRequest): [RunPages, Merge] {
   if (known.pages.some((page) => page.runs.some(({ id }) => id === run.id))) {

@@ -16,7 +16,10 @@ export interface DialogProps {
   description?: ReactNode;
   /** Beside its title. */
   actions?: ReactNode;
-  /** What has the focus when it opens, in place of an `autoFocus`, after which it would not know where the focus was; missing: its first button. */
+  /**
+   * What has the focus when it opens, in place of an `autoFocus`, after which it would not know where the focus was;
+   * missing: its first button.
+   */
   first?: RefObject<HTMLElement | null>;
   onKeyDown?: (event: KeyboardEvent) => void;
   className?: string;

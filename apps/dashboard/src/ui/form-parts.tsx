@@ -7,7 +7,10 @@ interface LabelledProps {
   error: string | undefined;
 }
 
-/** A labelled control with its error beside it; the control takes what it is given, so that the error is read out with it. */
+/**
+ * A labelled control with its error beside it; the control takes what it is given, so that the error is read out with
+ * it.
+ */
 function Labelled({
   label,
   hint,

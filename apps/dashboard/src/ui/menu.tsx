@@ -50,7 +50,10 @@ export function MenuItem({ className, ...props }: ComponentProps<typeof Radix.It
   return <Radix.Item className={cn(item, className)} {...props} />;
 }
 
-/** An item that opens a dialog: once the menu's button has the focus again, so that the menu takes it from no field, and it returns to the button. */
+/**
+ * An item that opens a dialog: once the menu's button has the focus again, so that the menu takes it from no field, and
+ * it returns to the button.
+ */
 export function MenuDialogItem({
   onOpen,
   ...props

@@ -6,7 +6,9 @@ export const isTyping = (target: EventTarget | null): boolean =>
 const isBusyElsewhere = (target: EventTarget | null): boolean =>
   isTyping(target) || (target instanceof HTMLElement && target.closest("[role=menu], [role=dialog]") !== null);
 
-/** The keys of one page, while nobody types and no menu is open. Enter stays with the button or link that has the focus. */
+/**
+ * The keys of one page, while nobody types and no menu is open. Enter stays with the button or link that has the focus.
+ */
 export function usePageKeys(keys: Readonly<Record<string, () => void>>): void {
   const latest = useRef(keys);
   useEffect(() => {

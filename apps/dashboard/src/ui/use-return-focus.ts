@@ -1,8 +1,8 @@
 import { type RefObject, useRef } from "react";
 
 /**
- * For the content of a dialog that is opened by more than one button or by a key: when it closes, the focus goes back to where it was. While it is open
- * it begins at `first`; missing: at the first of what can have it.
+ * For the content of a dialog that is opened by more than one button or by a key: when it closes, the focus goes back
+ * to where it was. While it is open it begins at `first`; missing: at the first of what can have it.
  */
 export function useReturnFocus(first?: RefObject<HTMLElement | null>) {
   const before = useRef<Element | null>(null);

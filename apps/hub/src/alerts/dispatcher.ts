@@ -17,7 +17,9 @@ export interface DispatcherOptions {
   /** Wait after the first failure; it doubles with each. */
   readonly backoffMs?: number;
   readonly leaseMs?: number;
-  /** How long one attempt may take; shorter than the lease, so that nothing is sent while somebody else sends it again. */
+  /**
+   * How long one attempt may take; shorter than the lease, so that nothing is sent while somebody else sends it again.
+   */
   readonly deadlineMs?: number;
   readonly pollMs?: number;
 }
@@ -29,7 +31,10 @@ export interface Dispatcher {
   readonly close: () => Promise<void>;
 }
 
-/** Attempts under way at once, in all, of one team and to one channel: a receiver that never answers holds up its own alone. */
+/**
+ * Attempts under way at once, in all, of one team and to one channel: a receiver that never answers holds up its own
+ * alone.
+ */
 const SLOTS = 32;
 const PER_TEAM = 8;
 const PER_CHANNEL = 2;

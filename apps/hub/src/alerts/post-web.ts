@@ -17,8 +17,9 @@ export interface PostOptions {
 const resolveAll: Resolve = (host) => lookup(host, { all: true });
 
 /**
- * Posts JSON to an address that a person has given. Connects to the very address that was checked, follows no redirect, and reads
- * nothing of the answer but its status. Throws `forbidden` for a private address and `unavailable` for any answer but 2xx.
+ * Posts JSON to an address that a person has given. Connects to the very address that was checked, follows no redirect,
+ * and reads nothing of the answer but its status. Throws `forbidden` for a private address and `unavailable` for any
+ * answer but 2xx.
  */
 export async function postWeb(
   target: string,

@@ -1,6 +1,9 @@
 import type { Caller } from "@tailbone/services/caller";
 
-/** Who is inside: the open sockets by their callers, so that whoever loses a right loses the connection with it, at once. */
+/**
+ * Who is inside: the open sockets by their callers, so that whoever loses a right loses the connection with it, at
+ * once.
+ */
 export interface Admissions {
   /** Counts the cuts: who was let in before one and enters after it is looked at again. */
   readonly cuts: () => number;

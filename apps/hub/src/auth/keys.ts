@@ -6,8 +6,8 @@ import type { Log } from "../log";
 
 export interface Keys {
   /**
-   * The key behind a secret, null when there is none or its time is over. An answer is remembered for ten seconds. Throws when
-   * the database is away, so that a writer is told to wait and not that its key is wrong.
+   * The key behind a secret, null when there is none or its time is over. An answer is remembered for ten seconds.
+   * Throws when the database is away, so that a writer is told to wait and not that its key is wrong.
    */
   readonly verify: (secret: string) => Promise<KnownKey | null>;
   /** Keys were deleted: all are asked for anew. */

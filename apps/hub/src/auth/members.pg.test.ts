@@ -39,7 +39,8 @@ async function addOwnedTeam(email: string): Promise<{ team: string; ada: Person 
 describe("an invitation", () => {
   test("made in one team lets its maker into no other, whoever the address belongs to", async () => {
     const { ada } = await addOwnedTeam("ada@example.org");
-    // Ada invites Bo into her team, opens the link herself, and makes an account with Bo's address and a password of hers.
+    // Ada invites Bo into her team, opens the link herself, and makes an account with Bo's address and a password of
+    // hers.
     const bait = await readJson(await ada("POST", "/v1/members", { email: "bo@example.org" }), memberInvitedSchema);
     const account = { name: "Bo", email: "bo@example.org", password: PASSWORD };
     await stranger()("POST", "/v1/invitations/accept", { token: tokenOf(bait.link), account });

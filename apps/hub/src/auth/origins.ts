@@ -58,8 +58,9 @@ function findReachable(): string {
 }
 
 /**
- * Whether a `Host` header names this hub. A page of another site whose name was turned to this machine (DNS rebinding) always comes under
- * that name; numbers and `localhost` cannot be turned. Programs of old that send none are no browsers.
+ * Whether a `Host` header names this hub. A page of another site whose name was turned to this machine (DNS rebinding)
+ * always comes under that name; numbers and `localhost` cannot be turned. Programs of old that send none are no
+ * browsers.
  */
 export function isKnownHost(host: string | undefined, origins: Origins): boolean {
   if (host === undefined) return true;

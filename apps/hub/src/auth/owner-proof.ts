@@ -19,8 +19,9 @@ export function isOwnerProof(authorization: string | undefined): authorization i
 }
 
 /**
- * Checks that a request was signed with the hub's secret, within the last minute, for one of the hub's own origins. Whoever can read the
- * secret in the data folder could read the database too: nothing is given away. Throws `unauthenticated`.
+ * Checks that a request was signed with the hub's secret, within the last minute, for one of the hub's own origins.
+ * Whoever can read the secret in the data folder could read the database too: nothing is given away. Throws
+ * `unauthenticated`.
  */
 export function checkOwnerProof(secret: string, origins: Origins, request: SignedRequest): void {
   const [, at, proof] = /^\S+ (\d{1,16})\.([0-9a-f]{64})$/.exec(request.authorization) ?? [];

@@ -7,14 +7,19 @@ import type { SecurityLog } from "./security-log";
 
 const common = new Set(dictionary["passwords-common"].map((one) => one.toLowerCase()));
 
-/** What is left of a password without the decoration that people put around a common one: `Password1!` is `password`. */
+/**
+ * What is left of a password without the decoration that people put around a common one: `Password1!` is `password`.
+ */
 const bare = (password: string): string =>
   password
     .toLowerCase()
     .replace(/^[\d\W_]+/, "")
     .replace(/[\d\W_]+$/, "");
 
-/** Throws `bad_request` for a password that attackers try first: a common one, one with a tail, the account's own name, one character again and again. */
+/**
+ * Throws `bad_request` for a password that attackers try first: a common one, one with a tail, the account's own name,
+ * one character again and again.
+ */
 function requireUncommonPassword(password: string, of: { email: string; name: string }): void {
   const lower = password.toLowerCase();
   const own = [of.email, of.email.split("@")[0] ?? "", of.name].map((one) => one.toLowerCase());

@@ -43,8 +43,9 @@ export function answerError(request: IncomingMessage, response: ServerResponse, 
 }
 
 /**
- * What a page may do: run scripts that carry this answer's nonce and what those load, speak to this origin alone, and stand in no frame.
- * Styles may be inline: charts, dialogs and notices place what they draw by them, and a style runs nothing.
+ * What a page may do: run scripts that carry this answer's nonce and what those load, speak to this origin alone, and
+ * stand in no frame. Styles may be inline: charts, dialogs and notices place what they draw by them, and a style runs
+ * nothing.
  */
 function pagePolicy(nonce: string, isDevelopment: boolean): { nonce: string; header: string } {
   const header = [
@@ -80,7 +81,8 @@ export function createDashboardProxy(log: Log, { isDevelopment = false } = {}): 
       return;
     }
     const policy = pagePolicy(randomBytes(16).toString("base64"), isDevelopment);
-    // Next reads the nonce from the request and puts it on its scripts; what a client sends in its place is overwritten.
+    // Next reads the nonce from the request and puts it on its scripts; what a client sends in its place is
+    // overwritten.
     request.headers["content-security-policy"] = policy.header;
     request.headers["x-nonce"] = policy.nonce;
     response.setHeader("content-security-policy", policy.header);

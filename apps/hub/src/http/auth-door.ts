@@ -6,7 +6,10 @@ import { watchSessions } from "../auth/visits";
 import type { Services } from "../services";
 import type { ApiEnvironment } from "./environment";
 
-/** All of better-auth that is reached from outside; the rest is done through the hub's own API, with its checks, or by the hub itself. */
+/**
+ * All of better-auth that is reached from outside; the rest is done through the hub's own API, with its checks, or by
+ * the hub itself.
+ */
 const OPEN = new Set([
   "POST /sign-in/email",
   "POST /sign-out",

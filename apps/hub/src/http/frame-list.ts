@@ -6,8 +6,8 @@ export const FRAME_LIST_TYPE = "application/vnd.tailbone.frames";
 const LENGTH_BYTES = 4;
 
 /**
- * Cuts a body into frames, without looking into them. Throws `frame_malformed` where lengths and bytes do not agree, and `too_large` for more
- * frames, or a longer one, than there may be; then no frame is looked at.
+ * Cuts a body into frames, without looking into them. Throws `frame_malformed` where lengths and bytes do not agree,
+ * and `too_large` for more frames, or a longer one, than there may be; then no frame is looked at.
  */
 export function cutFrames(body: Uint8Array): Uint8Array[] {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);

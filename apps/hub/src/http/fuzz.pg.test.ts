@@ -7,8 +7,8 @@ import { hostileJson, hostileNumber, hostileText, orHostile } from "../hostile.t
 import { lossFrame, openRequest, readJson, startTestHub, type TestHub, unwrap } from "../test-hub";
 
 /*
- * Requests that follow the OpenAPI document for the most part and are hostile in the rest: none makes the hub fail, and every refusal is an error of
- * the API. Bounded by the number of requests.
+ * Requests that follow the OpenAPI document for the most part and are hostile in the rest: none makes the hub fail, and
+ * every refusal is an error of the API. Bounded by the number of requests.
  */
 interface JsonSchema {
   readonly $ref?: string | undefined;

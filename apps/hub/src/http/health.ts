@@ -10,7 +10,10 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 /** Whoever watches the hub is answered within a second, whatever the database does. */
 const ANSWER_MS = 800;
 
-/** For whoever watches the hub itself: `/healthz` needs nobody's leave, `/metrics` does unless it comes from this machine. */
+/**
+ * For whoever watches the hub itself: `/healthz` needs nobody's leave, `/metrics` does unless it comes from this
+ * machine.
+ */
 export function addHealthRoutes(app: Api, { pingDatabase, metrics, resolveCaller }: Services): void {
   // One question at a time, however many ask: what hangs must not take the pool's connections.
   const ask = singleFlight(pingDatabase);

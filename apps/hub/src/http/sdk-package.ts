@@ -5,7 +5,10 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import { z } from "zod";
 import type { Api } from "./environment";
 
-/** Where `npm install` gets the SDK from: `npm install http://127.0.0.1:4400/tailbone.tgz`. It is of the hub's own release, and no secret. */
+/**
+ * Where `npm install` gets the SDK from: `npm install http://127.0.0.1:4400/tailbone.tgz`. It is of the hub's own
+ * release, and no secret.
+ */
 const SDK_PACKAGE_PATH = "/tailbone.tgz";
 
 const packageSchema = z.object({ version: z.string() });

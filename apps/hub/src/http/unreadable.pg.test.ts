@@ -22,8 +22,8 @@ import { z } from "zod";
 import { openRequest, startTestHub, type TestHub, unwrap, type WriterSocket } from "../test-hub";
 
 /*
- * Rows as another version, or somebody by hand, may have left them, put straight into the tables. After each, every list and every page
- * is read, by the schemas of the API.
+ * Rows as another version, or somebody by hand, may have left them, put straight into the tables. After each, every
+ * list and every page is read, by the schemas of the API.
  */
 
 let hub: TestHub;

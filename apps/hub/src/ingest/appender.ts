@@ -42,7 +42,9 @@ const RUN_QUEUE_FRAMES = 4096;
 const QUEUE_BYTES = 256 * 1024 * 1024;
 /** Fewer than the pool has connections: the others are for those who read. */
 const SLOTS = { slots: 6, largeSlots: 1, largeBytes: 256 * 1024, restWithinMs: 1000 };
-/** What the hub commits in a millisecond, until it has been seen; and how soon and how late a writer is to come back. */
+/**
+ * What the hub commits in a millisecond, until it has been seen; and how soon and how late a writer is to come back.
+ */
 const FIRST_BYTES_PER_MS = 10_000;
 const RETRY_MS = { least: 100, most: 10_000 };
 
@@ -56,8 +58,8 @@ const codeOf = (error: unknown): ErrorCode => expectedFailure(error)?.code ?? "i
 
 /**
  * The way of a frame into the database. Each run has one queue with one commit under way, so the frames of a writer
- * commit in order and a run's stream is pushed to viewers in order; what arrives meanwhile is committed together next. Queues take turns,
- * fairly among teams and their runs, and what one may have waiting is bounded.
+ * commit in order and a run's stream is pushed to viewers in order; what arrives meanwhile is committed together next.
+ * Queues take turns, fairly among teams and their runs, and what one may have waiting is bounded.
  */
 export function createAppender(options: AppenderOptions): Appender {
   const { db, requireHold, publish, epoch, quotas, clock, metrics } = options;
@@ -105,7 +107,8 @@ export function createAppender(options: AppenderOptions): Appender {
       if (batch.length === 1 || (RETRYABLE[code] && code !== "internal")) {
         for (const pending of batch) pending.reject(error);
       } else {
-        // One frame of the batch cannot be stored, or trips a bug; only its writer's answer to that very frame may say so.
+        // One frame of the batch cannot be stored, or trips a bug; only its writer's answer to that very frame may say
+        // so.
         for (const pending of batch) await commitBatch(team, run, [pending]).catch(pending.reject);
       }
     }
@@ -142,7 +145,10 @@ export function createAppender(options: AppenderOptions): Appender {
     );
   }
 
-  /** Throws `rate_limited` where so many bytes more would be too many. Asked before a frame is read: one that is refused costs nearly nothing. */
+  /**
+   * Throws `rate_limited` where so many bytes more would be too many. Asked before a frame is read: one that is refused
+   * costs nearly nothing.
+   */
   function admit({ team, run }: Address, bytes: number): void {
     const { frames, bytes: ofRun } = queues.get(`${team}/${run}`) ?? { frames: [], bytes: 0 };
     const ofTeam = teamBytes.get(team) ?? 0;

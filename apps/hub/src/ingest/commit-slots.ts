@@ -4,7 +4,9 @@ import { FairQueue } from "./fair-queue";
 interface CommitSlotsOptions {
   /** Commits under way at once. */
   readonly slots: number;
-  /** How many of them may be large: the others are kept free, so that a small one never waits behind large ones alone. */
+  /**
+   * How many of them may be large: the others are kept free, so that a small one never waits behind large ones alone.
+   */
   readonly largeSlots: number;
   /** What counts as large. */
   readonly largeBytes: number;
@@ -29,8 +31,9 @@ export interface CommitSlots {
 const TURN_BYTES = 4096;
 
 /**
- * A bounded number of commits over all runs, handed out fairly among teams and their runs. A large one keeps the whole machine busy: while others
- * commit small ones, the next large one waits as long as the last one took, so that half of the time is theirs.
+ * A bounded number of commits over all runs, handed out fairly among teams and their runs. A large one keeps the whole
+ * machine busy: while others commit small ones, the next large one waits as long as the last one took, so that half of
+ * the time is theirs.
  */
 export function createCommitSlots(options: CommitSlotsOptions): CommitSlots {
   const { slots, largeSlots, largeBytes, restWithinMs, clock } = options;

@@ -17,8 +17,8 @@ export interface EpochOptions {
 export interface Epoch {
   readonly current: string;
   /**
-   * A writer was opened. One that was acknowledged further than the database knows, in this epoch, shows that the database was restored
-   * to an older state: then another epoch begins.
+   * A writer was opened. One that was acknowledged further than the database knows, in this epoch, shows that the
+   * database was restored to an older state: then another epoch begins.
    */
   readonly notice: (request: OpenWriter, next: number) => Promise<void>;
 }

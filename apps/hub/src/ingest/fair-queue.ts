@@ -17,9 +17,10 @@ interface TeamFlow<Item> {
 }
 
 /**
- * Shares turns fairly among teams, and each team's among its runs, by cost (start-time fair queueing: Goyal, Vin and Cheng 1996). Each has a
- * virtual time that its turns move on by what they cost, and who is furthest behind comes next; who was idle begins where the others are, so it
- * saves nothing up. However much one asks for, another waits for no more than the turns under way.
+ * Shares turns fairly among teams, and each team's among its runs, by cost (start-time fair queueing: Goyal, Vin and
+ * Cheng 1996). Each has a virtual time that its turns move on by what they cost, and who is furthest behind comes next;
+ * who was idle begins where the others are, so it saves nothing up. However much one asks for, another waits for no
+ * more than the turns under way.
  */
 export class FairQueue<Item> {
   readonly #teams = new Map<string, TeamFlow<Item>>();

@@ -22,7 +22,9 @@ interface Logged {
   readonly numbered: { readonly writer: string; readonly sequence: number } | null;
 }
 
-/** For scripts that speak plain HTTP: they make a run with as little as its project, and log points and records as JSON. */
+/**
+ * For scripts that speak plain HTTP: they make a run with as little as its project, and log points and records as JSON.
+ */
 export interface HttpWriter {
   readonly openRun: (ctx: Context, request: OpenRun) => Promise<OpenedWriter>;
   /** Resolves when all entries are committed, in one frame. */
@@ -33,7 +35,10 @@ export interface HttpWriter {
 const NAMESPACE = "6f0f0d2c-7c0e-4d36-8b0a-5d6b6e1f6c11";
 const ownWriterOf = (run: string): string => uuidv5(run, NAMESPACE);
 
-/** Nobody but the hub numbers the frames of its own writers: what somebody else sent in between would be taken for a repeat. Throws `conflict`. */
+/**
+ * Nobody but the hub numbers the frames of its own writers: what somebody else sent in between would be taken for a
+ * repeat. Throws `conflict`.
+ */
 export function refuseOwnWriter({ run, writer }: { run: string; writer: string }): void {
   if (writer !== ownWriterOf(run)) return;
   throw new TailboneError(

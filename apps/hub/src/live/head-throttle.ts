@@ -19,8 +19,8 @@ export interface HeadThrottle<H extends Head> {
 }
 
 /**
- * Passes a run's head on at most once per `intervalMs`, the last one always; a change of state passes at once. The next one waits until `send` is
- * done; where it answers false, the head is sent again.
+ * Passes a run's head on at most once per `intervalMs`, the last one always; a change of state passes at once. The next
+ * one waits until `send` is done; where it answers false, the head is sent again.
  */
 export function createHeadThrottle<H extends Head>(
   intervalMs: number,

@@ -278,7 +278,8 @@ test("viewers that never read cost the hub nothing, however many alerts are rais
     unwrap(await run.socket.emitWithAck("frame:append", { run: run.run, writer: run.writer }, frame));
   }
   await all;
-  // 24 MB of alerts for each: what the hub holds for one is a batch or two that its connection had taken when it stopped.
+  // 24 MB of alerts for each: what the hub holds for one is a batch or two that its connection had taken when it
+  // stopped.
   const metrics = await (await fetch(`${hub.url}/metrics`)).text();
   const waiting = Number(/^tailbone_viewer_packets (\d+)$/m.exec(metrics)?.[1]);
   expect(waiting).toBeLessThan(10 * slow.length);

@@ -1,8 +1,8 @@
 import assert from "node:assert";
 
 /**
- * Packets that Engine.IO holds for a connection, as its transport does not take them yet. (The WebSocket's own `bufferedAmount` says
- * less: Engine.IO hands it one batch at a time.)
+ * Packets that Engine.IO holds for a connection, as its transport does not take them yet. (The WebSocket's own
+ * `bufferedAmount` says less: Engine.IO hands it one batch at a time.)
  */
 export function countPackets(connection: object): number {
   const buffer: unknown = Reflect.get(connection, "writeBuffer");

@@ -11,8 +11,8 @@ const PENDING_BYTES = 1024 * 1024;
 const DELTA_FRAMES = 10;
 
 /**
- * Alerts that wait for a busy viewer; all viewers share them. One that missed some is made to connect anew once it reads again, and then
- * reads the inbox anew.
+ * Alerts that wait for a busy viewer; all viewers share them. One that missed some is made to connect anew once it
+ * reads again, and then reads the inbox anew.
  */
 const PENDING_ALERTS = 1024;
 

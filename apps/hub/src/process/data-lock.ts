@@ -6,9 +6,9 @@ import { TailboneError } from "@tailbone/protocol/errors";
 const nameOf = ({ pid, host }: Holder): string => `process ${pid} on ${host}`;
 
 /**
- * Makes this process the one hub on a data folder, creating the folder if needed. The lock of a hub that was killed is free, whatever
- * process ids say. Throws `conflict` when another hub lives there or may live there, `forbidden` when the folder cannot be written, and
- * `unavailable` where there are no locks. The result releases the lock.
+ * Makes this process the one hub on a data folder, creating the folder if needed. The lock of a hub that was killed is
+ * free, whatever process ids say. Throws `conflict` when another hub lives there or may live there, `forbidden` when
+ * the folder cannot be written, and `unavailable` where there are no locks. The result releases the lock.
  */
 export function lockDataDir(dataDir: string): () => void {
   const path = join(dataDir, "hub.lock");

@@ -1,7 +1,10 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Log } from "../log";
 
-/** What a hub consists of at the moment: each part ends in the reverse order of the start, and if one dies, all are to stop. */
+/**
+ * What a hub consists of at the moment: each part ends in the reverse order of the start, and if one dies, all are to
+ * stop.
+ */
 export class Parts {
   /** Resolves with the reason when a part has died by itself. */
   readonly failed: Promise<TailboneError>;

@@ -6,7 +6,8 @@ import { account, session, user } from "../schema/auth";
 import type { Database } from "../server/database";
 
 /*
- * What a person signs in with, and where they are signed in. The tables are better-auth's; it keeps nothing of them elsewhere.
+ * What a person signs in with, and where they are signed in. The tables are better-auth's; it keeps nothing of them
+ * elsewhere.
  */
 
 const CREDENTIAL = "credential";
@@ -50,7 +51,10 @@ interface AccountChange {
   readonly nowMs: number;
 }
 
-/** Changes what somebody signs in with, and ends their other sessions; which those were. Throws `conflict` for an address that is taken. */
+/**
+ * Changes what somebody signs in with, and ends their other sessions; which those were. Throws `conflict` for an
+ * address that is taken.
+ */
 export async function changeAccount(db: Database, change: AccountChange): Promise<string[]> {
   const { user: id, email, passwordHash, nowMs } = change;
   const updatedAt = new Date(nowMs);

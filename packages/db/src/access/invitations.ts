@@ -7,9 +7,9 @@ import type { Database } from "../server/database";
 import { parseRole } from "./teams";
 
 /*
- * An invitation is its link: whoever holds it joins, with the account they are signed in to or one that they make. It belongs to no account,
- * and the address in it is only whom it was meant for. So nobody joins a team because somebody else made an account with
- * their address.
+ * An invitation is its link: whoever holds it joins, with the account they are signed in to or one that they make. It
+ * belongs to no account, and the address in it is only whom it was meant for. So nobody joins a team because somebody
+ * else made an account with their address.
  */
 
 const isOpen = sql`${invitation.status} = 'pending' and ${invitation.expiresAt} > now()`;
@@ -98,7 +98,10 @@ export type Joining =
   | { readonly user: string }
   | { readonly name: string; readonly email: string; readonly passwordHash: string };
 
-/** Uses an invitation up: its holder is a member now. Throws `unauthenticated`, or `conflict` for a member or an address that is taken. */
+/**
+ * Uses an invitation up: its holder is a member now. Throws `unauthenticated`, or `conflict` for a member or an address
+ * that is taken.
+ */
 export async function acceptInvitation(
   db: Database,
   tokenHash: string,
@@ -112,7 +115,8 @@ export async function acceptInvitation(
     if (taken === undefined) throw noInvitation();
     const id = "user" in joining ? joining.user : uuidv7();
     if (!("user" in joining)) {
-      // "Verified" makes better-auth keep the password when the owner opens a sign-in link; nothing else follows from it.
+      // "Verified" makes better-auth keep the password when the owner opens a sign-in link; nothing else follows from
+      // it.
       const made = await change
         .insert(user)
         .values({ id, name: joining.name, email: joining.email.toLowerCase(), emailVerified: true })

@@ -20,7 +20,10 @@ interface Which {
   readonly check: (member: Found) => void;
 }
 
-/** The member that is to be changed, with all of the team's members locked, so that the last owner cannot go by two at once. */
+/**
+ * The member that is to be changed, with all of the team's members locked, so that the last owner cannot go by two at
+ * once.
+ */
 async function lockMember(change: Change, { team, user: id, check }: Which): Promise<Found & { owners: number }> {
   const rows = await change
     .select({ id: member.userId, email: user.email, role: member.role })
@@ -44,8 +47,8 @@ function keepAnOwner(owners: number): void {
 }
 
 /**
- * Takes a member out of the team, with their keys and the invitations that are still open. Throws `not_found`, or `conflict` for the
- * last owner.
+ * Takes a member out of the team, with their keys and the invitations that are still open. Throws `not_found`, or
+ * `conflict` for the last owner.
  */
 export async function removeMember(db: Database, which: Which): Promise<Found> {
   return db.transaction(async (change) => {

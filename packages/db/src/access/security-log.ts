@@ -37,8 +37,8 @@ interface LogQuery {
 }
 
 /**
- * What a team's owners may know of, the newest first: what happened in the team; what happened to its members' accounts; and, for the
- * team that the hub began with, what strangers tried.
+ * What a team's owners may know of, the newest first: what happened in the team; what happened to its members'
+ * accounts; and, for the team that the hub began with, what strangers tried.
  */
 export async function listSecurityEvents(
   db: Database,

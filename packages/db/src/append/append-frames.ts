@@ -27,7 +27,10 @@ export interface AppendFrames {
   caps?: AlertCaps;
 }
 
-/** Frames `from` (inclusive) to `to` (exclusive) of the run's stream are new; `next` is the sequence expected from the writer. */
+/**
+ * Frames `from` (inclusive) to `to` (exclusive) of the run's stream are new; `next` is the sequence expected from the
+ * writer.
+ */
 export interface AppendedFrames {
   next: number;
   from: number;
@@ -42,11 +45,12 @@ export interface AppendedFrames {
 }
 
 /**
- * Commits frames in one transaction: points, tiles, statistics, records, the run's head and the writer's place, all or nothing.
- * A frame whose sequence is committed already is passed over. Throws `sequence_gap` when one is missing before the first,
- * `gone` when the run was deleted, and `not_found` when the team has no such run or the run no such writer.
+ * Commits frames in one transaction: points, tiles, statistics, records, the run's head and the writer's place, all or
+ * nothing. A frame whose sequence is committed already is passed over. Throws `sequence_gap` when one is missing before
+ * the first, `gone` when the run was deleted, and `not_found` when the team has no such run or the run no such writer.
  *
- * What is sent without waiting for an answer travels together: a frame costs four round trips, one more when chunks are merged.
+ * What is sent without waiting for an answer travels together: a frame costs four round trips, one more when chunks are
+ * merged.
  */
 export async function appendFrames(
   db: Database,
@@ -124,8 +128,8 @@ function pastOf(appends: readonly Append[], known: readonly SeriesRow[]): Map<st
 }
 
 /**
- * The step at which the training stands now, if it has just gone back over steps; null: it has not. Host and process are measured
- * at the step that the run had before.
+ * The step at which the training stands now, if it has just gone back over steps; null: it has not. Host and process
+ * are measured at the step that the run had before.
  */
 function rewoundTo(appends: readonly Append[]): number | null {
   const rewound = appends.filter(({ name, counted }) => counted.isRewound && !name.startsWith("system/"));

@@ -40,8 +40,9 @@ interface StoredLife {
 }
 
 /**
- * Stores the features and readings of new frames, moves the lives of the run's features on, and stores what happened to them: of the lives, those
- * that have changed. The run is locked by the caller, so that readings are reduced one after the other.
+ * Stores the features and readings of new frames, moves the lives of the run's features on, and stores what happened to
+ * them: of the lives, those that have changed. The run is locked by the caller, so that readings are reduced one after
+ * the other.
  */
 export async function appendLife(
   sql: Transaction,

@@ -31,8 +31,8 @@ interface AppendRecords {
 }
 
 /**
- * Stores the records of new frames and moves the run's head on; returns the run's state then. Nothing in it waits for an answer before it
- * sends all.
+ * Stores the records of new frames and moves the run's head on; returns the run's state then. Nothing in it waits for
+ * an answer before it sends all.
  */
 export async function appendRecords(sql: Transaction, input: AppendRecords): Promise<RunState> {
   const { team, run, writer, head, frames, leftOut, remarks, alerts, numbers, nowMs } = input;

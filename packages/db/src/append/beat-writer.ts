@@ -10,8 +10,8 @@ interface Beaten {
 }
 
 /**
- * A heartbeat: the writer lives, or without one, somebody who writes the run. One that has ended stays so. Throws `not_found` when the team
- * has no such run or the run no such writer, and `gone`.
+ * A heartbeat: the writer lives, or without one, somebody who writes the run. One that has ended stays so. Throws
+ * `not_found` when the team has no such run or the run no such writer, and `gone`.
  */
 export async function beatWriter(
   db: Database,

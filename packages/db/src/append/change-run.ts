@@ -11,8 +11,8 @@ import { runNotFound } from "./missing-run";
 import { orderedJson } from "./stored-text";
 
 /**
- * Changes what a person may change of a run; what is not in the patch stays. Rules see a state that was changed by hand as well: `alerts` are
- * those that they raise. Throws `not_found` and `too_large`.
+ * Changes what a person may change of a run; what is not in the patch stays. Rules see a state that was changed by hand
+ * as well: `alerts` are those that they raise. Throws `not_found` and `too_large`.
  */
 export async function patchRun(
   db: Database,

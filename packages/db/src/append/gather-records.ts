@@ -32,8 +32,8 @@ export interface Changes {
 }
 
 /**
- * Gathers what the records of frames change. A record that cannot be kept (a config grown beyond its limit, too many tags) is left
- * out, and the run's console says so: it must not hold up the writer's points for ever.
+ * Gathers what the records of frames change. A record that cannot be kept (a config grown beyond its limit, too many
+ * tags) is left out, and the run's console says so: it must not hold up the writer's points for ever.
  */
 export function gatherRecords(
   head: RunHead,
@@ -102,7 +102,9 @@ export function gatherRecords(
 export const isConfig = (stored: unknown): boolean =>
   stored === null || (typeof stored === "object" && !Array.isArray(stored));
 
-/** What frames say of features, in order, the alerts that the script raises, and whether the training ends with them. */
+/**
+ * What frames say of features, in order, the alerts that the script raises, and whether the training ends with them.
+ */
 export function gatherLife(frames: readonly Frame[]): {
   records: Kept<"feature" | "reading">;
   alerts: Kept<"alert">;

@@ -35,9 +35,10 @@ interface Place {
 type Opened = Omit<OpenedWriter, "epoch" | "path">;
 
 /**
- * Makes a run and its writer, or finds them again: repeating a request changes nothing. A new writer on a run that has ended makes
- * it run again. Throws `not_found` for `resume` of a run that the team does not have and for a run that another team has, `gone`
- * for one that was deleted, `forbidden` where the key is for another project, and `too_large` for a config beyond its limit.
+ * Makes a run and its writer, or finds them again: repeating a request changes nothing. A new writer on a run that has
+ * ended makes it run again. Throws `not_found` for `resume` of a run that the team does not have and for a run that
+ * another team has, `gone` for one that was deleted, `forbidden` where the key is for another project, and `too_large`
+ * for a config beyond its limit.
  */
 export async function openWriter(
   db: Database,

@@ -67,8 +67,8 @@ export function collectPoints(groups: readonly Group[]): Map<string, Points> {
 }
 
 /**
- * Plans where new points go, in series that are there or are new. `leftOut`: how many points have no place because the run already has
- * as many series as one may have.
+ * Plans where new points go, in series that are there or are new. `leftOut`: how many points have no place because the
+ * run already has as many series as one may have.
  */
 export function planPoints(
   arrived: ReadonlyMap<string, Points>,

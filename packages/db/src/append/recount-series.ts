@@ -16,8 +16,9 @@ const seriesColumns = selectColumns(seriesTable, "number", "legs");
 const chunkColumns = selectColumns(chunkTable, "series", "ordinal", "leg", "timeOrdered");
 
 /**
- * Counts series anew from their chunks: what counts of each leg, and how much of it was overwritten. That happens where a leg goes
- * back over steps, not with each frame. `only` names them by number; null: all series of the run that have several legs.
+ * Counts series anew from their chunks: what counts of each leg, and how much of it was overwritten. That happens where
+ * a leg goes back over steps, not with each frame. `only` names them by number; null: all series of the run that have
+ * several legs.
  */
 export async function recountSeries(
   sql: Transaction,

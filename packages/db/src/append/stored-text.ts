@@ -15,7 +15,10 @@ export function orderedJson(sql: Client | Transaction, value: unknown) {
   return sql`${value === undefined || value === null ? null : storableJson(value)}::text::json`;
 }
 
-/** A parameter of type jsonb; null when there is nothing. It travels as text, because Drizzle switches off the client's own way. */
+/**
+ * A parameter of type jsonb; null when there is nothing. It travels as text, because Drizzle switches off the client's
+ * own way.
+ */
 export function jsonb(sql: Client | Transaction, value: unknown) {
   return sql`${value === undefined || value === null ? null : storableJson(value)}::text::jsonb`;
 }

@@ -27,7 +27,9 @@ interface Sweep {
 
 const seenColumns = selectColumns(runTable, "id", "seenAtMs");
 
-/** Marks the running runs, of all teams, that nobody has heard of for `afterMs`: the hub's own work, no caller's query. */
+/**
+ * Marks the running runs, of all teams, that nobody has heard of for `afterMs`: the hub's own work, no caller's query.
+ */
 export async function sweepStalledRuns(
   db: Database,
   { watch, nowMs, monotonicMs, afterMs }: Sweep,

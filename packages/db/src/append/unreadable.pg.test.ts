@@ -12,7 +12,10 @@ import { openTestDatabase, type TestDatabase } from "../server/testing";
 import { appendFrames } from "./append-frames";
 import { openWriter } from "./open-writer";
 
-/* What a run has stored of itself decides how its next frames are taken: what of it cannot be read is passed by, and never written over. */
+/*
+ * What a run has stored of itself decides how its next frames are taken: what of it cannot be read is passed by, and
+ * never written over.
+ */
 
 let database: TestDatabase;
 let team: string;

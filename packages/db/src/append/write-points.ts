@@ -16,7 +16,10 @@ export function readSeries(sql: Transaction, run: string, names: Iterable<string
     from series where run_id = ${run} and name = any(${[...names]}::text[])`;
 }
 
-/** Takes the chunks that the plans absorb out of the store. Returns their points by the series' number, in the order of their arrival. */
+/**
+ * Takes the chunks that the plans absorb out of the store. Returns their points by the series' number, in the order of
+ * their arrival.
+ */
 export async function takeChunks(
   sql: Transaction,
   run: string,
@@ -39,9 +42,10 @@ export async function takeChunks(
 }
 
 /**
- * Makes rows for new series, writes new chunks and moves their series on: statements of a fixed shape, however many series there are. They
- * travel together, and `stored` resolves when all are answered. Of many points the first are written before, a slice at a time, while
- * nothing else of the transaction is under way: between slices the process turns to others.
+ * Makes rows for new series, writes new chunks and moves their series on: statements of a fixed shape, however many
+ * series there are. They travel together, and `stored` resolves when all are answered. Of many points the first are
+ * written before, a slice at a time, while nothing else of the transaction is under way: between slices the process
+ * turns to others.
  */
 export async function writePoints(
   sql: Transaction,
@@ -174,7 +178,10 @@ function updateSeries(sql: Transaction, run: string, appends: readonly Append[])
     where series.run_id = ${run} and series.number = new.number`;
 }
 
-/** Byte arrays one behind the other, as text: the driver sends nothing else, and its own hexadecimal is half as long again. */
+/**
+ * Byte arrays one behind the other, as text: the driver sends nothing else, and its own hexadecimal is half as long
+ * again.
+ */
 function pack(parts: readonly Uint8Array[]): { base64: string; offsets: number[]; lengths: number[] } {
   const lengths = parts.map((part) => part.byteLength);
   return { base64: Buffer.concat(parts).toString("base64"), offsets: offsetsOf(lengths), lengths };

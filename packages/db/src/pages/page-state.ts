@@ -63,8 +63,8 @@ interface PageChange {
 }
 
 /**
- * Saves a page's state, and returns it. Throws `conflict` where another revision was saved meanwhile, `too_large`, and `not_found` where the team has
- * no such project.
+ * Saves a page's state, and returns it. Throws `conflict` where another revision was saved meanwhile, `too_large`, and
+ * `not_found` where the team has no such project.
  */
 export async function savePageState(db: Database, place: PagePlace, change: PageChange): Promise<PageState> {
   const sql = db.$client;

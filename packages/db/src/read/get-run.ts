@@ -39,7 +39,10 @@ export type RunRow = RowOf<typeof headColumns> & { projectName: string; offset: 
 type Head = Omit<Run, "last" | "unreadable">;
 const headSchema = runSchema.omit({ last: true, unreadable: true });
 
-/** A run's head without its last values. Of a run whose state cannot be read it is not said that it runs or how it ended. */
+/**
+ * A run's head without its last values. Of a run whose state cannot be read it is not said that it runs or how it
+ * ended.
+ */
 function readHead({ projectId, projectName, ...row }: RunRow): ReadParts<Head> {
   const whole = { ...row, project: { id: projectId, name: projectName } };
   return readParts(headSchema, whole, { what: "run", id: row.id, name: row.name }, () => ({

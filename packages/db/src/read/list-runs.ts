@@ -7,9 +7,9 @@ import { findProject } from "./projects";
 type Fragment = ReturnType<typeof runColumns>;
 
 /**
- * A page of the team's runs: those in which every word of `filter` occurs (in name, tags or state; `state:x` and `tag:x`, also
- * written with `=`, look at one field), in the order of `sort`, ties by age. The cursor holds how many runs came before.
- * Throws `not_found` for an unknown project and `bad_request` for a cursor that is none.
+ * A page of the team's runs: those in which every word of `filter` occurs (in name, tags or state; `state:x` and
+ * `tag:x`, also written with `=`, look at one field), in the order of `sort`, ties by age. The cursor holds how many
+ * runs came before. Throws `not_found` for an unknown project and `bad_request` for a cursor that is none.
  */
 export async function listRuns(db: Database, { team, ...query }: RunListQuery & { team: string }): Promise<RunList> {
   const sql = db.$client;

@@ -63,9 +63,9 @@ const NO_STEPS = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 const BATCH = 128;
 
 /**
- * Series as a chart of at most `buckets` marks, all from one snapshot, together with the offset of the run's stream that it
- * includes. What a resume has overwritten is not among a series' buckets: it has some of its own for each leg. Names that the run
- * does not have (yet) are left out. Throws `not_found`.
+ * Series as a chart of at most `buckets` marks, all from one snapshot, together with the offset of the run's stream
+ * that it includes. What a resume has overwritten is not among a series' buckets: it has some of its own for each leg.
+ * Names that the run does not have (yet) are left out. Throws `not_found`.
  */
 export async function queryBuckets(db: Database, query: BucketsQuery): Promise<Buckets> {
   const { team, run, axis, scale = "linear", origin = 0, buckets } = query;
@@ -163,7 +163,10 @@ async function startAbandoned(
   });
 }
 
-/** Adds to each drawing what its window shows, no finer than can be seen: chunks as a whole, then their tiles, then their points. */
+/**
+ * Adds to each drawing what its window shows, no finer than can be seen: chunks as a whole, then their tiles, then
+ * their points.
+ */
 async function draw(source: Source, drawings: readonly Drawing[]): Promise<void> {
   const pieces = [
     ...(await readPieces(
@@ -184,7 +187,9 @@ async function draw(source: Source, drawings: readonly Drawing[]): Promise<void>
 const headColumns = (sql: Transaction) => sql`
   series, ordinal, leg, time_ordered as "timeOrdered", ${selectSummary(sql)}`;
 
-/** The chunks of series that are drawn as a whole, and those next to the window on both sides: they hold its neighbours. */
+/**
+ * The chunks of series that are drawn as a whole, and those next to the window on both sides: they hold its neighbours.
+ */
 async function readPieces({ sql, run, axis }: Source, drawings: readonly Drawing[]): Promise<Piece[]> {
   if (drawings.length === 0) return [];
   const byNumber = new Map(drawings.map((drawing) => [drawing.head.number, drawing]));
@@ -208,8 +213,8 @@ async function readPieces({ sql, run, axis }: Source, drawings: readonly Drawing
 }
 
 /**
- * The same of series of which legs count in part. What lies next to a window depends on what counts, so it is sought here; a chunk
- * through which a cut goes is always read, for its ends say nothing of what it shows.
+ * The same of series of which legs count in part. What lies next to a window depends on what counts, so it is sought
+ * here; a chunk through which a cut goes is always read, for its ends say nothing of what it shows.
  */
 async function readTornPieces({ sql, run, axis }: Source, drawings: readonly Drawing[]): Promise<Piece[]> {
   if (drawings.length === 0) return [];

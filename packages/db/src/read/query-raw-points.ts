@@ -49,9 +49,9 @@ interface Row {
 const BATCH = 32;
 
 /**
- * A page of every point of a series, in the order of the axis, then of the steps, then of legs and arrival. The cursor names the place in
- * that order, so neither merges nor points that come later elsewhere move it. Throws `not_found` for an unknown run or series and
- * `bad_request` for a cursor that is none.
+ * A page of every point of a series, in the order of the axis, then of the steps, then of legs and arrival. The cursor
+ * names the place in that order, so neither merges nor points that come later elsewhere move it. Throws `not_found` for
+ * an unknown run or series and `bad_request` for a cursor that is none.
  */
 export async function queryRawPoints(db: Database, query: RawQuery): Promise<RawPoints> {
   const { team, run, axis, limit } = query;

@@ -25,9 +25,10 @@ const watchingSchema = ruleSchema.omit({ project: true, enabled: true });
 type Watching = z.infer<typeof watchingSchema>;
 
 /**
- * Lets the team's rules see what has happened in a run, in the transaction in which it is stored: an alert and one outbox row for each
- * of its channels are there if and only if what they tell of is. Returns the ids of new alerts. Costs one query when no rule looks at any of it,
- * and else touches what the rules remember of the subjects that something has come of, and of no others.
+ * Lets the team's rules see what has happened in a run, in the transaction in which it is stored: an alert and one
+ * outbox row for each of its channels are there if and only if what they tell of is. Returns the ids of new alerts.
+ * Costs one query when no rule looks at any of it, and else touches what the rules remember of the subjects that
+ * something has come of, and of no others.
  */
 export async function applyRules(sql: Transaction, input: ApplyRules): Promise<string[]> {
   const { team, run, occurrences, nowMs, caps = ALERT_CAPS } = input;
@@ -84,7 +85,10 @@ const standStill = (rule: string, subject: string, reason: string): Firing => ({
   existing: null,
 });
 
-/** Counts at an alert what the rule's cooldown has kept silent since. One that the script has raised has its own id for a key. */
+/**
+ * Counts at an alert what the rule's cooldown has kept silent since. One that the script has raised has its own id for
+ * a key.
+ */
 async function countSwallowed(
   sql: Transaction,
   run: string,
@@ -135,7 +139,8 @@ export interface SeriesPast {
 }
 
 /**
- * What in frames the rules may wait for, besides lifecycle events. `scripts`: the alerts that the script raised, as they are kept; `past`: of series by name. Points of a leg that another goes on from are not among it.
+ * What in frames the rules may wait for, besides lifecycle events. `scripts`: the alerts that the script raised, as
+ * they are kept; `past`: of series by name. Points of a leg that another goes on from are not among it.
  */
 export function occurrencesOf(
   frames: readonly Frame[],

@@ -2,7 +2,10 @@ import type { Firing } from "@tailbone/lifecycle/rules/reduce-rule";
 import type { AlertLevel, RunRecord } from "@tailbone/protocol/records";
 import { v7 as uuidv7 } from "uuid";
 
-/** How many alerts one commit may raise: each rule, and all rules and the script together. What goes beyond is counted in one more. */
+/**
+ * How many alerts one commit may raise: each rule, and all rules and the script together. What goes beyond is counted
+ * in one more.
+ */
 export interface AlertCaps {
   readonly ofRule: number;
   readonly ofCommit: number;

@@ -45,8 +45,9 @@ interface ClaimedRow extends Omit<Claimed, "alert" | "target"> {
 }
 
 /**
- * Takes up to `limit` deliveries of all teams that are due, for `leaseMs`: one that is not settled by then is due again, so it is
- * delivered at least once though its sender dies. No two senders get the same one. Those that cannot be read are given up.
+ * Takes up to `limit` deliveries of all teams that are due, for `leaseMs`: one that is not settled by then is due
+ * again, so it is delivered at least once though its sender dies. No two senders get the same one. Those that cannot be
+ * read are given up.
  */
 export async function claimDeliveries(
   db: Database,

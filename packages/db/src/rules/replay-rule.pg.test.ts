@@ -19,7 +19,10 @@ afterAll(() => database.close());
 const BATCH = 7;
 const MINUTE_MS = 60_000;
 
-/** A run with a loss (a point each ten seconds, sent in batches), a feature that emerges and fades, a script's alert and an end. */
+/**
+ * A run with a loss (a point each ten seconds, sent in batches), a feature that emerges and fades, a script's alert and
+ * an end.
+ */
 async function train(team: string, project: string, loss: readonly number[], state: "finished" | "failed") {
   const { db } = database;
   const address = { team, run: randomUUID(), writer: randomUUID() };

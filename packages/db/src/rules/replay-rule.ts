@@ -31,8 +31,9 @@ const raisedSchema = alertSchema.pick({ id: true, title: true, text: true, level
 type Timed = { occurrence: Occurrence; timeMs: number };
 
 /**
- * What a rule would have raised in the team's newest runs, had it been there: the rules' own reducer over what is stored of them, in the order and
- * at the times of the trainings. Of a run's states the last one is known; what cannot be read is passed over. Nothing is raised. Throws `not_found` for another team's project.
+ * What a rule would have raised in the team's newest runs, had it been there: the rules' own reducer over what is
+ * stored of them, in the order and at the times of the trainings. Of a run's states the last one is known; what cannot
+ * be read is passed over. Nothing is raised. Throws `not_found` for another team's project.
  */
 export async function replayRule(
   db: Database,

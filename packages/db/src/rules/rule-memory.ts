@@ -8,7 +8,10 @@ import { z } from "zod";
 import { storableJson } from "../append/stored-text";
 import type { Transaction } from "../server/database";
 
-/** Of the JSON in which a memory is stored; what was stored before there were versions is of the first. Raise it with what is kept. */
+/**
+ * Of the JSON in which a memory is stored; what was stored before there were versions is of the first. Raise it with
+ * what is kept.
+ */
 const MEMORY_VERSION = 1;
 
 const versionSchema = z

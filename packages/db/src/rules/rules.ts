@@ -45,7 +45,10 @@ export async function listRules(db: Database, { team }: { team: string }): Promi
   return { rules: values, unreadable };
 }
 
-/** Throws `not_found` when project or a channel are not the team's, and `conflict` when the team has as many rules as it may have. */
+/**
+ * Throws `not_found` when project or a channel are not the team's, and `conflict` when the team has as many rules as it
+ * may have.
+ */
 export async function createRule(
   db: Database,
   { team, rule, most = Number.POSITIVE_INFINITY }: { team: string; rule: RuleCreate; most?: number },

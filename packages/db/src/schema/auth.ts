@@ -1,8 +1,8 @@
 import { boolean, index, integer, pgTable, text, timestamp, uniqueIndex } from "drizzle-orm/pg-core";
 
 /*
- * The tables of better-auth (core, organization, second factor), with the property names that its Drizzle adapter looks for.
- * An organization is a team.
+ * The tables of better-auth (core, organization, second factor), with the property names that its Drizzle adapter looks
+ * for. An organization is a team.
  */
 
 const at = (name: string) => timestamp(name, { withTimezone: true });

@@ -27,7 +27,10 @@ export const feature = pgTable(
     layer: text("layer"),
     settings: jsonb("settings").$type<SettingsChange>().notNull(),
     state: text("state", { enum: FEATURE_STATES }).notNull(),
-    /** What the reducer of @tailbone/lifecycle has come to; moved on with each frame that holds readings of this feature. read/stored-life.ts reads it. */
+    /**
+     * What the reducer of @tailbone/lifecycle has come to; moved on with each frame that holds readings of this
+     * feature. read/stored-life.ts reads it.
+     */
     life: jsonb("life").$type<FeatureLife>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.name] })],

@@ -25,9 +25,9 @@ import { organization, user } from "./auth";
 import { summaryColumns } from "./summary-columns";
 
 /*
- * Runs and what they hold. Every row names its team, and every query asks for it. Every key of what a run holds begins with the run, and
- * so does every reference from one such row to another: they can be spread over machines by run. Times are milliseconds since 1970 as
- * doubles, as on the wire.
+ * Runs and what they hold. Every row names its team, and every query asks for it. Every key of what a run holds begins
+ * with the run, and so does every reference from one such row to another: they can be spread over machines by run.
+ * Times are milliseconds since 1970 as doubles, as on the wire.
  *
  * Longer than other files: tables that refer to each other are read side by side.
  */
@@ -40,7 +40,10 @@ const teamId = () =>
     .references(() => organization.id, { onDelete: "cascade" });
 /** The number of something that a run holds: see `run.numbersGiven`. */
 export const ofRunNumber = () => bigint("number", { mode: "number" }).notNull();
-/** The team of what a run holds: the run's own. To check that again for every row would lock the team's row with every frame. */
+/**
+ * The team of what a run holds: the run's own. To check that again for every row would lock the team's row with every
+ * frame.
+ */
 export const runsTeamId = () => text("team_id").notNull();
 export const runId = () =>
   uuid("run_id")
@@ -48,8 +51,8 @@ export const runId = () =>
     .references(() => run.id, { onDelete: "cascade" });
 
 /**
- * Which life of the database this is: one row. It is another one once the database was found to be restored to an older state, so that
- * nobody takes a place in the old one for a place in the new one.
+ * Which life of the database this is: one row. It is another one once the database was found to be restored to an older
+ * state, so that nobody takes a place in the old one for a place in the new one.
  */
 export const databaseEpoch = pgTable("database_epoch", {
   isOnly: boolean("is_only").primaryKey().default(true),
@@ -101,8 +104,8 @@ export const run = pgTable(
     /** How many series it has. */
     series: integer("series").notNull().default(0),
     /**
-     * The last of the numbers that were given to what the run holds: its series, console lines, checkpoints, readings and lifecycle events
-     * are numbered together, in the order in which they were stored.
+     * The last of the numbers that were given to what the run holds: its series, console lines, checkpoints, readings
+     * and lifecycle events are numbered together, in the order in which they were stored.
      */
     numbersGiven: count("numbers_given"),
     error: jsonb("error").$type<RunError>(),
@@ -120,7 +123,10 @@ export const writer = pgTable(
     teamId: runsTeamId(),
     runId: runId(),
     id: uuid("id").notNull(),
-    /** What it appends is the run's leg of this number: writers are counted in the order in which they were opened, from 1. */
+    /**
+     * What it appends is the run's leg of this number: writers are counted in the order in which they were opened, from
+     * 1.
+     */
     leg: integer("leg").notNull(),
     nextSequence: count("next_sequence"),
     /** `pointsThrough` of its last committed frame; null: that frame did not say. */
@@ -157,7 +163,10 @@ export const series = pgTable(
     /** Its legs, two numbers each: leg, smallest step. None: it has points of the first leg alone, or none yet. */
     legs: doublePrecision("legs").array().notNull().default([]),
     nextOrdinal: integer("next_ordinal").notNull().default(0),
-    /** Its unsealed chunks, four numbers each: ordinal, level, count, leg. What to merge next is known without reading them. */
+    /**
+     * Its unsealed chunks, four numbers each: ordinal, level, count, leg. What to merge next is known without reading
+     * them.
+     */
     tail: integer("tail").array().notNull().default([]),
   },
   (table) => [
@@ -167,8 +176,9 @@ export const series = pgTable(
 );
 
 /**
- * Raw points of one series: `points` are the encoded columns, `tiles` a summary of every 64 of them (none for up to 64). The rows of a series,
- * and of one leg, by ordinal, are in the order in which their points arrived; a chunk has points of one leg only.
+ * Raw points of one series: `points` are the encoded columns, `tiles` a summary of every 64 of them (none for up to
+ * 64). The rows of a series, and of one leg, by ordinal, are in the order in which their points arrived; a chunk has
+ * points of one leg only.
  */
 export const chunk = pgTable(
   "chunk",
@@ -250,7 +260,10 @@ export const rule = pgTable(
   (table) => [index("rule_team").on(table.teamId)],
 );
 
-/** What a rule remembers of one subject of a run (a series, a state of a feature): written only when something of it came. */
+/**
+ * What a rule remembers of one subject of a run (a series, a state of a feature): written only when something of it
+ * came.
+ */
 export const ruleState = pgTable(
   "rule_state",
   {
@@ -270,7 +283,9 @@ export const ruleState = pgTable(
   ],
 );
 
-/** Its id, and that of a delivery, is told outside: it is looked up with the team as well, where the run is not named. */
+/**
+ * Its id, and that of a delivery, is told outside: it is looked up with the team as well, where the run is not named.
+ */
 export const alert = pgTable(
   "alert",
   {
@@ -290,7 +305,10 @@ export const alert = pgTable(
     evidence: text("evidence").notNull().default(""),
     step: doublePrecision("step"),
     timeMs: doublePrecision("time_ms").notNull(),
-    /** How often the rule has fired of the same subject since, while its cooldown kept it silent, and the last step of those. */
+    /**
+     * How often the rule has fired of the same subject since, while its cooldown kept it silent, and the last step of
+     * those.
+     */
     swallowed: integer("swallowed").notNull().default(0),
     swallowedTo: doublePrecision("swallowed_to"),
     readAtMs: doublePrecision("read_at_ms"),

@@ -20,7 +20,10 @@ type ValueOf<
   Name extends string & keyof Table["$inferSelect"],
 > = Table["_"]["columns"][Name]["_"]["dataType"] extends "json" ? unknown : Table["$inferSelect"][Name];
 
-/** A column that the schema has no more does not compile, and one whose name in the database is another is selected under that. */
+/**
+ * A column that the schema has no more does not compile, and one whose name in the database is another is selected
+ * under that.
+ */
 export function selectColumns<Table extends PgTable, Name extends string & keyof Table["$inferSelect"]>(
   table: Table,
   ...names: readonly Name[]

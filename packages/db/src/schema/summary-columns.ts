@@ -6,7 +6,9 @@ import type { ISql } from "postgres";
 const count = (name: string) => bigint(name, { mode: "number" }).notNull().default(0);
 const float = (name: string) => doublePrecision(name).notNull();
 
-/** The columns of a `Summary` (packages/series), of a chunk or of a whole series: they are spelt here, and nowhere else. */
+/**
+ * The columns of a `Summary` (packages/series), of a chunk or of a whole series: they are spelt here, and nowhere else.
+ */
 export const summaryColumns = () =>
   ({
     count: count("count"),

@@ -27,7 +27,9 @@ interface Constraint {
 
 const ON_DELETE = { a: "no action", c: "cascade", n: "set null", " ": "" };
 
-/** The tables of the migrated database as its catalogue has them; `given`: columns whose values the database makes up. */
+/**
+ * The tables of the migrated database as its catalogue has them; `given`: columns whose values the database makes up.
+ */
 async function readTables(): Promise<typeof tables> {
   const sql = database.db.$client;
   const columns = await sql<{ table: string; name: string; type: string; isNullable: boolean; isGiven: boolean }[]>`

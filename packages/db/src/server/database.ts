@@ -44,7 +44,9 @@ export function openDatabase({ url, connections = 10 }: DatabaseOptions) {
   return db;
 }
 
-/** Drizzle over one pool of connections; `$client` is the pool itself, for the queries that Drizzle has no words for. */
+/**
+ * Drizzle over one pool of connections; `$client` is the pool itself, for the queries that Drizzle has no words for.
+ */
 export type Database = ReturnType<typeof openDatabase>;
 
 export async function closeDatabase(db: Database): Promise<void> {

@@ -5,7 +5,10 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import type { Sql } from "postgres";
 import type { Sample } from "./sample.test-util";
 
-/** Databases of older releases, each called after the last migration that it had seen: a line of JSON a row, written by that release's own code. */
+/**
+ * Databases of older releases, each called after the last migration that it had seen: a line of JSON a row, written by
+ * that release's own code.
+ */
 const DUMPS = fileURLToPath(new URL("../../dumps", import.meta.url));
 
 type Row = Record<string, unknown>;

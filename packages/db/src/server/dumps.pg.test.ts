@@ -14,8 +14,9 @@ import { appendToSample, readSample, type Sample, writeSample } from "./sample.t
 import { migrateUpTo, openTestDatabase, type TestDatabase } from "./testing";
 
 /*
- * Databases of older releases, as those wrote them. `WRITE_DUMP=0012_name npx vitest run packages/db/src/server/dumps.pg.test.ts` writes one of
- * the present release, whose last migration is named: before another migration moves the rows of real data.
+ * Databases of older releases, as those wrote them. `WRITE_DUMP=0012_name npx vitest run
+ * packages/db/src/server/dumps.pg.test.ts` writes one of the present release, whose last migration is named: before
+ * another migration moves the rows of real data.
  */
 
 let server: TestDatabase;

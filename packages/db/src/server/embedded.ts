@@ -11,7 +11,9 @@ import { findPostgresPlace, type PostgresPlace } from "./postgres-place";
 import { findPostgresUser, type PostgresUser } from "./postgres-user";
 
 export interface EmbeddedOptions {
-  /** The folder that holds the cluster (or says where it is, see postgres-place.ts). One server at a time may use it. */
+  /**
+   * The folder that holds the cluster (or says where it is, see postgres-place.ts). One server at a time may use it.
+   */
   dataDir: string;
   /** Gets each line that the server logs. */
   log?: (line: string) => void;
@@ -30,13 +32,17 @@ export interface Embedded {
 
 const SUPERUSER = "tailbone";
 const STOP_TIMEOUT_MS = 20_000;
-/** After a postmaster was killed, its last children may hold the shared memory for a moment; another process may take the port first. */
+/**
+ * After a postmaster was killed, its last children may hold the shared memory for a moment; another process may take
+ * the port first.
+ */
 const START_TRIES = 40;
 const RETRY_AFTER_MS = 250;
 
 /**
- * Starts the native PostgreSQL 18 from npm on a folder, and makes the cluster at the first time. A server that a killed hub has
- * left behind on the folder is stopped first. Throws `unavailable` or `storage_full` with the server's own words.
+ * Starts the native PostgreSQL 18 from npm on a folder, and makes the cluster at the first time. A server that a killed
+ * hub has left behind on the folder is stopped first. Throws `unavailable` or `storage_full` with the server's own
+ * words.
  */
 export async function openEmbedded({ dataDir, log = () => {} }: EmbeddedOptions): Promise<Embedded> {
   const user = findPostgresUser();

@@ -69,7 +69,10 @@ test("a lock that only a broken session of its own still has is taken from that"
   await expect.poll(async () => (await holders()).filter((pid) => pid !== first).length).toBe(1);
 });
 
-/** A way to the database that can be cut, so that both ends see it, mended, and broken off, so that the server does not see it. */
+/**
+ * A way to the database that can be cut, so that both ends see it, mended, and broken off, so that the server does not
+ * see it.
+ */
 async function openWay() {
   const target = new URL(database.url);
   const near = new Set<Socket>();

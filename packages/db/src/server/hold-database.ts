@@ -8,7 +8,10 @@ import postgres, { type Sql } from "postgres";
 const LOCK = 7_461_697;
 /** How long the session of a hub that has just ended may still be there. */
 const PATIENCE_MS = 5000;
-/** A session that is silent for so long is taken for dead: by this side after one answer that does not come, by the server a little later. */
+/**
+ * A session that is silent for so long is taken for dead: by this side after one answer that does not come, by the
+ * server a little later.
+ */
 const BEAT_MS = 5000;
 const RETRY_MS = 500;
 
@@ -19,7 +22,10 @@ export interface HoldOptions {
 }
 
 export interface Hold {
-  /** False from the moment in which the lock's session has ended until there is another: whatever is committed then, another hub may not know. */
+  /**
+   * False from the moment in which the lock's session has ended until there is another: whatever is committed then,
+   * another hub may not know.
+   */
   readonly isHeld: () => boolean;
   /** Gives it back. */
   readonly release: () => Promise<void>;
@@ -32,11 +38,12 @@ interface Session {
 }
 
 /**
- * Makes this process the one hub on a database, by an advisory lock that the server frees with the session. Throws `conflict` when another
- * hub has it, with what the server knows of that one, and what the driver throws when there is no database.
+ * Makes this process the one hub on a database, by an advisory lock that the server frees with the session. Throws
+ * `conflict` when another hub has it, with what the server knows of that one, and what the driver throws when there is
+ * no database.
  *
- * A session that is lost (the server restarts, the network is cut) is made anew for as long as it takes; nothing is to be stored
- * meanwhile. If another hub was quicker, `onLost` is told.
+ * A session that is lost (the server restarts, the network is cut) is made anew for as long as it takes; nothing is to
+ * be stored meanwhile. If another hub was quicker, `onLost` is told.
  */
 export async function holdDatabase({ url, onLost }: HoldOptions): Promise<Hold> {
   const name = nameOfHub();

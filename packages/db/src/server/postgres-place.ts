@@ -26,8 +26,8 @@ export interface PostgresPlace {
 const OPEN_ROOT = "/var/lib/tailbone";
 
 /**
- * Finds programs and data for a data folder. When `user` cannot enter the folder (or where the programs are installed), they are
- * put under /var/lib/tailbone, and `postgres.location` in the data folder says where.
+ * Finds programs and data for a data folder. When `user` cannot enter the folder (or where the programs are installed),
+ * they are put under /var/lib/tailbone, and `postgres.location` in the data folder says where.
  */
 export function findPostgresPlace(dataDir: string, user: PostgresUser | undefined): PostgresPlace {
   mkdirSync(dataDir, { recursive: true });
@@ -40,7 +40,10 @@ export function findPostgresPlace(dataDir: string, user: PostgresUser | undefine
   return { binDir: canRun(user, [join(binDir, "postgres"), "--version"]) ? binDir : copyBinDir(binDir), clusterDir };
 }
 
-/** The place that `postgres.location` names; without that file a new one, so that a data folder that was deleted begins anew. */
+/**
+ * The place that `postgres.location` names; without that file a new one, so that a data folder that was deleted begins
+ * anew.
+ */
 function openClusterDir(dataDir: string, user: PostgresUser): string {
   const pointer = join(dataDir, "postgres.location");
   if (existsSync(pointer)) return readFileSync(pointer, "utf8").trim();

@@ -10,7 +10,10 @@ export interface PostgresUser {
 /** Names that are tried, in this order; the first is made when none but `nobody` is there. */
 const OWN_USER = "tailbone";
 
-/** The user for PostgreSQL: none is needed unless this process is root; then `tailbone`, made if it can be, else `nobody`. */
+/**
+ * The user for PostgreSQL: none is needed unless this process is root; then `tailbone`, made if it can be, else
+ * `nobody`.
+ */
 export function findPostgresUser(): PostgresUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const own = lookUp(OWN_USER) ?? (createUser() ? lookUp(OWN_USER) : undefined) ?? lookUp("nobody");

@@ -18,8 +18,9 @@ import { createChannel, createRule, listChannels, listRules } from "../rules/rul
 import type { Database } from "./database";
 
 /*
- * A small database with rows in every table, as trainings and people make them: two trainings that were appended to by turns, one of them
- * resumed further back, with readings, alerts and what came of them; another team's; and one that was deleted.
+ * A small database with rows in every table, as trainings and people make them: two trainings that were appended to by
+ * turns, one of them resumed further back, with readings, alerts and what came of them; another team's; and one that
+ * was deleted.
  */
 
 /** What of the sample is gone on with. */

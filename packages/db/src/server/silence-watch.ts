@@ -1,7 +1,8 @@
 /**
- * Tells which runs have been silent for long. A sign of life changes the time at which a run was last seen; what counts is for how long
- * *this* process has seen that time unchanged, by a clock that only goes on. So no wall clock that is set forth or back, here or on another
- * hub, makes a dead run live or a living one dead, and after a start every run has its time to be heard of.
+ * Tells which runs have been silent for long. A sign of life changes the time at which a run was last seen; what counts
+ * is for how long *this* process has seen that time unchanged, by a clock that only goes on. So no wall clock that is
+ * set forth or back, here or on another hub, makes a dead run live or a living one dead, and after a start every run
+ * has its time to be heard of.
  */
 export class SilenceWatch {
   #seen = new Map<string, { readonly seenAtMs: number; readonly sinceMs: number }>();

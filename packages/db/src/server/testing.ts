@@ -13,7 +13,10 @@ export interface TestDatabase {
   readonly url: string;
   /** Makes a team, and returns its id. */
   readonly addTeam: (name?: string) => Promise<string>;
-  /** From now on the database takes no row of the table for which the SQL condition on `new` holds: what nothing before it has seen coming. */
+  /**
+   * From now on the database takes no row of the table for which the SQL condition on `new` holds: what nothing before
+   * it has seen coming.
+   */
   readonly refuseRows: (table: string, condition: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }

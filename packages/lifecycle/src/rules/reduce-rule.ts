@@ -33,7 +33,9 @@ export interface PointsOccurrence {
   before?: FinitePoint | null;
   /** The leg of the run that logged them; the first if missing. */
   leg?: number;
-  /** The leg begins with them, and goes back over steps of an earlier one: what was remembered of that no longer counts. */
+  /**
+   * The leg begins with them, and goes back over steps of an earlier one: what was remembered of that no longer counts.
+   */
   isRewound?: boolean;
 }
 
@@ -101,8 +103,8 @@ export function subjectsOf(condition: Condition, occurrence: Occurrence): string
 }
 
 /**
- * Lets a rule see one occurrence of a run at time `nowMs`. Returns what it remembers from then on, where that has changed, and what it says. Within
- * `cooldownMs` it says nothing more of the same subject.
+ * Lets a rule see one occurrence of a run at time `nowMs`. Returns what it remembers from then on, where that has
+ * changed, and what it says. Within `cooldownMs` it says nothing more of the same subject.
  */
 export function reduceRule(
   { condition, cooldownMs }: RuleInput,
@@ -196,8 +198,8 @@ const fitsEvent = ({ feature, to }: LifecycleCondition, event: LifecycleEvent): 
   (feature === null || feature === event.feature) && statesTold(event).some((state) => to.includes(state));
 
 /**
- * The states whose watchers an event is for. Of a feature that erasures alone show out of use those are told who wait for its end: that it is undecided. That
- * too little was measured so far is told on the page.
+ * The states whose watchers an event is for. Of a feature that erasures alone show out of use those are told who wait
+ * for its end: that it is undecided. That too little was measured so far is told on the page.
  */
 function statesTold({ from, to, doubt }: LifecycleEvent): FeatureState[] {
   if (doubt === "erasure" && from === to) return endsOf(from);

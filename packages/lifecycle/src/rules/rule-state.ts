@@ -12,8 +12,8 @@ export interface SeriesMemory {
 }
 
 /**
- * What a rule remembers of one subject of a run: a series, a state of a feature, the run. Plain JSON, stored by itself, so that a frame costs
- * what its own series cost, however many others the run has.
+ * What a rule remembers of one subject of a run: a series, a state of a feature, the run. Plain JSON, stored by itself,
+ * so that a frame costs what its own series cost, however many others the run has.
  */
 export interface SubjectMemory {
   /** Null: it is no series, or one of which nothing needs to be remembered. */

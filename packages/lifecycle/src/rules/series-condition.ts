@@ -12,8 +12,8 @@ function remember(memory: SeriesMemory, value: number, length: number): void {
 }
 
 /**
- * Takes one point into `memory`. Returns the evidence, in words, while the condition holds, else null. A point that is not finite
- * counts for `nan` alone.
+ * Takes one point into `memory`. Returns the evidence, in words, while the condition holds, else null. A point that is
+ * not finite counts for `nan` alone.
  */
 export function holdsAt(condition: SeriesCondition, memory: SeriesMemory, step: number, value: number): string | null {
   if (condition.type === "nan") return Number.isFinite(value) ? null : `its value is ${value}`;

@@ -5,8 +5,8 @@ import { seriesPatternSchema } from "../series-pattern";
 import { text } from "../text";
 
 /*
- * The panels of a project, as its team has arranged them: what is kept of the charts of all its runs. A series that no panel takes has a
- * panel of its own, whose id is the series' name.
+ * The panels of a project, as its team has arranged them: what is kept of the charts of all its runs. A series that no
+ * panel takes has a panel of its own, whose id is the series' name.
  */
 
 /** Names a panel in the order of all, and in the URL. */
@@ -18,8 +18,8 @@ export const panelSizeSchema = z.enum(PANEL_SIZES);
 export type PanelSize = z.infer<typeof panelSizeSchema>;
 
 /**
- * A panel: the named series in their order, then all others that fit the pattern, by name, but those in `without`. Of a run that has none of them
- * it is not shown.
+ * A panel: the named series in their order, then all others that fit the pattern, by name, but those in `without`. Of a
+ * run that has none of them it is not shown.
  */
 export const panelSpecSchema = z
   .strictObject({

@@ -7,8 +7,8 @@ import { readVersioned, type Versioned } from "./versioned";
 import { RUN_FACTS } from "./views";
 
 /*
- * What a team keeps of a page for a project: all its members see it, and each may change it. Beside it stands how often it was saved; who
- * changes it says which of these it goes on from, so that nobody writes over what they have not seen.
+ * What a team keeps of a page for a project: all its members see it, and each may change it. Beside it stands how often
+ * it was saved; who changes it says which of these it goes on from, so that nobody writes over what they have not seen.
  */
 
 /** The columns of a project's runs, besides the name. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 /*
- * What may stand in the URL of a page: each field is a codec from its text there to its value. What cannot be read counts as missing.
+ * What may stand in the URL of a page: each field is a codec from its text there to its value. What cannot be read
+ * counts as missing.
  */
 
 export type UrlField<T> = z.ZodCodec<z.ZodString, z.ZodType<T>>;
@@ -30,7 +31,10 @@ export const urlNumber = (): UrlField<number> =>
 export const urlChoice = <const T extends string>(choices: readonly T[]): UrlField<T> =>
   urlField((text) => choices.find((one) => one === text) ?? null, String);
 
-/** Several, separated by commas; a comma within one is written in percents, and so is a percent sign. What cannot be read of them is left out. */
+/**
+ * Several, separated by commas; a comma within one is written in percents, and so is a percent sign. What cannot be
+ * read of them is left out.
+ */
 export const urlList = <T>(item: UrlField<T>): UrlField<readonly T[]> =>
   urlField(
     (text) => {

@@ -13,8 +13,8 @@ export interface Versioned<T extends { version: number }> {
 const anyVersion = z.looseObject({ version: z.number().int().positive() });
 
 /**
- * What was stored by this version or any before, as this one knows it. Throws `version_mismatch` when it cannot be read, which a later
- * version may have written.
+ * What was stored by this version or any before, as this one knows it. Throws `version_mismatch` when it cannot be
+ * read, which a later version may have written.
  */
 export function readVersioned<T extends { version: number }>(
   { name, schema, upgrades }: Versioned<T>,

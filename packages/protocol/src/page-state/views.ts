@@ -14,15 +14,18 @@ import {
 } from "./url-fields";
 
 /*
- * What is seen of each page, as it stands in its URL: whoever opens the same URL sees the same. What a field leaves out is as its default says, or
- * as the project's saved state does.
+ * What is seen of each page, as it stands in its URL: whoever opens the same URL sees the same. What a field leaves out
+ * is as its default says, or as the project's saved state does.
  */
 
 export const RUN_TABS = ["charts", "life", "checkpoints", "config", "console", "system", "alerts"] as const;
 /** What charts show along x. `relative` is the time since the run began. */
 export const X_MODES = ["step", "relative", "time"] as const;
 export type XMode = (typeof X_MODES)[number];
-/** Whether values far from all others may lie beyond the y axis, marked at its edge, or the axis reaches to each of them. */
+/**
+ * Whether values far from all others may lie beyond the y axis, marked at its edge, or the axis reaches to each of
+ * them.
+ */
 export const OUTLIERS = ["beyond", "shown"] as const;
 export type Outliers = (typeof OUTLIERS)[number];
 /** How the steps of a life are laid out. */

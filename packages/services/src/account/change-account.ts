@@ -6,8 +6,9 @@ import { noted } from "../effects";
 import { type Asked, verb } from "../verb";
 
 /**
- * Changes the caller's password or e-mail, by the current password if there is one; other sessions end. Throws `forbidden` for a wrong one,
- * `rate_limited` after many, `bad_request` for a common one, `conflict` for an address that is taken.
+ * Changes the caller's password or e-mail, by the current password if there is one; other sessions end. Throws
+ * `forbidden` for a wrong one, `rate_limited` after many, `bad_request` for a common one, `conflict` for an address
+ * that is taken.
  */
 export const changeAccount = verb("changeAccount", async ({ ctx, input }: Asked<AccountChange>) => {
   const { db, nowMs, hub } = ctx;

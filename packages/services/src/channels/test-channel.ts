@@ -5,7 +5,10 @@ import type { Alert } from "@tailbone/protocol/rules";
 import type { Context } from "../context";
 import { type Asked, verb } from "../verb";
 
-/** Sends a test message to a channel at once, past the outbox; `error` says what went wrong, null: it was taken. Throws `not_found`. */
+/**
+ * Sends a test message to a channel at once, past the outbox; `error` says what went wrong, null: it was taken. Throws
+ * `not_found`.
+ */
 export const testChannel = verb("testChannel", async ({ ctx, input }: Asked<{ readonly id: string }>) => {
   const target = await readChannelTarget(ctx.db, { ...input, team: ctx.team.id });
   const alert = testAlert(ctx);

@@ -13,8 +13,8 @@ interface AcceptInvitation {
 }
 
 /**
- * Joins the team, with the account one is signed in to or a new one: the link is what lets in. Throws `unauthenticated`, `bad_request` for a
- * common password, and `conflict` for a member or an address that is taken.
+ * Joins the team, with the account one is signed in to or a new one: the link is what lets in. Throws
+ * `unauthenticated`, `bad_request` for a common password, and `conflict` for a member or an address that is taken.
  */
 export const acceptInvitation: HubVerb<AcceptInvitation, object> = async ({ ctx, input }) => {
   const tokenHash = hashToken(input.token);

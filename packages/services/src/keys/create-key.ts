@@ -5,7 +5,10 @@ import { noted } from "../effects";
 import { makeKey } from "../key-secret";
 import { type Asked, verb } from "../verb";
 
-/** Makes an API key in the name of who asks. Throws `bad_request` for one whose time is over, `not_found` for another team's project. */
+/**
+ * Makes an API key in the name of who asks. Throws `bad_request` for one whose time is over, `not_found` for another
+ * team's project.
+ */
 export const createKey = verb("createKey", async ({ ctx, input: wanted }: Asked<NewKey>) => {
   const { db, team, nowMs } = ctx;
   if (wanted.expiresAtMs !== null && wanted.expiresAtMs <= nowMs) {

@@ -9,7 +9,10 @@ interface ChangeRole {
   readonly role: Role;
 }
 
-/** Gives a member another role. Throws `not_found`, `forbidden` for who is no owner and touches one, `conflict` for the last owner. */
+/**
+ * Gives a member another role. Throws `not_found`, `forbidden` for who is no owner and touches one, `conflict` for the
+ * last owner.
+ */
 export const changeRole = verb("changeRole", async ({ ctx, input: { id, role } }: Asked<ChangeRole>) => {
   const check = (member: { role: Role }): void => requireStanding(ctx, [member.role, role]);
   const before = await store.changeRole(ctx.db, { team: ctx.team.id, user: id, check }, role);

@@ -14,8 +14,8 @@ interface InviteMember {
 }
 
 /**
- * Invites someone, in place of an earlier invitation to the same address: by mail where the hub has a mail server, else by the link in
- * the answer. Throws `unavailable` when the mail does not go out; then nobody is invited.
+ * Invites someone, in place of an earlier invitation to the same address: by mail where the hub has a mail server, else
+ * by the link in the answer. Throws `unavailable` when the mail does not go out; then nobody is invited.
  */
 export const inviteMember = verb("inviteMember", async ({ ctx, input }: Asked<InviteMember>) => {
   const { db, nowMs, hub } = ctx;

@@ -6,8 +6,8 @@ import { noted } from "../effects";
 import { type Asked, verb } from "../verb";
 
 /**
- * Takes a member out of the team, with their keys and the invitations that are still open. One may leave; only who manages the team
- * removes others. Throws `not_found`, `forbidden`, or `conflict` for the last owner.
+ * Takes a member out of the team, with their keys and the invitations that are still open. One may leave; only who
+ * manages the team removes others. Throws `not_found`, `forbidden`, or `conflict` for the last owner.
  */
 export const removeMember = verb("removeMember", async ({ ctx, input: { id } }: Asked<{ readonly id: string }>) => {
   if (requireUser(ctx).id !== id) requireManager(ctx);

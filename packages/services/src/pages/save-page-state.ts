@@ -10,8 +10,9 @@ interface SavePageState {
 }
 
 /**
- * Saves what the team keeps of a page for a project, in place of the revision that it goes on from. Throws `conflict` where another was saved meanwhile,
- * `not_found`, `bad_request` for the state of another page, `too_large` and `rate_limited`.
+ * Saves what the team keeps of a page for a project, in place of the revision that it goes on from. Throws `conflict`
+ * where another was saved meanwhile, `not_found`, `bad_request` for the state of another page, `too_large` and
+ * `rate_limited`.
  */
 export const savePageState = verb("savePageState", async ({ ctx, input }: Asked<SavePageState>) => {
   const { project, page, save } = input;

@@ -2,7 +2,10 @@ import * as store from "@tailbone/db/rules/rules";
 import type { RuleCreate } from "@tailbone/protocol/rules";
 import { type Asked, verb } from "../verb";
 
-/** Makes a rule. Throws `not_found` for what is not the team's, `rate_limited`, and `conflict` when the team has all that it may. */
+/**
+ * Makes a rule. Throws `not_found` for what is not the team's, `rate_limited`, and `conflict` when the team has all
+ * that it may.
+ */
 export const createRule = verb("createRule", async ({ ctx, input }: Asked<{ readonly rule: RuleCreate }>) => {
   const team = ctx.team.id;
   const { quotas } = ctx.hub;

@@ -6,7 +6,10 @@ interface PatchRun extends OfRun {
   readonly patch: RunPatch;
 }
 
-/** Changes what a person may change of a run; rules see a state that was changed by hand as well. Throws `not_found` and `too_large`. */
+/**
+ * Changes what a person may change of a run; rules see a state that was changed by hand as well. Throws `not_found` and
+ * `too_large`.
+ */
 export const patchRun = verb("patchRun", async ({ ctx, input }: Asked<PatchRun>) => {
   const team = ctx.team.id;
   const { run, alerts } = await store.patchRun(ctx.db, { ...input, team, nowMs: ctx.nowMs });

@@ -9,7 +9,9 @@ interface QueryPoints extends OfRun, Omit<PointsQuery, "series"> {
   readonly series: readonly string[];
 }
 
-/** Summaries of series by bucket, or with `raw` every point of one series, paged. Throws `not_found` and `bad_request`. */
+/**
+ * Summaries of series by bucket, or with `raw` every point of one series, paged. Throws `not_found` and `bad_request`.
+ */
 export const queryPoints = verb("queryPoints", async ({ ctx, input }: Asked<QueryPoints>) => {
   const { series, raw, cursor, limit, buckets, leg, abandoned, ...range } = input;
   const query = { ...range, team: ctx.team.id };

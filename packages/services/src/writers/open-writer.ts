@@ -4,8 +4,8 @@ import type { OpenWriter } from "@tailbone/protocol/run";
 import { type Asked, verb } from "../verb";
 
 /**
- * Opens a writer, making its run if needed; the same again changes nothing, so that a writer that heard no answer asks anew. Throws `not_found`,
- * `gone`, `forbidden` for another project than the key's, `too_large` and `rate_limited`.
+ * Opens a writer, making its run if needed; the same again changes nothing, so that a writer that heard no answer asks
+ * anew. Throws `not_found`, `gone`, `forbidden` for another project than the key's, `too_large` and `rate_limited`.
  */
 export const openWriter = verb("openWriter", async ({ ctx, input: request }: Asked<OpenWriter>) => {
   const { db, team, project: only, by, nowMs, hub } = ctx;

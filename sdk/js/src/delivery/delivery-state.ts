@@ -7,8 +7,9 @@ export const WINDOW_FRAMES = 64;
 export const WINDOW_BYTES = 8 * 1024 * 1024;
 
 /**
- * `away`: no connection; the link makes one by itself, or is told to at `untilMs`. `waiting`: connected, until it asks anew for its writer to be opened.
- * `opening`: it has asked. `open`: frames go. `held`: open, but none goes until `untilMs`. `closed`: it is over.
+ * `away`: no connection; the link makes one by itself, or is told to at `untilMs`. `waiting`: connected, until it asks
+ * anew for its writer to be opened. `opening`: it has asked. `open`: frames go. `held`: open, but none goes until
+ * `untilMs`. `closed`: it is over.
  */
 export type Phase = "away" | "waiting" | "opening" | "open" | "held" | "closed";
 

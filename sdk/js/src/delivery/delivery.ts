@@ -42,8 +42,9 @@ export interface DeliveryOptions extends Pick<LinkOptions, "url" | "findKey"> {
 }
 
 /**
- * Delivers a writer's frames in order, with a window of unacknowledged ones. It goes on by itself after every kind of interruption; a
- * frame may be sent more than once, the hub stores it once. What follows on what is decided by `reduceDelivery`; here it is done.
+ * Delivers a writer's frames in order, with a window of unacknowledged ones. It goes on by itself after every kind of
+ * interruption; a frame may be sent more than once, the hub stores it once. What follows on what is decided by
+ * `reduceDelivery`; here it is done.
  */
 export class Delivery {
   readonly #options: DeliveryOptions;

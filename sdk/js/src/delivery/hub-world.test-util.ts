@@ -35,8 +35,8 @@ const request: OpenWriter = {
 };
 
 /**
- * A delivery, its source, a hub and the way between them, all in one place and in simulated time (the timers are faked): whatever may
- * happen is a method, and each invariant of SPEC.md is held at once when it is broken.
+ * A delivery, its source, a hub and the way between them, all in one place and in simulated time (the timers are
+ * faked): whatever may happen is a method, and each invariant of SPEC.md is held at once when it is broken.
  */
 export class HubWorld implements FrameSource {
   readonly delivery: Delivery;

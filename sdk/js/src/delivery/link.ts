@@ -33,7 +33,10 @@ export interface Link {
   readonly beat: () => void;
 }
 
-/** Over Socket.IO, which connects anew by itself unless the hub has refused or ended the connection on purpose, as it does when it restarts. */
+/**
+ * Over Socket.IO, which connects anew by itself unless the hub has refused or ended the connection on purpose, as it
+ * does when it restarts.
+ */
 export function ingestLink({ url, findKey, address, onEvent }: LinkOptions): Link {
   const socket: Socket<IngestServerEvents, IngestClientEvents> = io(`${url}${INGEST_NAMESPACE}`, {
     autoConnect: false,

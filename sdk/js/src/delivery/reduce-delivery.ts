@@ -298,7 +298,10 @@ const reducers: Reducers = {
   },
 };
 
-/** What an event makes of a delivery, and what is to be done about it. SPEC.md has the phases, the table and the invariants. */
+/**
+ * What an event makes of a delivery, and what is to be done about it. SPEC.md has the phases, the table and the
+ * invariants.
+ */
 export function reduceDelivery<T extends EventType>(
   state: DeliveryState,
   event: DeliveryEvent<T>,

@@ -18,7 +18,10 @@ interface Missing {
   readonly pointsThrough?: number | undefined;
 }
 
-/** A frame in the place of some that cannot be stored or sent any more: it only says how many points are missing, and why. */
+/**
+ * A frame in the place of some that cannot be stored or sent any more: it only says how many points are missing, and
+ * why.
+ */
 export function encodeSubstitute({
   sequence,
   span = 1,
@@ -68,7 +71,10 @@ export interface Gap {
   readonly pointsThrough: number | undefined;
 }
 
-/** Measures the gap from `sequence` to the next frame that is there: `through` points were stored before it; `behind` is that frame. */
+/**
+ * Measures the gap from `sequence` to the next frame that is there: `through` points were stored before it; `behind` is
+ * that frame.
+ */
 export function measureGap(sequence: number, span: number, through: number | null, behind: Uint8Array | null): Gap {
   const header = behind === null ? null : readFrameHeader(behind);
   const pointsThrough = header?.pointsThrough ?? null;

@@ -38,7 +38,10 @@ export class RingReader {
     return this.#tail;
   }
 
-  /** Reads at most `limit` slots of what is there now, gives them back to the writer, and returns whether that was anything. */
+  /**
+   * Reads at most `limit` slots of what is there now, gives them back to the writer, and returns whether that was
+   * anything.
+   */
   drain(sink: RingSink, limit = this.#slots.length / 8): boolean {
     const head = Atomics.load(this.control, CONTROL.head);
     const end = (this.#tail + Math.min(limit, (head - this.#tail) | 0)) | 0;

@@ -9,8 +9,8 @@ const PATIENCE_MS = 100;
 const utf8 = new TextEncoder();
 
 /**
- * The training's end of the ring. When there is no room: waits for the worker, at most 100 ms in all until the ring is half
- * empty again, then drops the newest records and counts their points.
+ * The training's end of the ring. When there is no room: waits for the worker, at most 100 ms in all until the ring is
+ * half empty again, then drops the newest records and counts their points.
  */
 export class RingWriter {
   readonly control: Int32Array;
@@ -48,8 +48,8 @@ export class RingWriter {
   }
 
   /**
-   * Writes one point for each key of `metrics`, if they are exactly the shape's names in its order and all values are numbers.
-   * `mismatch`: they are not, and nothing is written. The hot path: no allocation, no call but into V8's own.
+   * Writes one point for each key of `metrics`, if they are exactly the shape's names in its order and all values are
+   * numbers. `mismatch`: they are not, and nothing is written. The hot path: no allocation, no call but into V8's own.
    */
   writeMetrics(
     shape: Shape,

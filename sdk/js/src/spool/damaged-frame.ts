@@ -2,8 +2,8 @@ import { headerBytes, measureGroup, readFrameHeader } from "@tailbone/protocol/f
 import { LIMITS } from "@tailbone/protocol/limits";
 
 /**
- * What a damaged frame says of itself: its sequence, and the points that it held, each null where what it says cannot be. Null for
- * bytes that are no frame by any of it.
+ * What a damaged frame says of itself: its sequence, and the points that it held, each null where what it says cannot
+ * be. Null for bytes that are no frame by any of it.
  */
 export function readDamagedFrame(frame: Uint8Array): { sequence: number | null; points: number | null } | null {
   const header = readFrameHeader(frame);

@@ -44,9 +44,10 @@ export interface Delivered {
 const PATIENCE_MS = 15_000;
 
 /**
- * Delivers what a dead writer has left, and removes it once the hub has everything; what cannot be read is set aside, and the run says
- * how much is missing. Where its writer may still live, the spool is delivered and kept. Throws `conflict` while somebody holds it,
- * `frame_malformed` when nobody can tell whose it is, and what the hub has against it; then all of it is kept.
+ * Delivers what a dead writer has left, and removes it once the hub has everything; what cannot be read is set aside,
+ * and the run says how much is missing. Where its writer may still live, the spool is delivered and kept. Throws
+ * `conflict` while somebody holds it, `frame_malformed` when nobody can tell whose it is, and what the hub has against
+ * it; then all of it is kept.
  */
 export async function deliverSpool({ dir }: { readonly dir: string }, options: DeliverOptions): Promise<Delivered> {
   const lock = takeSpool(dir);
@@ -97,7 +98,10 @@ function openDelivery(
   /** What the hub has said of it, as long as it is there. */
   let refusal: TailboneError | null = null;
   let stored = first;
-  /** It was not opened since something new was stored: a hub that opens writers again and again, and stores nothing, is as good as away. */
+  /**
+   * It was not opened since something new was stored: a hub that opens writers again and again, and stores nothing, is
+   * as good as away.
+   */
   let isFresh = true;
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | null = null;

@@ -1,7 +1,10 @@
 import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-/** Makes a folder's entries as durable as the files themselves; where a folder cannot be synced, the system does without. */
+/**
+ * Makes a folder's entries as durable as the files themselves; where a folder cannot be synced, the system does
+ * without.
+ */
 export function syncFolder(dir: string): void {
   try {
     const fd = openSync(dir, "r");
@@ -17,8 +20,9 @@ export function syncFolder(dir: string): void {
 }
 
 /**
- * Makes a folder and those above it, mode 0700, so that a loss of power leaves them there: a file in a folder that is not is as lost
- * as one that was never written. Returns the folders that were synced, because an entry of theirs is new.
+ * Makes a folder and those above it, mode 0700, so that a loss of power leaves them there: a file in a folder that is
+ * not is as lost as one that was never written. Returns the folders that were synced, because an entry of theirs is
+ * new.
  */
 export function makeDurableFolder(dir: string): string[] {
   const whole = resolve(dir);

@@ -31,7 +31,10 @@ export interface FoundSpools {
   readonly unreadable: readonly UnreadableSpool[];
 }
 
-/** The spools below a folder: a spool folder (`.tailbone/spool`), one run's part of it, or one writer's. A folder that is not there holds none. */
+/**
+ * The spools below a folder: a spool folder (`.tailbone/spool`), one run's part of it, or one writer's. A folder that
+ * is not there holds none.
+ */
 export async function findSpools(root: string): Promise<FoundSpools> {
   const spools: SpoolInfo[] = [];
   const unreadable: UnreadableSpool[] = [];

@@ -1,4 +1,7 @@
-/* `tailbone/spool`: what killed or offline trainings have left on disk, and what else the command line shares with the SDK. */
+/*
+ * `tailbone/spool`: what killed or offline trainings have left on disk, and what else the command line shares with the
+ * SDK.
+ */
 
 export { DEFAULT_URL, findStoredKey, readEnvironment } from "../environment";
 export type { Delivered, DeliverOptions } from "./deliver-spool";

@@ -8,7 +8,10 @@ import type { FramePlace } from "./segment";
 import { quarantineSegments, setAside } from "./set-aside";
 import { countLost, type Damage, loadSegment, type Survey, surveySpool } from "./survey";
 
-/** Frames from `first` up to `end` that are said to be missing; `points`: how many in them at least, null where nobody knows. */
+/**
+ * Frames from `first` up to `end` that are said to be missing; `points`: how many in them at least, null where nobody
+ * knows.
+ */
 interface Replaced {
   readonly first: number;
   readonly end: number;
@@ -16,9 +19,9 @@ interface Replaced {
 }
 
 /**
- * What a dead writer has left, to be delivered: each frame that is whole, and in the place of each that cannot be read one that says so.
- * Nothing that could not be read is deleted: damaged segments go to `quarantine`. `isKept`: its writer may live, so nothing at all is
- * deleted, and nothing is put in the place of a frame.
+ * What a dead writer has left, to be delivered: each frame that is whole, and in the place of each that cannot be read
+ * one that says so. Nothing that could not be read is deleted: damaged segments go to `quarantine`. `isKept`: its
+ * writer may live, so nothing at all is deleted, and nothing is put in the place of a frame.
  */
 export class LeftSpool implements FrameSource {
   readonly #dir: string;
@@ -84,7 +87,10 @@ export class LeftSpool implements FrameSource {
     return setAside(this.#dir, sequence, frame);
   }
 
-  /** Deletes what is delivered, and sets aside what could not be read. Returns the folder in which that lies, if there is any. */
+  /**
+   * Deletes what is delivered, and sets aside what could not be read. Returns the folder in which that lies, if there
+   * is any.
+   */
   remove(): string | null {
     if (this.#isKept) return null;
     const damage = this.damage.map(({ path, from, to }) => ({ segment: basename(path), from, to }));

@@ -8,8 +8,8 @@ export const LOCK_FILE = "writer.lock";
 const KEPT_FOLDERS: ReadonlySet<string> = new Set(["refused", "quarantine"]);
 
 /**
- * Deletes a spool that is delivered, but for what was set aside and its lock. The writer's file goes last: without it nobody could tell
- * whose the rest is.
+ * Deletes a spool that is delivered, but for what was set aside and its lock. The writer's file goes last: without it
+ * nobody could tell whose the rest is.
  */
 export function emptySpool(dir: string): void {
   const names = readdirSync(dir).filter((name) => !KEPT_FOLDERS.has(name) && name !== LOCK_FILE);

@@ -33,7 +33,9 @@ function segmentOf(frames: readonly Uint8Array[]): Whole {
 
 const wholeArb = framesArb.map(segmentOf);
 
-/** Every byte is accounted for: it is the header's, a frame's, damaged, or torn; and every frame is as it was written. */
+/**
+ * Every byte is accounted for: it is the header's, a frame's, damaged, or torn; and every frame is as it was written.
+ */
 function check(bytes: Buffer, scan: SegmentScan, frames: readonly Uint8Array[]): void {
   const seen = new Uint8Array(bytes.byteLength);
   if (scan.first !== null) seen.fill(1, 0, SEGMENT_HEADER_BYTES);

@@ -71,7 +71,10 @@ export interface SegmentScan {
   /** In the order of the file. */
   readonly frames: readonly FramePlace[];
   readonly damage: readonly DamagedRange[];
-  /** Where an incomplete last record (or header) begins: of the newest segment, what was being written when its writer died. */
+  /**
+   * Where an incomplete last record (or header) begins: of the newest segment, what was being written when its writer
+   * died.
+   */
   readonly tornAt: number | null;
 }
 

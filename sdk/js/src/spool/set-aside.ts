@@ -2,7 +2,10 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { syncFolder } from "./durable-folder";
 
-/** Puts a frame that the hub refuses for good into the folder `refused` of its spool, where it stays. Returns where it lies. */
+/**
+ * Puts a frame that the hub refuses for good into the folder `refused` of its spool, where it stays. Returns where it
+ * lies.
+ */
 export function setAside(dir: string, sequence: number, frame: Uint8Array): string {
   const folder = join(dir, "refused");
   mkdirSync(folder, { recursive: true });
@@ -12,8 +15,8 @@ export function setAside(dir: string, sequence: number, frame: Uint8Array): stri
 }
 
 /**
- * Puts segments that could not be read as a whole into the folder `quarantine` of their spool, where they stay; `what` goes into
- * damage.json beside them. Returns the folder.
+ * Puts segments that could not be read as a whole into the folder `quarantine` of their spool, where they stay; `what`
+ * goes into damage.json beside them. Returns the folder.
  */
 export function quarantineSegments(dir: string, paths: Iterable<string>, what: object): string {
   const folder = join(dir, "quarantine");

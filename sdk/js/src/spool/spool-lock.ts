@@ -6,7 +6,9 @@ import type { WriterFile } from "./writer-file";
 
 const IN_USE = "SpoolInUseError";
 
-/** Held by the writer of a spool as long as it lives, then by whoever delivers it; null where there are no such locks. */
+/**
+ * Held by the writer of a spool as long as it lives, then by whoever delivers it; null where there are no such locks.
+ */
 export function lockSpool(dir: string): HeldLock | null {
   const outcome = holdLock(join(dir, LOCK_FILE));
   if (outcome.kind === "unsupported") return null;
@@ -27,8 +29,8 @@ export function isSpoolInUse(error: unknown): boolean {
 }
 
 /**
- * Why the writer of a spool may live although its lock is free; null: it is dead. What may live is delivered and kept: whoever
- * deletes what a living writer appends to loses it.
+ * Why the writer of a spool may live although its lock is free; null: it is dead. What may live is delivered and kept:
+ * whoever deletes what a living writer appends to loses it.
  */
 export function whyMayLive(dir: string, file: WriterFile, lock: HeldLock | null): string | null {
   const { pid, host } = file.holder;

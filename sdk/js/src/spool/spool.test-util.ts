@@ -6,7 +6,10 @@ import { v7 as uuidv7 } from "uuid";
 import { Spool } from "./spool";
 import { saveWriterFile } from "./writer-file";
 
-/** A frame of `points` points of the series n, the first of them at step `sequence` * `points`; without points it has a line of `size` characters. */
+/**
+ * A frame of `points` points of the series n, the first of them at step `sequence` * `points`; without points it has a
+ * line of `size` characters.
+ */
 export function sampleFrame(sequence: number, points = 1, size = 0, pointsThrough?: number): Uint8Array {
   const steps = Float64Array.from({ length: points }, (_, index) => sequence * points + index);
   const text = `${sequence} ${"x".repeat(size)}`;

@@ -18,12 +18,16 @@ interface Stretch {
   readonly path: string;
   readonly first: number;
   readonly end: number;
-  /** Points of all the writer's frames before the first of these, and up to the last; null where the frames do not say. */
+  /**
+   * Points of all the writer's frames before the first of these, and up to the last; null where the frames do not say.
+   */
   readonly before: number | null;
   readonly through: number | null;
 }
 
-/** Consecutive frames that were there and cannot be read any more, from `first` up to `end`, which is not among them. */
+/**
+ * Consecutive frames that were there and cannot be read any more, from `first` up to `end`, which is not among them.
+ */
 export interface LostFrames {
   readonly first: number;
   readonly end: number;
@@ -75,7 +79,10 @@ interface ScannedSegment {
 
 const isDamage = (part: Stretch | DamagedRange): part is DamagedRange => "records" in part;
 
-/** Reads every segment of a folder once. Throws what the file system throws, but for places on the disk that cannot be read. */
+/**
+ * Reads every segment of a folder once. Throws what the file system throws, but for places on the disk that cannot be
+ * read.
+ */
 export function surveySpool(dir: string): Survey {
   const names = readdirSync(dir).filter((name) => SEGMENT_PATTERN.test(name));
   const indexOf = (name: string): number => Number(SEGMENT_PATTERN.exec(name)?.[1]);
@@ -212,8 +219,8 @@ function findStart(whole: number, header: number | null, before: readonly Damage
 }
 
 /**
- * The frames from `first` to `end`, which are missing: by what damaged records say of them, and by the points that all frames had
- * before them and before the next whole one.
+ * The frames from `first` to `end`, which are missing: by what damaged records say of them, and by the points that all
+ * frames had before them and before the next whole one.
  */
 function lostBetween(
   first: number,
@@ -234,7 +241,10 @@ function lostBetween(
   return { first, end, points, total, through: behind ?? (before === null || total === null ? null : before + total) };
 }
 
-/** Frames lost behind the last whole one: those that say so; one of unknown size where something was and nothing can be told of it. */
+/**
+ * Frames lost behind the last whole one: those that say so; one of unknown size where something was and nothing can be
+ * told of it.
+ */
 function lostBehind(next: number, ranges: readonly DamagedRange[], through: number | null): LostFrames[] {
   const room = roomIn(ranges);
   const records = recordsOf(ranges);

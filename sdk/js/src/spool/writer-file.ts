@@ -9,14 +9,20 @@ const FILE = "writer.json";
 
 const addressSchema = z.object({ url: z.url(), request: openWriterSchema });
 
-/** Written by a writer that holds `writer.lock` as long as it lives (`isLocked`), or could not, under the kernel that it names. */
+/**
+ * Written by a writer that holds `writer.lock` as long as it lives (`isLocked`), or could not, under the kernel that it
+ * names.
+ */
 const lockedFileSchema = addressSchema.extend({
   version: z.literal(2),
   holder: z.object({ pid: z.number().int(), host: z.string(), kernel: z.string() }),
   isLocked: z.boolean(),
 });
 
-/** Written by a version whose writers held no lock: only a process id says whose it is, and that says nothing about life. */
+/**
+ * Written by a version whose writers held no lock: only a process id says whose it is, and that says nothing about
+ * life.
+ */
 const unlockedFileSchema = addressSchema.extend({
   version: z.literal(1),
   holder: z.object({ pid: z.number().int(), host: z.string() }),
@@ -45,7 +51,10 @@ export function hasWriterFile(dir: string): boolean {
   return existsSync(join(dir, FILE));
 }
 
-/** Throws `frame_malformed` when there is none that can be read: then nobody knows whose frames those are, or where they belong. */
+/**
+ * Throws `frame_malformed` when there is none that can be read: then nobody knows whose frames those are, or where they
+ * belong.
+ */
 export function loadWriterFile(dir: string): WriterFile {
   const path = join(dir, FILE);
   try {

@@ -2,7 +2,10 @@ import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { intercept } from "./intercept";
 import { isTensor } from "./step-metrics";
 
-/** Sees how many examples a model is given within a step, by standing in for its `apply` and `trainOnBatch` while it is open. */
+/**
+ * Sees how many examples a model is given within a step, by standing in for its `apply` and `trainOnBatch` while it is
+ * open.
+ */
 export class BatchTap {
   readonly #model: LayersModel;
   #size: number | null = null;

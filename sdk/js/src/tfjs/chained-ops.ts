@@ -1,6 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-/** The methods of tensors that TensorFlow.js' layers call: orthogonal initializers, multi-head attention and its masks, one metric. */
+/**
+ * The methods of tensors that TensorFlow.js' layers call: orthogonal initializers, multi-head attention and its masks,
+ * one metric.
+ */
 const METHODS = {
   div: tf.div,
   expandDims: tf.expandDims,
@@ -23,8 +26,9 @@ const METHODS = {
 } as const;
 
 /**
- * Makes ops methods of tensors where `@tensorflow/tfjs` has not done so: with `@tensorflow/tfjs-core` and `-layers` alone a layer that calls one (LSTM, GRU and
- * SimpleRNN do when they begin) fails with "is not a function". Where there is such a method it stays.
+ * Makes ops methods of tensors where `@tensorflow/tfjs` has not done so: with `@tensorflow/tfjs-core` and `-layers`
+ * alone a layer that calls one (LSTM, GRU and SimpleRNN do when they begin) fails with "is not a function". Where there
+ * is such a method it stays.
  */
 export function registerChainedOps(): void {
   for (const [name, op] of Object.entries(METHODS)) {

@@ -9,8 +9,8 @@ export interface ScheduleOptions {
 }
 
 /**
- * Steps at which a model is measured: 0 (before training), then log-spaced, then even. With `{ log: true, every: 1000 }` it is the
- * schedule of Pythia (Biderman et al. 2023): 0, 1, 2, 4 … 512, 1000, 2000, 3000 …
+ * Steps at which a model is measured: 0 (before training), then log-spaced, then even. With `{ log: true, every: 1000
+ * }` it is the schedule of Pythia (Biderman et al. 2023): 0, 1, 2, 4 … 512, 1000, 2000, 3000 …
  */
 export function isCheckpoint(step: number, { log, every }: ScheduleOptions): boolean {
   if (step === 0) return true;

@@ -32,9 +32,9 @@ export class Checkpoints {
   }
 
   /**
-   * Takes a checkpoint of the model as it is now, after `step` steps; `metrics` are those of the step before. Returns what the training has to
-   * wait for: its own evaluation, and the save before this one if that is still being written. Null if there is nothing. Rejects
-   * only as the evaluation does.
+   * Takes a checkpoint of the model as it is now, after `step` steps; `metrics` are those of the step before. Returns
+   * what the training has to wait for: its own evaluation, and the save before this one if that is still being written.
+   * Null if there is nothing. Rejects only as the evaluation does.
    */
   take(step: number, metrics: StepMetrics): Promise<void> | null {
     // Begun at once: the caller may dispose of its tensors.

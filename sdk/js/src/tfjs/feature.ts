@@ -20,12 +20,16 @@ export interface TaskOptions {
 }
 
 export interface FeatureOptions {
-  /** The layer whose output is probed (and where the feature is erased if there is no `swapped`); `outer/inner` within a nested model. */
+  /**
+   * The layer whose output is probed (and where the feature is erased if there is no `swapped`); `outer/inner` within a
+   * nested model.
+   */
   readonly layer: string;
   /**
-   * To find the feature: inputs, and its class (0, 1, 2 …) in each. Let it be independent of the task's label here, or it is the label that is
-   * found. At least max(20 x width of the layer, 1000) examples; with fewer the readings say so and are less sure. `irrelevant`: classes, in the
-   * same inputs, of a feature that should not matter; erasing it is an erasure's control then, else it is erasing shuffled labels.
+   * To find the feature: inputs, and its class (0, 1, 2 …) in each. Let it be independent of the task's label here, or
+   * it is the label that is found. At least max(20 x width of the layer, 1000) examples; with fewer the readings say so
+   * and are less sure. `irrelevant`: classes, in the same inputs, of a feature that should not matter; erasing it is an
+   * erasure's control then, else it is erasing shuffled labels.
    */
   readonly probe: {
     readonly inputs: Examples;
@@ -33,16 +37,16 @@ export interface FeatureOptions {
     readonly irrelevant?: Tensor | ArrayLike<number>;
   };
   /**
-   * To see what it is good for: held-out examples drawn as in training. `swapped`: the same inputs, each with another example's
-   * feature and nothing else changed; without it the feature is erased at the layer. `irrelevant`: the same inputs with something
-   * exchanged that should not matter, as the swap's control.
+   * To see what it is good for: held-out examples drawn as in training. `swapped`: the same inputs, each with another
+   * example's feature and nothing else changed; without it the feature is erased at the layer. `irrelevant`: the same
+   * inputs with something exchanged that should not matter, as the swap's control.
    */
   readonly task: TaskOptions;
   /** What the model is trained on. */
   readonly loss: LossName;
   /**
-   * How the feature is taken away at its layer, where there is no `swapped`: by LEACE (the default), or by mean, resample or zero ablation. Where they
-   * disagree the readings say so.
+   * How the feature is taken away at its layer, where there is no `swapped`: by LEACE (the default), or by mean,
+   * resample or zero ablation. Where they disagree the readings say so.
    */
   readonly ablation?: Ablation;
   /** Thresholds of its life; what is not set stays at its default. */
@@ -57,8 +61,9 @@ export interface Feature {
 }
 
 /**
- * Describes a feature that a model may come to represent, for `watch(run, model, { features: [...] })`. Data and names only: it is
- * measured on another thread. Throws a TailboneError for what cannot be read; whether it fits the model, `watch` says.
+ * Describes a feature that a model may come to represent, for `watch(run, model, { features: [...] })`. Data and names
+ * only: it is measured on another thread. Throws a TailboneError for what cannot be read; whether it fits the model,
+ * `watch` says.
  */
 export function feature(name: string, options: FeatureOptions): Feature {
   const { layer, probe, task, loss, ablation = "leace" } = options;
@@ -86,9 +91,10 @@ export function feature(name: string, options: FeatureOptions): Feature {
 }
 
 /**
- * Features taken away together, as one feature without a probe: where one can do the work of another, each alone reads as unused. They are features of the same
- * `watch`, with the same task, and all with swaps (of different values) or all erased at one layer. Throws a TailboneError for a name or settings that cannot be
- * used; whether they fit, `watch` says.
+ * Features taken away together, as one feature without a probe: where one can do the work of another, each alone reads
+ * as unused. They are features of the same `watch`, with the same task, and all with swaps (of different values) or all
+ * erased at one layer. Throws a TailboneError for a name or settings that cannot be used; whether they fit, `watch`
+ * says.
  */
 export function jointly(name: string, features: readonly Feature[], settings?: SettingsChange): Feature {
   return {

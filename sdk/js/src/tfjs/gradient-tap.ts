@@ -8,8 +8,9 @@ export type Gradients = ReadonlyMap<string, Tensor>;
 type Sink = (gradients: Gradients, optimizer: Optimizer) => boolean;
 
 /**
- * Sees the gradients that an optimizer is about to apply, by standing in for its `applyGradients` while it is open. If the optimizer is not
- * known, it is found when it minimises: then `Optimizer.prototype.minimize` is stood in for, until a step of the model was seen.
+ * Sees the gradients that an optimizer is about to apply, by standing in for its `applyGradients` while it is open. If
+ * the optimizer is not known, it is found when it minimises: then `Optimizer.prototype.minimize` is stood in for, until
+ * a step of the model was seen.
  */
 export class GradientTap {
   #optimizer: Optimizer | null;

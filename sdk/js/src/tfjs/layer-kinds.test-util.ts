@@ -1,5 +1,5 @@
-// A process that trains with tfjs-core and tfjs-layers alone, as a script would that imports no more: one model of each kind, with a feature each.
-// Prints a line of JSON per model: what its checkpoints showed.
+// A process that trains with tfjs-core and tfjs-layers alone, as a script would that imports no more: one model of each
+// kind, with a feature each. Prints a line of JSON per model: what its checkpoints showed.
 import * as tf from "@tensorflow/tfjs-core";
 import * as layers from "@tensorflow/tfjs-layers";
 import { feature } from "./feature";

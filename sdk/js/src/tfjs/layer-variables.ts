@@ -6,7 +6,10 @@ export type LayerVariables = ReadonlyMap<string, LayerWeights>;
 type Layer = LayersModel["layers"][number];
 type LayerWeights = Layer["trainableWeights"];
 
-/** Finds them as they are now: layers can be frozen and thawed while a model trains. A layer that is shared is listed once. */
+/**
+ * Finds them as they are now: layers can be frozen and thawed while a model trains. A layer that is shared is listed
+ * once.
+ */
 export function findLayerVariables(model: Pick<LayersModel, "layers">): LayerVariables {
   const found = new Map<string, LayerWeights>();
   const seen = new Set<string>();

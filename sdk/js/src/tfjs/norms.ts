@@ -1,7 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { LayerVariables } from "./layer-variables";
 
-/** Scalars by the name of their layer, and `global` over all of them. They are the caller's to dispose of (or a `tf.tidy`'s). */
+/**
+ * Scalars by the name of their layer, and `global` over all of them. They are the caller's to dispose of (or a
+ * `tf.tidy`'s).
+ */
 export type Norms = Readonly<Record<string, tf.Scalar>>;
 
 /** Euclidean norms of the weights of each layer. */

@@ -27,8 +27,8 @@ export interface PickBackendOptions {
 }
 
 /**
- * Makes the fastest backend that is installed and works the current one, prints which, and registers the kernels that it lacks for training.
- * Throws `unavailable` if there is none.
+ * Makes the fastest backend that is installed and works the current one, prints which, and registers the kernels that
+ * it lacks for training. Throws `unavailable` if there is none.
  */
 export async function pickBackend({
   order = ["node-gpu", "node", "wasm", "cpu"],
@@ -58,8 +58,8 @@ export async function pickBackend({
 }
 
 /**
- * Where the features of a model that trains on the current backend are measured, best first: in a thread with the training's own native backend, else on
- * wasm, and in plain JavaScript where there is nothing better.
+ * Where the features of a model that trains on the current backend are measured, best first: in a thread with the
+ * training's own native backend, else on wasm, and in plain JavaScript where there is nothing better.
  */
 export function backendsForMeasuring(): readonly BackendName[] {
   if (tf.getBackend() !== "tensorflow") return ["wasm", "cpu"];
@@ -68,7 +68,10 @@ export function backendsForMeasuring(): readonly BackendName[] {
   return [isGpu ? "node-gpu" : "node", "wasm", "cpu"];
 }
 
-/** Imports a package as the script would, which is where its author has installed it; else as the SDK would. False: it isn't there. */
+/**
+ * Imports a package as the script would, which is where its author has installed it; else as the SDK would. False: it
+ * isn't there.
+ */
 async function importInstalled(name: string, script: string | undefined): Promise<boolean> {
   const beside = createRequire(script ?? join(process.cwd(), "script.js"));
   try {

@@ -8,7 +8,9 @@ import type { WatchedRun } from "./watched-run";
 
 export type Point = readonly [step: number, value: number];
 
-/** A run up to its ring: steps, pins and tensors are treated as in a real one, and what comes out of the ring is kept. */
+/**
+ * A run up to its ring: steps, pins and tensors are treated as in a real one, and what comes out of the ring is kept.
+ */
 export class RecordedRun implements WatchedRun {
   readonly id = "recorded";
   readonly told: string[] = [];

@@ -14,8 +14,9 @@ export interface SavedWeights {
 }
 
 /**
- * Saves a model into a folder (model.json and weights.bin, as TensorFlow.js itself writes them), which appears whole or not at all, and
- * takes the place of one of that name. The weights are copied before this returns; the writing goes on in the background.
+ * Saves a model into a folder (model.json and weights.bin, as TensorFlow.js itself writes them), which appears whole or
+ * not at all, and takes the place of one of that name. The weights are copied before this returns; the writing goes on
+ * in the background.
  */
 export async function saveModel(model: LayersModel, folder: string): Promise<SavedWeights> {
   let bytes = 0;
@@ -32,8 +33,8 @@ export async function saveModel(model: LayersModel, folder: string): Promise<Sav
 }
 
 /**
- * Reads a model that was saved at a checkpoint: `await tf.loadLayersModel(savedModel("…/step-512"))`. TensorFlow.js itself reads
- * `file://` only where tfjs-node is installed. Throws `not_found` if there is none.
+ * Reads a model that was saved at a checkpoint: `await tf.loadLayersModel(savedModel("…/step-512"))`. TensorFlow.js
+ * itself reads `file://` only where tfjs-node is installed. Throws `not_found` if there is none.
  */
 export function savedModel(folder: string): tf.io.IOHandler {
   return { load: () => loadModel(resolve(folder)) };

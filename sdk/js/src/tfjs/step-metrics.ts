@@ -6,8 +6,9 @@ import type { Warnings } from "../own-output";
 export type StepMetrics = Readonly<Record<string, number | Scalar>>;
 
 /**
- * What one SGD step returned, as metrics: a number or a tensor of one element is the loss; a list of numbers, as `trainOnBatch` returns it,
- * is the loss and the metrics of a compiled model. Nothing is fine; what else it may be is told once.
+ * What one SGD step returned, as metrics: a number or a tensor of one element is the loss; a list of numbers, as
+ * `trainOnBatch` returns it, is the loss and the metrics of a compiled model. Nothing is fine; what else it may be is
+ * told once.
  */
 export function readStepResult(result: unknown, model: LayersModel, warnings: Warnings): StepMetrics {
   if (result === undefined || result === null) return {};

@@ -14,15 +14,15 @@ export interface CheckpointsOptions {
   /** Every so many steps, after the log-spaced ones if there are any. Default: 500. */
   readonly every?: number;
   /**
-   * Save the model at checkpoints: `never` (default), `always` (each stays) or `last` (only the newest stays). It is written to
-   * `dir`/step-N in TensorFlow.js' own format, while the training goes on; `savedModel` reads it back.
+   * Save the model at checkpoints: `never` (default), `always` (each stays) or `last` (only the newest stays). It is
+   * written to `dir`/step-N in TensorFlow.js' own format, while the training goes on; `savedModel` reads it back.
    */
   readonly save?: "never" | "always" | "last";
   /** Default: weights/<run id> in the data folder (TAILBONE_DATA, else `.tailbone` in the current folder). */
   readonly dir?: string;
   /**
-   * Measures the model, as on held-out examples. What it returns is logged at the checkpoint's step and kept in its record. The
-   * training waits for it, and an error that it throws passes through.
+   * Measures the model, as on held-out examples. What it returns is logged at the checkpoint's step and kept in its
+   * record. The training waits for it, and an error that it throws passes through.
    */
   readonly evaluate?: () => Evaluation | Promise<Evaluation>;
 }

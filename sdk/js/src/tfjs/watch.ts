@@ -19,33 +19,38 @@ export interface Watched {
   readonly nextStep: number;
 
   /**
-   * Runs one SGD step of a hand-written loop and logs it: `loss` (what `fn` returned, if that is a number or a tensor of one element),
-   * `lr`, `step_ms` (of `fn` alone), `examples_per_s` (at that speed), and every so many steps `grad_norm/<layer>`, `weight_norm/<layer>` and
-   * both over all layers (`…/global`), of the weights before the step. Until the next step, `run.log` without a step
-   * means this one, and what it logs under these names takes their place.
+   * Runs one SGD step of a hand-written loop and logs it: `loss` (what `fn` returned, if that is a number or a tensor
+   * of one element), `lr`, `step_ms` (of `fn` alone), `examples_per_s` (at that speed), and every so many steps
+   * `grad_norm/<layer>`, `weight_norm/<layer>` and both over all layers (`…/global`), of the weights before the step.
+   * Until the next step, `run.log` without a step means this one, and what it logs under these names takes their place.
    *
-   * Gradients are seen as the optimizer applies them. It is the one of the options, of the compiled model, or the one that
-   * minimises within `fn`; where there is none (weights assigned by hand, or `applyGradients` called on an optimizer that was not given
-   * in the options) there are no gradient norms and no `lr`.
+   * Gradients are seen as the optimizer applies them. It is the one of the options, of the compiled model, or the one
+   * that minimises within `fn`; where there is none (weights assigned by hand, or `applyGradients` called on an
+   * optimizer that was not given in the options) there are no gradient norms and no `lr`.
    *
-   * Resolves with what `fn` returned, after the checkpoint's evaluation if one is due. An error of `fn` passes through unchanged, and
-   * its step is not counted. Without checkpoints that evaluate or save, a loop of synchronous steps need not await it.
+   * Resolves with what `fn` returned, after the checkpoint's evaluation if one is due. An error of `fn` passes through
+   * unchanged, and its step is not counted. Without checkpoints that evaluate or save, a loop of synchronous steps need
+   * not await it.
    */
   step<T>(fn: () => T | Promise<T>): Promise<T>;
 
   /**
-   * From the next checkpoint on, a feature is seen against these task data: when the training's own data change, so that its benefit is that
-   * for what is learnt now; or for fresh examples at each checkpoint. Data that don't fit are told on stderr, and the old ones stay.
+   * From the next checkpoint on, a feature is seen against these task data: when the training's own data change, so
+   * that its benefit is that for what is learnt now; or for fresh examples at each checkpoint. Data that don't fit are
+   * told on stderr, and the old ones stay.
    */
   setTask(feature: string, task: TaskOptions): void;
 
-  /** For `model.fit`: one step a batch, with the same series, the model's metrics, and at the end of each epoch `epoch/…` and `val_…`. */
+  /**
+   * For `model.fit`: one step a batch, with the same series, the model's metrics, and at the end of each epoch
+   * `epoch/…` and `val_…`.
+   */
   callback(): CustomCallbackArgs;
 }
 
 /**
- * Watches a TensorFlow.js model while it trains: a sequential, functional or recurrent LayersModel, on any backend. Throws a
- * TailboneError for wrong options; from then on nothing of it throws: what fails is told once on stderr.
+ * Watches a TensorFlow.js model while it trains: a sequential, functional or recurrent LayersModel, on any backend.
+ * Throws a TailboneError for wrong options; from then on nothing of it throws: what fails is told once on stderr.
  */
 export function watch(run: WatchedRun, model: LayersModel, options: WatchOptions = {}): Watched {
   const checked = parseWatchOptions(options);

@@ -3,8 +3,8 @@ import type { RunRecord } from "@tailbone/protocol/records";
 import type { RowOfValues } from "../ring/ring-reader";
 
 /*
- * A frame is sealed before it reaches any limit of the wire: half of its bytes (4 MiB) and of its values leave room for one more
- * record of the largest kind.
+ * A frame is sealed before it reaches any limit of the wire: half of its bytes (4 MiB) and of its values leave room for
+ * one more record of the largest kind.
  */
 const SEAL_BYTES = 2 * 1024 * 1024;
 const SEAL_VALUES = 125_000;

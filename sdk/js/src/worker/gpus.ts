@@ -26,7 +26,10 @@ export async function nameGpus(): Promise<string[]> {
 
 const FIELDS = ["utilization.gpu", "memory.used", "memory.total", "temperature.gpu", "power.draw"];
 
-/** Series and values: utilization and memory in percent, temperature in °C, power in W; what a GPU does not tell is left out. */
+/**
+ * Series and values: utilization and memory in percent, temperature in °C, power in W; what a GPU does not tell is left
+ * out.
+ */
 export async function measureGpus(): Promise<Map<string, number>> {
   const values = new Map<string, number>();
   for (const [index, row] of (await query(FIELDS.join())).entries()) {

@@ -23,8 +23,9 @@ export interface OutboxEvents {
 }
 
 /**
- * A writer's sealed frames on their way to the disk and to the hub. A frame may be sent once it is synced. While the disk refuses
- * (it is full), frames wait in memory, up to 64 MiB, and are sent from there: better at the hub than nowhere.
+ * A writer's sealed frames on their way to the disk and to the hub. A frame may be sent once it is synced. While the
+ * disk refuses (it is full), frames wait in memory, up to 64 MiB, and are sent from there: better at the hub than
+ * nowhere.
  */
 export class Outbox implements FrameSource {
   readonly #spool: Spool;

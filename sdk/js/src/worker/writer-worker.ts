@@ -25,8 +25,8 @@ const SEAL_MS = 20;
 const BEAT_MS = 5000;
 
 /**
- * The worker of one writer: ring -> frames -> disk -> hub. It never waits for the training's thread, and the training never for it,
- * but for room in the ring and at the very end.
+ * The worker of one writer: ring -> frames -> disk -> hub. It never waits for the training's thread, and the training
+ * never for it, but for room in the ring and at the very end.
  */
 export class WriterWorker {
   readonly #input: WorkerInput;

@@ -6,8 +6,8 @@ export interface AlertGroup {
 }
 
 /**
- * Alerts by run: in each run the unread ones first, then the newest; runs with unread ones first, then those with the newest.
- * `keptUnread`: ids of those that keep their place though they have been read since.
+ * Alerts by run: in each run the unread ones first, then the newest; runs with unread ones first, then those with the
+ * newest. `keptUnread`: ids of those that keep their place though they have been read since.
  */
 export function groupAlerts(alerts: readonly Alert[], keptUnread: ReadonlySet<string> = new Set()): AlertGroup[] {
   const isUnread = ({ id, readAtMs }: Alert): boolean => readAtMs === null || keptUnread.has(id);

@@ -18,7 +18,10 @@ export interface RunLivesProps {
   children: (lifeOf: (alert: Alert) => AlertLife | null) => ReactNode;
 }
 
-/** The head of a run's alerts. Asks for the run's lives, once for all of its alerts, where one of them is about a feature. */
+/**
+ * The head of a run's alerts. Asks for the run's lives, once for all of its alerts, where one of them is about a
+ * feature.
+ */
 export function RunLives({ run, alerts, children }: RunLivesProps) {
   const { data } = useQuery({ ...queries.run(run.id), enabled: alerts.some(({ feature }) => feature !== null) });
   function lifeOf({ feature }: Alert): AlertLife | null {

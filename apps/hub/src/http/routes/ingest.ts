@@ -29,7 +29,10 @@ const NDJSON_TYPE = "application/x-ndjson";
 const isOfType = (c: HonoContext, type: string): boolean =>
   c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() === type;
 
-/** The way in for what is not the SDK: frames for any language, JSON for scripts. They go through the same queue as a socket's frames. */
+/**
+ * The way in for what is not the SDK: frames for any language, JSON for scripts. They go through the same queue as a
+ * socket's frames.
+ */
 export function addIngestRoutes(api: Api, { perform, appender, httpWriter, log }: Services): void {
   const open = verbRoute(
     { verb: "openWriter" },

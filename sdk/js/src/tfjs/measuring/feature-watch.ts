@@ -15,8 +15,9 @@ import type { MeasuringReply, TaskChange } from "./messages";
 import { SnapshotQueue } from "./snapshot-queue";
 
 /**
- * Has a model's features measured at its checkpoints, on another thread: the training waits for a copy of the weights and no longer. A model that cannot be rebuilt
- * there is measured in place. What cannot be measured in time is left out, and a reading says so.
+ * Has a model's features measured at its checkpoints, on another thread: the training waits for a copy of the weights
+ * and no longer. A model that cannot be rebuilt there is measured in place. What cannot be measured in time is left
+ * out, and a reading says so.
  *
  *   starting -> measuring elsewhere -> (the thread dies) nothing more
  *      +-> measuring in place

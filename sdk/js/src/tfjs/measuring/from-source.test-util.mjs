@@ -1,4 +1,5 @@
-// The measuring thread as its sources, for tests: a thread does not take over a loader of TypeScript, so it brings its own.
+// The measuring thread as its sources, for tests: a thread does not take over a loader of TypeScript, so it brings its
+// own.
 import { register } from "tsx/esm/api";
 
 register();

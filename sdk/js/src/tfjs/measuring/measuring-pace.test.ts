@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { MeasuringPace } from "./measuring-pace";
 import { SnapshotQueue } from "./snapshot-queue";
 
-/** Ends a run while `steps` wait, each of which takes as long as `takesMs` says: what was measured, and how long that took. */
+/**
+ * Ends a run while `steps` wait, each of which takes as long as `takesMs` says: what was measured, and how long that
+ * took.
+ */
 function end(pace: MeasuringPace, steps: readonly number[], limitMs: number, takesMs: (index: number) => number) {
   const queue = new SnapshotQueue();
   for (const step of steps) queue.add({ step, weights: [] });

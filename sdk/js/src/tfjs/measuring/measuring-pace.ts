@@ -2,10 +2,12 @@
 const REMEMBERED = 8;
 
 /**
- * How long a checkpoint takes to be measured, learnt from those before, and how many there is time for at the end of a run.
+ * How long a checkpoint takes to be measured, learnt from those before, and how many there is time for at the end of a
+ * run.
  *
- * While the training computes beside it a checkpoint may take several times as long as it will afterwards. So the quickest of late says how many
- * may fit, and is corrected by each that is done; the slowest of late says what must be kept back for the model's last state.
+ * While the training computes beside it a checkpoint may take several times as long as it will afterwards. So the
+ * quickest of late says how many may fit, and is corrected by each that is done; the slowest of late says what must be
+ * kept back for the model's last state.
  */
 export class MeasuringPace {
   #tookMs: number[] = [];
@@ -19,7 +21,10 @@ export class MeasuringPace {
     this.#tookMs = [...this.#tookMs, tookMs].slice(-REMEMBERED);
   }
 
-  /** How many of those that wait may still be measured within `restMs`: 1, the newest, if there is no time for another before it. */
+  /**
+   * How many of those that wait may still be measured within `restMs`: 1, the newest, if there is no time for another
+   * before it.
+   */
   mostWithin(restMs: number): number {
     if (this.#tookMs.length === 0) return Number.POSITIVE_INFINITY;
     if (restMs < 2 * Math.max(...this.#tookMs)) return 1;

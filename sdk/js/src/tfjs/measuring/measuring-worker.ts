@@ -6,7 +6,8 @@ import { Measurer } from "./measurer";
 import type { MeasuringInput, MeasuringOrder, MeasuringReply, Snapshot } from "./messages";
 
 /*
- * The thread that measures: it has a backend and a copy of the model of its own. Orders are followed in the order in which they come.
+ * The thread that measures: it has a backend and a copy of the model of its own. Orders are followed in the order in
+ * which they come.
  */
 const { input, port }: { input: MeasuringInput; port: MessagePort } = workerData;
 const reply = (message: MeasuringReply): void => port.postMessage(message);
@@ -42,7 +43,10 @@ async function rebuild(): Promise<LayersModel | null> {
   }
 }
 
-/** Every snapshot brings all weights: what they begin with is not worth computing (an orthogonal matrix takes seconds where a layer is wide). */
+/**
+ * Every snapshot brings all weights: what they begin with is not worth computing (an orthogonal matrix takes seconds
+ * where a layer is wide).
+ */
 function withoutInitializers(topology: object): object {
   return JSON.parse(
     JSON.stringify(topology, (key, value: unknown) =>

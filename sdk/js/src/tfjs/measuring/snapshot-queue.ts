@@ -6,9 +6,9 @@ const MOST_WAITING = 8;
 const MOST_BYTES = 128 * 1024 * 1024;
 
 /**
- * What waits to be measured, in the order of the training. When more waits than is held, the snapshot is left out whose neighbours lie closest to each other on
- * a logarithmic axis of steps: what is known of a life suffers least. Neither the newest is left out, nor the untrained model (step 0), which the others are
- * seen against.
+ * What waits to be measured, in the order of the training. When more waits than is held, the snapshot is left out whose
+ * neighbours lie closest to each other on a logarithmic axis of steps: what is known of a life suffers least. Neither
+ * the newest is left out, nor the untrained model (step 0), which the others are seen against.
  */
 export class SnapshotQueue {
   #waiting: Snapshot[] = [];
@@ -29,7 +29,10 @@ export class SnapshotQueue {
     return this.#isFull() ? this.#leaveOut() : null;
   }
 
-  /** Leaves out all but `most`, one after the other by the same rule, and returns them. The untrained model and the newest stay in any case. */
+  /**
+   * Leaves out all but `most`, one after the other by the same rule, and returns them. The untrained model and the
+   * newest stay in any case.
+   */
   thin(most: number): Snapshot[] {
     const leftOut: Snapshot[] = [];
     while (this.#waiting.length > most) {

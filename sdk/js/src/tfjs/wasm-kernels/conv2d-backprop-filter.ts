@@ -15,9 +15,10 @@ const UNFOLDED_BYTES = 16 << 20;
 type ConvInfo = backend_util.Conv2DInfo;
 
 /**
- * The gradient of a 2-D convolution with respect to its filter: with x unfolded so that row (fy, fx, c) holds what filter tap (fy, fx, c) is multiplied with
- * at each place of the output, it is one product of matrices, [taps, places] x [places, outChannels].
- * Shapes: x [batch, inHeight, inWidth, inChannels], dy [batch, outHeight, outWidth, outChannels] -> filterShape.
+ * The gradient of a 2-D convolution with respect to its filter: with x unfolded so that row (fy, fx, c) holds what
+ * filter tap (fy, fx, c) is multiplied with at each place of the output, it is one product of matrices, [taps, places]
+ * x [places, outChannels]. Shapes: x [batch, inHeight, inWidth, inChannels], dy [batch, outHeight, outWidth,
+ * outChannels] -> filterShape.
  */
 export const conv2DBackpropFilter: KernelFunc = ({ inputs, backend, attrs }) => {
   const { strides, pad, dimRoundingMode, filterShape } = attrsSchema.parse(attrs);
@@ -65,7 +66,10 @@ function addInto(sum: Float32Array, other: Float32Array): void {
   for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + (other[index] ?? 0);
 }
 
-/** Fills `out`, [taps, images * places]. The innermost loop writes a run of neighbours, and reads a row of x that lies in the cache. */
+/**
+ * Fills `out`, [taps, images * places]. The innermost loop writes a run of neighbours, and reads a row of x that lies
+ * in the cache.
+ */
 function unfold(x: Float32Array, out: Float32Array, conv: ConvInfo, first: number, images: number): void {
   const { filterHeight, filterWidth, inHeight, inWidth, inChannels, outHeight, outWidth, strideHeight, strideWidth } =
     conv;

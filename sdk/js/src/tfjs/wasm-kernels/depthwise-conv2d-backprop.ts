@@ -8,7 +8,10 @@ type ConvInfo = backend_util.Conv2DInfo;
 const filterAttrsSchema = convAttrsSchema.extend({ filterShape: shape4Schema });
 const inputAttrsSchema = convAttrsSchema.extend({ inputShape: shape4Schema });
 
-/** The gradient of a depthwise convolution with respect to its filter: x, dy -> filterShape [height, width, inChannels, multiplier]. */
+/**
+ * The gradient of a depthwise convolution with respect to its filter: x, dy -> filterShape [height, width, inChannels,
+ * multiplier].
+ */
 export const depthwiseConv2dBackpropFilter: KernelFunc = ({ inputs, backend, attrs }) => {
   const { strides, pad, dimRoundingMode, filterShape } = filterAttrsSchema.parse(attrs);
   const wasm = asWasmBackend(backend);
@@ -58,8 +61,8 @@ export const depthwiseConv2dBackpropInput: KernelFunc = ({ inputs, backend, attr
 };
 
 /**
- * Visits each filter tap at each place of the output where it meets the input, with the offsets of the first channel of the tap, of the pixel of the
- * input, and of the place of the output.
+ * Visits each filter tap at each place of the output where it meets the input, with the offsets of the first channel of
+ * the tap, of the pixel of the input, and of the place of the output.
  */
 function eachTapAndPlace(conv: ConvInfo, visit: (tap: number, pixel: number, place: number) => void): void {
   const { batchSize, filterHeight, filterWidth, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } =

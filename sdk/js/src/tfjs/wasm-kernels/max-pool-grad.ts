@@ -14,7 +14,10 @@ const attrs3dSchema = z.object({
 });
 const shape5Schema = z.tuple([z.number(), z.number(), z.number(), z.number(), z.number()]);
 
-/** One axis of a pooling: window `at` covers the inputs from `at * stride - pad` on, `filter` of them, as far as there are any. */
+/**
+ * One axis of a pooling: window `at` covers the inputs from `at * stride - pad` on, `filter` of them, as far as there
+ * are any.
+ */
 interface PooledAxis {
   readonly in: number;
   readonly out: number;
@@ -24,8 +27,8 @@ interface PooledAxis {
 }
 
 /**
- * The gradient of max pooling goes to the largest value of each window, the first one of equals. The backend's own kernel (4.22)
- * takes no value below zero for the largest, and so loses the gradient of windows without a positive one.
+ * The gradient of max pooling goes to the largest value of each window, the first one of equals. The backend's own
+ * kernel (4.22) takes no value below zero for the largest, and so loses the gradient of windows without a positive one.
  */
 export const maxPoolGrad: KernelFunc = (call) => {
   const { filterSize, strides, pad, dimRoundingMode } = attrs2dSchema.parse(call.attrs);

@@ -19,8 +19,9 @@ const WRONG: Readonly<Record<string, KernelFunc>> = {
 };
 
 /**
- * Lets embeddings, convolutions and max pooling train on the wasm backend, by registering the gradients that it lacks or has
- * wrong. Those that a later release of it adds stay. `watch` and `pickBackend` call it where wasm is the backend.
+ * Lets embeddings, convolutions and max pooling train on the wasm backend, by registering the gradients that it lacks
+ * or has wrong. Those that a later release of it adds stay. `watch` and `pickBackend` call it where wasm is the
+ * backend.
  */
 export function registerTrainingKernels(): void {
   for (const [kernelName, kernelFunc] of Object.entries(MISSING)) {

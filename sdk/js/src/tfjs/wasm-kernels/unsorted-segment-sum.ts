@@ -5,8 +5,8 @@ import { asWasmBackend, inputOf } from "./wasm-backend";
 const attrsSchema = z.object({ numSegments: z.number().int().nonnegative() });
 
 /**
- * The gradient of `gather`, and so of embeddings: out[s, …] is the sum of x[i, …] over all i with segmentIds[i] = s. Ids outside
- * [0, numSegments) count for nothing.
+ * The gradient of `gather`, and so of embeddings: out[s, …] is the sum of x[i, …] over all i with segmentIds[i] = s.
+ * Ids outside [0, numSegments) count for nothing.
  */
 export const unsortedSegmentSum: KernelFunc = ({ inputs, backend, attrs }) => {
   const { numSegments } = attrsSchema.parse(attrs);

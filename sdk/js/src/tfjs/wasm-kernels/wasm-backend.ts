@@ -2,7 +2,9 @@ import assert from "node:assert";
 import type { DataType, KernelFunc, NamedTensorInfoMap, TensorInfo, TypedArray } from "@tensorflow/tfjs-core";
 import { getKernel } from "@tensorflow/tfjs-core";
 
-/** What kernels use of the wasm backend. Its memory may move when it grows: views are taken after the last allocation. */
+/**
+ * What kernels use of the wasm backend. Its memory may move when it grows: views are taken after the last allocation.
+ */
 export interface WasmBackend {
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   typedArrayFromHeap(tensor: TensorInfo): TypedArray;
