@@ -11,7 +11,10 @@ import { epochSchema, legSchema, runSchema, runStateSchema } from "./run";
 import { text } from "./text";
 import { unreadableListSchema } from "./unreadable";
 
-/** Bodies and queries of the HTTP API, version 1. Times are milliseconds since 1970, steps are floats. */
+/*
+ * Bodies and queries of the HTTP API, version 1. Times are milliseconds since 1970, steps are floats. Longer than other
+ * files: one list, a schema a kind of answer.
+ */
 
 export const API_PREFIX = "/api/v1";
 

@@ -10,6 +10,8 @@ import {
   wantedNext,
 } from "./delivery-state";
 
+// Longer than other files: the table of phases and events is complete, and is read in one piece with what it does.
+
 /** When an event happens, by a monotonic clock, and a number from 0 to 1 by which pauses are spread. */
 export interface Moment {
   readonly nowMs: number;
