@@ -14,7 +14,7 @@ import { TcpProxy } from "./tcp-proxy";
 
 const wallClock = pathToFileURL(join(root, "tests/faults/wall-clock.mjs")).href;
 /** The hub's start makes a cluster of 40 MB; the spools take a few. */
-const DISK_MB: Record<Disk, number> = { database: 256, spool: 48 };
+const DISK_MB: Record<Disk, number> = { database: 512, spool: 48 };
 
 /**
  * Where schedules happen, one after the other: a hub with its database, a network before it, disks that can run full,
