@@ -144,6 +144,10 @@ describe("gradients on wasm are those of the cpu backend", () => {
       parts[0]?.getClassName() === "Embedding"
         ? tf.randomUniform(sizes, 0, 11, "int32", 5)
         : tf.randomNormal(sizes, 0, 1, "float32", 5);
+    // Drawn with a seed: of two largest values that are nearly the same, backends that round differently take another one.
+    for (const [index, weight] of model.weights.entries())
+      if (weight.shape.length > 1)
+        weight.write(tf.randomNormal(weight.shape.map(Number), 0, 0.5, "float32", 7 + index));
     const target = tf.randomNormal(model.outputs[0]?.shape.map((size) => size ?? 3) ?? [], 0, 1, "float32", 6);
     await expectSameGradients(() => tf.losses.meanSquaredError(target, applyTo(model, x)));
     model.dispose();
