@@ -6,7 +6,8 @@ import { cliEntry, openPlace, type Place, type Stack, startStack, trainer } from
 
 /* `tailbone runs tail` over a network that is cut, and a hub that forgets what it had at hand. */
 
-const STEPS = 2500;
+/** So many that the training goes on until the hub is back, on a busy machine too. */
+const STEPS = 4000;
 
 let place: Place;
 let stack: Stack;
