@@ -1,7 +1,7 @@
 import { type RawPoints, rawPointsSchema } from "@tailbone/protocol/http";
 import { fromWireNumber } from "@tailbone/protocol/json";
 import { LIMITS } from "@tailbone/protocol/limits";
-import { formatSeriesNames } from "@tailbone/protocol/series-names";
+import { formatNameList } from "@tailbone/protocol/name-list";
 import { callHub, type HubAddress } from "./call-hub";
 
 /** Raw points of one series; the columns have the same length. */
@@ -35,7 +35,7 @@ export async function* readRawPoints(
 ): AsyncGenerator<RawPage> {
   let cursor: string | null = null;
   do {
-    const query = { series: formatSeriesNames([series]), raw: 1, limit: LIMITS.rawPage, ...range, cursor };
+    const query = { series: formatNameList([series]), raw: 1, limit: LIMITS.rawPage, ...range, cursor };
     const page: RawPoints = await callHub(hub, rawPointsSchema, `/runs/${run}/points`, { query, signal });
     const { offset, steps, timesMs } = page;
     yield {

@@ -126,7 +126,7 @@ export const scaleSchema = z.enum(["linear", "log"]);
 export type Scale = z.infer<typeof scaleSchema>;
 
 export const pointsQuerySchema = z.object({
-  /** Names, as `series-names.ts` writes them: separated by commas, a comma within a name as `%2C`. */
+  /** Names, as `name-list.ts` writes them: separated by commas, a comma within a name as `%2C`. */
   series: text()
     .min(1)
     .max(LIMITS.querySeries * LIMITS.seriesNameBytes),

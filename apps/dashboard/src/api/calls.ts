@@ -10,8 +10,8 @@ import {
   runListSchema,
   seriesListSchema,
 } from "@tailbone/protocol/http";
+import { formatNameList } from "@tailbone/protocol/name-list";
 import { runDetailSchema } from "@tailbone/protocol/run";
-import { formatSeriesNames } from "@tailbone/protocol/series-names";
 import type { XScale } from "@tailbone/series/scale";
 import { z } from "zod";
 import { callApi } from "./client";
@@ -63,7 +63,7 @@ export interface BucketsRequest extends XScale {
 
 export const readBuckets = (run: string, { series, ...range }: BucketsRequest, signal?: Abort) =>
   callApi(bucketsSchema, `/runs/${run}/points`, {
-    query: { series: formatSeriesNames(series), ...range },
+    query: { series: formatNameList(series), ...range },
     signal,
   });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { formatNameList, parseNameList } from "../name-list";
 
 /*
  * What may stand in the URL of a page: each field is a codec from its text there to its value. What cannot be read
@@ -39,12 +40,12 @@ export const urlList = <T>(item: UrlField<T>): UrlField<readonly T[]> =>
   urlField(
     (text) => {
       if (text === "") return [];
-      return text.split(",").flatMap((part) => {
-        const read = item.safeDecode(part.replaceAll(/%2c/gi, ",").replaceAll("%25", "%"));
+      return parseNameList(text).flatMap((part) => {
+        const read = item.safeDecode(part);
         return read.success ? [read.data] : [];
       });
     },
-    (values) => values.map((value) => item.encode(value).replaceAll("%", "%25").replaceAll(",", "%2C")).join(","),
+    (values) => formatNameList(values.map((value) => item.encode(value))),
   );
 
 /** A value by a schema of its own, as JSON. */
