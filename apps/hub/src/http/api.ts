@@ -25,6 +25,7 @@ import { addRecordRoutes } from "./routes/records";
 import { addRunRoutes } from "./routes/runs";
 import { addSecurityLogRoutes } from "./routes/security-log";
 import { addSdkPackage } from "./sdk-package";
+import { createServeVerb } from "./serve-verb";
 
 const document = {
   openapi: "3.1.0",
@@ -60,17 +61,18 @@ function createVersionOne(services: Services): Api {
     name: "tailbone.session_token",
   });
   api.get("/openapi.json", (c) => c.json(api.getOpenAPI31Document(document)));
-  addMeRoutes(api, services);
-  addProjectRoutes(api, services);
-  addPageRoutes(api, services);
-  addRunRoutes(api, services);
-  addIngestRoutes(api, services);
-  addPointRoutes(api, services);
-  addRecordRoutes(api, services);
-  addAlertRoutes(api, services);
-  addKeyRoutes(api, services);
-  addMemberRoutes(api, services);
-  addSecurityLogRoutes(api, services);
+  const serve = createServeVerb(api, services.perform);
+  addMeRoutes(serve);
+  addProjectRoutes(serve);
+  addPageRoutes(serve);
+  addRunRoutes(serve);
+  addIngestRoutes(api, serve, services);
+  addPointRoutes(serve);
+  addRecordRoutes(serve);
+  addAlertRoutes(serve);
+  addKeyRoutes(serve);
+  addMemberRoutes(serve);
+  addSecurityLogRoutes(serve);
   return api;
 }
 

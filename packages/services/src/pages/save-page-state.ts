@@ -3,10 +3,9 @@ import { type PageStateSave, parsePageState, type SavedPage } from "@tailbone/pr
 import { requireProject } from "../access";
 import { type Asked, verb } from "../verb";
 
-interface SavePageState {
+interface SavePageState extends PageStateSave {
   readonly project: string;
   readonly page: SavedPage;
-  readonly save: PageStateSave;
 }
 
 /**
@@ -15,16 +14,11 @@ interface SavePageState {
  * `rate_limited`.
  */
 export const savePageState = verb("savePageState", async ({ ctx, input }: Asked<SavePageState>) => {
-  const { project, page, save } = input;
+  const { project, page, revision } = input;
   requireProject(ctx, project, `project ${project}`);
   ctx.hub.quotas.admitPageSave(ctx.team.id);
   const place = { team: ctx.team.id, project, page };
-  const state = parsePageState(page, save.state);
-  const value = await store.savePageState(ctx.db, place, {
-    state,
-    revision: save.revision,
-    by: ctx.by.name,
-    nowMs: ctx.nowMs,
-  });
-  return { value };
+  const state = parsePageState(page, input.state);
+  const saved = { state, revision, by: ctx.by.name, nowMs: ctx.nowMs };
+  return { value: await store.savePageState(ctx.db, place, saved) };
 });

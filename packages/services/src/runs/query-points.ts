@@ -3,17 +3,15 @@ import { queryRawPoints } from "@tailbone/db/read/query-raw-points";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Buckets, PointsQuery, RawPoints } from "@tailbone/protocol/http";
 import { LIMITS } from "@tailbone/protocol/limits";
+import { parseNameList } from "@tailbone/protocol/name-list";
 import { type Asked, type OfRun, verb } from "../verb";
-
-interface QueryPoints extends OfRun, Omit<PointsQuery, "series"> {
-  readonly series: readonly string[];
-}
 
 /**
  * Summaries of series by bucket, or with `raw` every point of one series, paged. Throws `not_found` and `bad_request`.
  */
-export const queryPoints = verb("queryPoints", async ({ ctx, input }: Asked<QueryPoints>) => {
-  const { series, raw, cursor, limit, buckets, leg, abandoned, ...range } = input;
+export const queryPoints = verb("queryPoints", async ({ ctx, input }: Asked<OfRun & PointsQuery>) => {
+  const { series: list, raw, cursor, limit, buckets, leg, abandoned, ...range } = input;
+  const series = parseNameList(list);
   const query = { ...range, team: ctx.team.id };
   if (series.length > LIMITS.querySeries) {
     throw new TailboneError(

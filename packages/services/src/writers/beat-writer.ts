@@ -3,13 +3,14 @@ import type { Effect } from "../effects";
 import { type Asked, type OfRun, verb } from "../verb";
 
 interface BeatWriter extends OfRun {
-  /** Null: whichever the run has. */
-  readonly writer: string | null;
+  /** Left out: whichever the run has. */
+  readonly writer?: string | undefined;
 }
 
 /** The writer lives: a run that was called stalled runs again. Throws `not_found` and `gone`. */
 export const beatWriter = verb("beatWriter", async ({ ctx, input }: Asked<BeatWriter>) => {
-  const { state, revived } = await store.beatWriter(ctx.db, { ...input, team: ctx.team.id, nowMs: ctx.nowMs });
+  const { run, writer = null } = input;
+  const { state, revived } = await store.beatWriter(ctx.db, { run, writer, team: ctx.team.id, nowMs: ctx.nowMs });
   const effects: Effect[] = revived === null ? [] : [{ type: "run-changed", run: revived }];
   return { value: { state }, effects };
 });

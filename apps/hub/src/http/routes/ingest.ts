@@ -19,7 +19,7 @@ import { type Api, jsonBody } from "../environment";
 import { cutFrames, FRAME_LIST_TYPE } from "../frame-list";
 import { limitBody } from "../middleware";
 import { parseLines } from "../ndjson";
-import { verbRoute } from "../verb-route";
+import { type ServeVerb, verbRoute } from "../serve-verb";
 
 const params = z.object({ run: runIdSchema });
 const binary = { schema: z.string().openapi({ format: "binary" }) };
@@ -33,7 +33,7 @@ const isOfType = (c: HonoContext, type: string): boolean =>
  * The way in for what is not the SDK: frames for any language, JSON for scripts. They go through the same queue as a
  * socket's frames.
  */
-export function addIngestRoutes(api: Api, { perform, appender, httpWriter, log }: Services): void {
+export function addIngestRoutes(api: Api, serve: ServeVerb, { appender, httpWriter, log }: Services): void {
   const open = verbRoute(
     { verb: "openWriter" },
     {
@@ -103,15 +103,12 @@ export function addIngestRoutes(api: Api, { perform, appender, httpWriter, log }
     return c.json(await httpWriter.log(c.var.ctx, { run, entries, numbered }), 200);
   });
 
-  const beat = verbRoute(beatWriter, {
+  serve(beatWriter, {
     method: "post",
     path: "/runs/{run}/beat",
     summary: "Says that a run's training lives, though it has nothing to log",
-    request: { params, query: beatQuerySchema },
+    params,
+    query: beatQuerySchema,
     answer: beatSchema,
-  });
-  api.openapi(beat, async (c) => {
-    const { writer = null } = c.req.valid("query");
-    return c.json(await perform(c.var.ctx, beatWriter, { ...c.req.valid("param"), writer }), 200);
   });
 }

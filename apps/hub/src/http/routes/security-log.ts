@@ -1,16 +1,13 @@
 import { securityLogQuerySchema, securityLogSchema } from "@tailbone/protocol/access";
 import { listSecurityEvents } from "@tailbone/services/security-log/list-security-events";
-import type { Services } from "../../services";
-import type { Api } from "../environment";
-import { verbRoute } from "../verb-route";
+import type { ServeVerb } from "../serve-verb";
 
-export function addSecurityLogRoutes(api: Api, { perform }: Services): void {
-  const list = verbRoute(listSecurityEvents, {
+export function addSecurityLogRoutes(serve: ServeVerb): void {
+  serve(listSecurityEvents, {
     method: "get",
     path: "/security-log",
     summary: "Who signed in, who was refused, and what changed of keys, members and roles",
-    request: { query: securityLogQuerySchema },
+    query: securityLogQuerySchema,
     answer: securityLogSchema,
   });
-  api.openapi(list, async (c) => c.json(await perform(c.var.ctx, listSecurityEvents, c.req.valid("query")), 200));
 }
