@@ -8,9 +8,10 @@ const may = {
   "packages/base": [],
   "packages/series": ["packages/protocol"],
   "packages/lifecycle": ["packages/protocol"],
+  "packages/query": ["packages/protocol"],
   "packages/client": ["packages/protocol", "packages/base"],
   "packages/probes": ["packages/protocol", "packages/base"],
-  "packages/db": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle"],
+  "packages/db": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle", "packages/query"],
   "packages/services": ["packages/protocol", "packages/base", "packages/lifecycle", "packages/db"],
   "sdk/js/src": ["packages/protocol", "packages/base", "packages/probes", "sdk/js/package.json"],
   "sdk/js/examples": ["sdk/js"],
@@ -88,9 +89,9 @@ module.exports = {
       to: { path: npmOf("fs-native-extensions") },
     },
     {
-      name: "series and lifecycle need no library",
+      name: "series, lifecycle and query need no library",
       severity: "error",
-      from: { path: "^packages/(series|lifecycle)/", pathNot: testing },
+      from: { path: "^packages/(series|lifecycle|query)/", pathNot: testing },
       to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "npm-no-pkg"] },
     },
     {
@@ -130,7 +131,7 @@ module.exports = {
     {
       name: "pure packages know no clock, file or socket",
       severity: "error",
-      from: { path: "^packages/(protocol|series|lifecycle)/", pathNot: testing },
+      from: { path: "^packages/(protocol|series|lifecycle|query)/", pathNot: testing },
       to: { dependencyTypes: ["core"] },
     },
     {

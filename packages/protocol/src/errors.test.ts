@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { fromWire, TailboneError, wireErrorSchema } from "./errors";
 
-test("an error comes over the wire as it was, with what is expected and when to come back", () => {
-  for (const options of [{}, { expected: 7 }, { retryAfterMs: 1500 }]) {
+test("an error comes over the wire as it was, with what is expected, when to come back and where it is", () => {
+  for (const options of [{}, { expected: 7 }, { retryAfterMs: 1500 }, { place: { from: 3, to: 5 } }]) {
     const error = new TailboneError("rate_limited", "Too much at once.", "Wait.", options);
     const wire = wireErrorSchema.parse(JSON.parse(JSON.stringify(error.toWire())));
     expect(wire).toEqual({ code: "rate_limited", message: "Too much at once.", hint: "Wait.", ...options });

@@ -52,6 +52,8 @@ export const wireErrorSchema = z.object({
   expected: z.number().int().nonnegative().optional(),
   /** With `rate_limited` and `unavailable`: how long to wait before the same request is worth sending again. */
   retryAfterMs: z.number().nonnegative().optional(),
+  /** With `bad_request`: where in a text that was sent (a filter): characters from (inclusive) to (exclusive). */
+  place: z.object({ from: z.number().int().nonnegative(), to: z.number().int().nonnegative() }).optional(),
   /** The id under which the hub's log holds the details. */
   id: z.string().optional(),
 });
@@ -66,6 +68,8 @@ interface TailboneErrorOptions {
   readonly expected?: number | undefined;
   /** How long to wait before the same request is worth sending again. */
   readonly retryAfterMs?: number | undefined;
+  /** Where in a text that was sent. */
+  readonly place?: WireError["place"];
 }
 
 const BRAND = Symbol.for("tailbone.error");
@@ -85,6 +89,7 @@ export class TailboneError extends Error {
   readonly hint: string;
   readonly expected: number | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly place: WireError["place"];
 
   constructor(code: ErrorCode, message: string, hint: string, options: TailboneErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -93,17 +98,19 @@ export class TailboneError extends Error {
     this.hint = hint;
     this.expected = options.expected;
     this.retryAfterMs = options.retryAfterMs;
+    this.place = options.place;
   }
 
   toWire(): WireError {
     const wire: WireError = { code: this.code, message: this.message, hint: this.hint };
     if (this.expected !== undefined) wire.expected = this.expected;
     if (this.retryAfterMs !== undefined) wire.retryAfterMs = this.retryAfterMs;
+    if (this.place !== undefined) wire.place = this.place;
     return wire;
   }
 }
 
 /** Makes an error that a peer reported one of ours again. */
-export function fromWire({ code, message, hint, expected, retryAfterMs }: WireError): TailboneError {
-  return new TailboneError(code, message, hint, { expected, retryAfterMs });
+export function fromWire({ code, message, hint, ...more }: WireError): TailboneError {
+  return new TailboneError(code, message, hint, more);
 }
