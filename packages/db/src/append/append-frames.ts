@@ -1,15 +1,16 @@
 import { systemClock } from "@tailbone/base/clock";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { type Frame, sequenceBehind } from "@tailbone/protocol/frame";
-import type { JsonObject } from "@tailbone/protocol/json";
 import type { RunState } from "@tailbone/protocol/run";
 import type { LegTimes } from "@tailbone/series/legs";
 import { applyRules, occurrencesOf, type SeriesPast } from "../rules/apply-rules";
 import { ALERT_CAPS, type AlertCaps, capScriptAlerts } from "../rules/cap-alerts";
+import { run as runTable, writer as writerTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database, Transaction } from "../server/database";
 import { appendLife } from "./append-life";
 import { appendRecords } from "./append-records";
-import { gatherLife, type RunHead } from "./gather-records";
+import { gatherLife, type Recorded } from "./gather-records";
 import { giveNumbers } from "./give-numbers";
 import { refuseMissingRun, writerNotFound } from "./missing-run";
 import { type Append, carryOut, collectPoints, planPoints, type SeriesRow } from "./plan-points";
@@ -60,14 +61,14 @@ export async function appendFrames(
   const withConfig = frames.some((frame) => frame.records.some((record) => record.type === "config"));
   return db.$client.begin(async (sql) => {
     const { place, head, known } = await lockRun(sql, { team, run, writer, names: all.keys(), withConfig });
-    const fresh = frames.filter((frame) => frame.sequence >= place.next);
-    let { next } = place;
+    let next = place.nextSequence;
+    const fresh = frames.filter((frame) => frame.sequence >= place.nextSequence);
     for (const frame of fresh) {
-      if (frame.sequence !== next) throw sequenceGap(frame.sequence, place.next);
+      if (frame.sequence !== next) throw sequenceGap(frame.sequence, place.nextSequence);
       next = sequenceBehind(frame);
     }
     const to = head.streamOffset + fresh.length;
-    const { project } = head;
+    const project = head.projectId;
     const { leg } = place;
     if (fresh.length === 0) return { next, from: to, to, leg, project, state: head.state, alerts: [] };
 
@@ -137,12 +138,14 @@ function rewoundTo(appends: readonly Append[]): number | null {
   return Math.max(...rewound.flatMap(({ chunks }) => chunks.map(({ chunk }) => chunk.summary.stepTo)));
 }
 
-interface Place {
-  next: number;
-  leg: number;
+const headColumns = selectColumns(runTable, "projectId", "state", "tags", "streamOffset", "series", "numbersGiven");
+/** What of a run's row its next frames depend on. Configs are read only where the frames change them. */
+type RunHead = RowOf<typeof headColumns> & Recorded;
+
+const placeColumns = selectColumns(writerTable, "nextSequence", "leg");
+interface Place extends RowOf<typeof placeColumns> {
+  config: unknown;
   legs: LegTimes[];
-  /** Read only where the frames change it. */
-  config: JsonObject | null;
   /** No writer has come after this one, and it has not said that it ended: the run lives as long as it does. */
   newest: boolean;
 }
@@ -156,10 +159,10 @@ async function lockRun(
   // Statements of their own, because each sees what is committed when it begins: the last ones after the lock was got.
   const [[head], [place], known] = await Promise.all([
     sql<Omit<RunHead, "writerConfig">[]>`
-      select state, tags, project_id as project, stream_offset as "streamOffset", series, numbers_given as "numbersGiven", ${withConfig ? sql`config` : sql`null::json as config`}
+      select ${headColumns.list(sql)}, ${withConfig ? sql`config` : sql`null::json as config`}
       from run where id = ${run} and team_id = ${team} for no key update`,
     sql<Place[]>`
-      select next_sequence as next, leg, ${withConfig ? sql`config` : sql`null::json`} as "config", (
+      select ${placeColumns.list(sql)}, ${withConfig ? sql`config` : sql`null::json as config`}, (
           select json_agg(json_build_object('leg', leg, 'startedAtMs', started_at_ms, 'lastAtMs', last_at_ms) order by leg)
           from writer as every where every.run_id = writer.run_id
         ) as legs, ended_at_ms is null and not exists (

@@ -3,7 +3,7 @@ import type { RunState } from "@tailbone/protocol/run";
 import { storable } from "@tailbone/protocol/text";
 import type { ScriptAlert } from "../rules/cap-alerts";
 import type { Transaction } from "../server/database";
-import { type Changes, gatherRecords, type RunHead } from "./gather-records";
+import { type Changes, gatherRecords, type Recorded } from "./gather-records";
 import type { Numbers } from "./give-numbers";
 import { jsonb, orderedJson, storableJson } from "./stored-text";
 
@@ -13,7 +13,7 @@ interface AppendRecords {
   writer: string;
   /** Where the leg stands, if it has just gone back over steps of another. */
   rewoundTo: number | null;
-  head: RunHead;
+  head: Recorded & { readonly state: RunState };
   frames: readonly Frame[];
   /** How many series are new with these frames. */
   addedSeries: number;

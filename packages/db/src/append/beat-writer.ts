@@ -1,10 +1,12 @@
-import type { Run, RunState } from "@tailbone/protocol/run";
+import type { Run } from "@tailbone/protocol/run";
 import { type RunRow, readRuns, runColumns } from "../read/get-run";
+import type { run as runTable } from "../schema/run";
 import type { Database } from "../server/database";
 import { refuseMissingRun, writerNotFound } from "./missing-run";
 
-interface Beaten {
-  state: RunState;
+type StateOf = Pick<typeof runTable.$inferSelect, "state">;
+
+interface Beaten extends StateOf {
   /** The run, if it had stalled and runs again. */
   revived: Run | null;
 }
@@ -18,7 +20,7 @@ export async function beatWriter(
   { team, run, writer, nowMs }: { team: string; run: string; writer: string | null; nowMs: number },
 ): Promise<Beaten> {
   const sql = db.$client;
-  const rows = await sql<(RunRow & { before: string })[]>`
+  const rows = await sql<(RunRow & { before: StateOf["state"] })[]>`
     with old as (
       select run.id, run.state from run
       where exists (select 1 from writer where run_id = run.id and (id = ${writer} or ${writer}::uuid is null))
@@ -28,10 +30,12 @@ export async function beatWriter(
     )
     select ${runColumns(sql)}, old.state as before
     from changed as run join project on project.id = run.project_id join old on old.id = run.id`;
-  const stalled = rows.filter(({ before }) => before === "stalled").map(({ before: _, ...row }) => row);
-  const [back] = await readRuns(sql, stalled);
+  const [back] = await readRuns(
+    sql,
+    rows.filter(({ before }) => before === "stalled"),
+  );
   if (rows.length > 0) return { state: "running", revived: back?.value ?? null };
-  const [ended] = await sql<{ state: RunState; hasWriter: boolean }[]>`
+  const [ended] = await sql<(StateOf & { hasWriter: boolean })[]>`
     select state, exists (select 1 from writer where run_id = run.id and (id = ${writer} or ${writer}::uuid is null)) as "hasWriter"
     from run where id = ${run} and team_id = ${team}`;
   if (ended === undefined) return refuseMissingRun(sql, { team, run });

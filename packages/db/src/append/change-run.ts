@@ -3,9 +3,10 @@ import type { Occurrence } from "@tailbone/lifecycle/rules/reduce-rule";
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { RunPatch } from "@tailbone/protocol/http";
 import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
-import type { RunDetail, RunState } from "@tailbone/protocol/run";
+import type { RunDetail } from "@tailbone/protocol/run";
 import { readRunDetail } from "../read/get-run";
 import { applyRules } from "../rules/apply-rules";
+import type { run as runTable } from "../schema/run";
 import type { Database } from "../server/database";
 import { runNotFound } from "./missing-run";
 import { orderedJson } from "./stored-text";
@@ -23,7 +24,7 @@ export async function patchRun(
     throw new TailboneError("too_large", `The config takes more than ${LIMITS.configBytes} bytes.`, "Shorten it.");
   }
   return db.$client.begin(async (sql) => {
-    const [before] = await sql<{ state: RunState }[]>`
+    const [before] = await sql<Pick<typeof runTable.$inferSelect, "state">[]>`
       select state from run where id = ${run} and team_id = ${team} for no key update`;
     if (before === undefined) throw runNotFound(run);
     await sql`

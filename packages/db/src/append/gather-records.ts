@@ -4,18 +4,12 @@ import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
 import type { RunError, RunRecord } from "@tailbone/protocol/records";
 import type { RunState } from "@tailbone/protocol/run";
 
-/** What of a run's row its next frames depend on. */
-export interface RunHead {
-  project: string;
-  state: RunState;
-  tags: string[];
-  /** Read only where the frames change it. */
-  config: JsonObject | null;
-  /** The config as the writer of the frames knows it, likewise. */
-  writerConfig: JsonObject | null;
-  streamOffset: number;
-  series: number;
-  numbersGiven: number;
+/** What of a run's row records change, as it is stored. */
+export interface Recorded {
+  readonly tags: readonly string[];
+  readonly config: unknown;
+  /** The config as the writer of the frames knows it. */
+  readonly writerConfig: unknown;
 }
 
 type Kept<Type extends RunRecord["type"]> = Extract<RunRecord, { type: Type }>[];
@@ -36,7 +30,7 @@ export interface Changes {
  * tags) is left out, and the run's console says so: it must not hold up the writer's points for ever.
  */
 export function gatherRecords(
-  head: RunHead,
+  head: Recorded,
   frames: readonly Frame[],
   { leftOut, remarks, nowMs }: { leftOut: number; remarks: readonly string[]; nowMs: number },
 ): Changes {
@@ -68,7 +62,8 @@ export function gatherRecords(
         const config = { ...(changes.config ?? head.config), ...record.config };
         if (utf8Length(JSON.stringify(config)) <= LIMITS.configBytes) {
           changes.config = config;
-          changes.writerConfig = { ...(changes.writerConfig ?? head.writerConfig), ...record.config };
+          if (isConfig(head.writerConfig))
+            changes.writerConfig = { ...(changes.writerConfig ?? head.writerConfig), ...record.config };
         } else
           refuse(`a change of the config was left out: the config would take more than ${LIMITS.configBytes} bytes.`);
         break;
@@ -99,7 +94,7 @@ export function gatherRecords(
 }
 
 /** A config of another shape, which another version or another hand wrote, is not written over. */
-export const isConfig = (stored: unknown): boolean =>
+export const isConfig = (stored: unknown): stored is JsonObject | null =>
   stored === null || (typeof stored === "object" && !Array.isArray(stored));
 
 /**

@@ -4,6 +4,8 @@ import type { JsonObject } from "@tailbone/protocol/json";
 import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
 import type { OpenedWriter, OpenWriter } from "@tailbone/protocol/run";
 import { v7 as uuidv7 } from "uuid";
+import { project as projectTable, type runCounter, run as runTable, writer as writerTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database, Transaction } from "../server/database";
 import { isConfig } from "./gather-records";
 import { refuseMissingRun } from "./missing-run";
@@ -21,16 +23,14 @@ interface OpenInput {
   nowMs?: number;
 }
 
-interface Place {
-  name: string;
-  project: string;
-  projectId: string;
-  lastStep: number | null;
-  config: JsonObject;
-  tags: string[];
-  next: number | null;
-  pointsThrough: number | null;
-}
+const runColumns = selectColumns(runTable, "name", "projectId", "lastStep", "config", "tags");
+const projectColumns = selectColumns(projectTable, { project: "name" });
+const writerColumns = selectColumns(writerTable, "pointsThrough", { next: "nextSequence" });
+/** `next` null: there is no such writer yet. */
+type Place = RowOf<typeof runColumns> &
+  RowOf<typeof projectColumns> & {
+    [Column in keyof RowOf<typeof writerColumns>]: RowOf<typeof writerColumns>[Column] | null;
+  };
 
 type Opened = Omit<OpenedWriter, "epoch" | "path">;
 
@@ -48,16 +48,15 @@ export async function openWriter(
   return db.$client.begin(async (sql) => {
     if (request.mode === "create") await createRun(sql, { team, request, createdBy, only, admitNew, nowMs });
     const [place] = await sql<Place[]>`
-      select run.name, project.name as project, project.id as "projectId", run.last_step as "lastStep", run.config, run.tags, writer.next_sequence as next,
-        writer.points_through as "pointsThrough"
-      from run join project on project.id = run.project_id
+      select ${runColumns.list(sql)}, ${projectColumns.list(sql)}, ${writerColumns.list(sql)} from run join project on project.id = run.project_id
       left join writer on writer.run_id = run.id and writer.id = ${request.writer}
       where run.id = ${request.run} and run.team_id = ${team} for no key update of run`;
     if (place === undefined) return refuseMissingRun(sql, { team, run: request.run });
     if (only !== null && place.projectId !== only.id) throw otherProject(only.name);
     if (place.next === null) {
-      const isKnown = isConfig(place.config);
-      const config = isKnown ? { ...place.config, ...request.config } : request.config;
+      const { config: known } = place;
+      const isKnown = isConfig(known);
+      const config = { ...(isKnown ? known : null), ...request.config };
       checkConfig(config);
       // The run is locked, so that no two writers get the same leg.
       await sql`
@@ -111,13 +110,13 @@ async function createRun(
   await sql`
     insert into project (id, team_id, name, created_at_ms) values (${uuidv7()}, ${team}, ${request.project}, ${nowMs})
     on conflict (team_id, name) do nothing`;
-  const [project] = await sql<{ id: string }[]>`
+  const [project] = await sql<Pick<typeof projectTable.$inferSelect, "id">[]>`
     select id from project where team_id = ${team} and name = ${request.project} for key share`;
-  const [counter] = await sql<{ number: number }[]>`
+  const [counter] = await sql<Pick<typeof runCounter.$inferSelect, "made">[]>`
     insert into run_counter (team_id, made) values (${team}, 1)
-    on conflict (team_id) do update set made = run_counter.made + 1 returning made as number`;
+    on conflict (team_id) do update set made = run_counter.made + 1 returning made`;
   if (project === undefined || counter === undefined) throw new Error("what was just made is not there");
-  const { number } = counter;
+  const number = counter.made;
   const name = request.name ?? pickRunName(request.run, number);
   await sql`
     insert into run (id, team_id, project_id, number, name, state, tags, config, host, created_by, created_at_ms, started_at_ms, seen_at_ms, total_steps)

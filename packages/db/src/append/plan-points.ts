@@ -4,17 +4,13 @@ import { storable } from "@tailbone/protocol/text";
 import { type Chunk, joinPoints, makeChunks, SEALED_POINTS } from "@tailbone/series/chunk";
 import { planMerge } from "@tailbone/series/merge-plan";
 import { mergeSummaries, NOTHING, type Points, type Summary } from "@tailbone/series/summary";
+import type { series as seriesTable } from "../schema/run";
 import type { Numbers } from "./give-numbers";
 import { countLegs, type LegCount, type RunLegs } from "./run-legs";
 
 /** A series as it stands, with what its next points depend on. */
-export interface SeriesRow extends Summary {
-  number: number;
-  name: string;
-  nextOrdinal: number;
-  tail: number[];
-  legs: number[];
-}
+export type SeriesRow = Summary &
+  Pick<typeof seriesTable.$inferSelect, "number" | "name" | "nextOrdinal" | "tail" | "legs">;
 
 /** A stored chunk that is not sealed yet. */
 interface TailChunk {

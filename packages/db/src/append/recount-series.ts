@@ -1,19 +1,14 @@
 import { indexOfStep } from "@tailbone/series/chunk";
 import { type LegTimes, placeLegs } from "@tailbone/series/legs";
 import { mergeSummaries, NOTHING, type Summary, summarise } from "@tailbone/series/summary";
-import { type ChunkHead, readChunkPoints } from "../read/read-chunks";
-import { chunk as chunkTable, series as seriesTable } from "../schema/run";
-import { type RowOf, selectColumns } from "../schema/select-columns";
-import { selectSummary } from "../schema/summary-columns";
+import { type ChunkHead, chunkHead, readChunkPoints } from "../read/read-chunks";
+import { type SeriesHead, seriesHead } from "../read/series-head";
 import type { Transaction } from "../server/database";
 import { toLegStarts } from "./run-legs";
 import { updateSummaries } from "./write-points";
 
 /** Chunks whose points are held in memory at the same time. */
 const BATCH = 64;
-
-const seriesColumns = selectColumns(seriesTable, "number", "legs");
-const chunkColumns = selectColumns(chunkTable, "series", "ordinal", "leg", "timeOrdered");
 
 /**
  * Counts series anew from their chunks: what counts of each leg, and how much of it was overwritten. That happens where
@@ -24,12 +19,12 @@ export async function recountSeries(
   sql: Transaction,
   { run, only, legs }: { run: string; only: readonly number[] | null; legs: readonly LegTimes[] },
 ): Promise<void> {
-  const rows = await sql<(RowOf<typeof seriesColumns> & Summary)[]>`
-    select ${seriesColumns.list(sql)}, ${selectSummary(sql)} from series
+  const rows = await sql<SeriesHead[]>`
+    select ${seriesHead.list(sql)} from series
     where run_id = ${run} and cardinality(legs) > 2 ${only === null ? sql`` : sql`and number = any(${[...only]}::bigint[])`}`;
   if (rows.length === 0) return;
-  const heads = await sql<(RowOf<typeof chunkColumns> & Summary)[]>`
-    select ${chunkColumns.list(sql)}, ${selectSummary(sql)} from chunk
+  const heads = await sql<ChunkHead[]>`
+    select ${chunkHead.list(sql)} from chunk
     where run_id = ${run} and series = any(${rows.map(({ number }) => number)}::bigint[]) order by series, leg, ordinal`;
   const cuts = new Map(
     rows.map((row) => [

@@ -26,6 +26,7 @@ interface Sweep {
 }
 
 const seenColumns = selectColumns(runTable, "id", "seenAtMs");
+const teamColumn = selectColumns(runTable, { team: "teamId" });
 
 /**
  * Marks the running runs, of all teams, that nobody has heard of for `afterMs`: the hub's own work, no caller's query.
@@ -39,18 +40,15 @@ export async function sweepStalledRuns(
   const silent = watch.observe(running, { nowMs: monotonicMs, afterMs });
   if (silent.length === 0) return [];
   return db.$client.begin(async (sql) => {
-    const rows = await sql<(RunRow & { team: string })[]>`
+    const rows = await sql<(RunRow & RowOf<typeof teamColumn>)[]>`
       with changed as (
         update run set state = 'stalled'
         from unnest(${silent.map(({ id }) => id)}::uuid[], ${silent.map(({ seenAtMs }) => seenAtMs)}::float8[])
           as silent (id, seen_at_ms)
         where run.id = silent.id and run.state = 'running' and run.seen_at_ms = silent.seen_at_ms returning run.*
       )
-      select ${runColumns(sql)}, run.team_id as team from changed as run join project on project.id = run.project_id`;
-    const runs = await readRuns(
-      sql,
-      rows.map(({ team: _, ...row }) => row),
-    );
+      select ${runColumns(sql)}, ${teamColumn.list(sql)} from changed as run join project on project.id = run.project_id`;
+    const runs = await readRuns(sql, rows);
     const found: TeamRun[] = [];
     for (const [index, { id, team }] of rows.entries()) {
       const alerts = await applyRules(sql, { team, run: id, occurrences: [stalledOccurrence], nowMs });

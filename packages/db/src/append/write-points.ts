@@ -2,18 +2,17 @@ import { decodePoints, encodePoints, encodeTiles } from "@tailbone/series/chunk"
 import { NOTHING, type Points, type Summary } from "@tailbone/series/summary";
 import { chunk as chunkTable, series as seriesTable } from "../schema/run";
 import { type RowOf, selectColumns } from "../schema/select-columns";
-import { selectSummary, setSummary, summaryArrays, summaryNames } from "../schema/summary-columns";
+import { SUMMARY_FIELDS, setSummary, summaryArrays, summaryNames } from "../schema/summary-columns";
 import type { Transaction } from "../server/database";
 import type { Append, Plan } from "./plan-points";
 
-const seriesColumns = selectColumns(seriesTable, "number", "name", "nextOrdinal", "tail", "legs");
+const seriesColumns = selectColumns(seriesTable, "number", "name", "nextOrdinal", "tail", "legs", ...SUMMARY_FIELDS);
 const takenColumns = selectColumns(chunkTable, "series", "ordinal", "points");
 
 /** Reads the series of these names, as far as the run has them. Await it after the run is locked. */
 export function readSeries(sql: Transaction, run: string, names: Iterable<string>) {
-  return sql<(RowOf<typeof seriesColumns> & Summary)[]>`
-    select ${seriesColumns.list(sql)}, ${selectSummary(sql)}
-    from series where run_id = ${run} and name = any(${[...names]}::text[])`;
+  return sql<RowOf<typeof seriesColumns>[]>`
+    select ${seriesColumns.list(sql)} from series where run_id = ${run} and name = any(${[...names]}::text[])`;
 }
 
 /**

@@ -3,7 +3,7 @@ import { toWireNumber } from "@tailbone/protocol/json";
 import { type Run, type RunDetail, runDetailSchema, runSchema, writerSchema } from "@tailbone/protocol/run";
 import { type ReadParts, readParts, UNREADABLE_HINT } from "@tailbone/protocol/unreadable";
 import { runNotFound } from "../append/missing-run";
-import { run as runTable, writer as writerTable } from "../schema/run";
+import { project as projectTable, run as runTable, series as seriesTable, writer as writerTable } from "../schema/run";
 import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Client, Database, Transaction } from "../server/database";
 
@@ -29,12 +29,18 @@ const headColumns = selectColumns(
   "droppedPoints",
   "error",
   "notes",
+  { offset: "streamOffset" },
 );
+const projectColumns = selectColumns(projectTable, { projectName: "name" });
+const projectColumn = selectColumns(runTable, "projectId");
+const lastColumns = selectColumns(seriesTable, "runId", "name", "last");
 const restColumns = selectColumns(runTable, "config", "host");
-const writerColumns = selectColumns(writerTable, "id", "leg", "openedAtMs", "startedAtMs", "lastAtMs", "config");
+const writerColumns = selectColumns(writerTable, "id", "leg", "openedAtMs", "startedAtMs", "lastAtMs", "config", {
+  frames: "nextSequence",
+});
 
 /** What `runColumns` selects, as it stands there; `readHead` reads it. */
-export type RunRow = RowOf<typeof headColumns> & { projectName: string; offset: number; lives: unknown };
+export type RunRow = RowOf<typeof headColumns> & RowOf<typeof projectColumns> & { lives: unknown };
 
 type Head = Omit<Run, "last" | "unreadable">;
 const headSchema = runSchema.omit({ last: true, unreadable: true });
@@ -67,25 +73,20 @@ function readHead({ projectId, projectName, ...row }: RunRow): ReadParts<Head> {
 
 /** The columns of `RunRow`, for a query over `run` joined with `project`. */
 export const runColumns = (sql: Client | Transaction) => sql`
-  ${headColumns.list(sql)}, project.name as "projectName", run.stream_offset as "offset",
+  ${headColumns.list(sql)}, ${projectColumns.list(sql)},
   coalesce((select strips from run_life where run_life.run_id = run.id), '[]') as lives`;
 
 /** The last values of the first series, by name, of each run. */
 const readLastValues = (sql: Client | Transaction, runs: readonly string[]) => sql<LastValue[]>`
-  select wanted.run, found.name, found.last
+  select ${lastColumns.list(sql)}
   from unnest(${[...runs]}::uuid[]) as wanted (run) cross join lateral (
-    select name, last from series where run_id = wanted.run and count > 0 order by name limit ${LAST_VALUES}
-  ) as found`;
-
-interface LastValue {
-  run: string;
-  name: string;
-  last: number;
-}
+    select run_id, name, last from series where run_id = wanted.run and count > 0 order by name limit ${LAST_VALUES}
+  ) as series`;
+type LastValue = RowOf<typeof lastColumns>;
 
 function toRuns(rows: readonly RunRow[], values: readonly LastValue[]): ReadParts<Run>[] {
   const last = new Map<string, [string, Run["last"][string]][]>(rows.map(({ id }) => [id, []]));
-  for (const { run, name, last: value } of values) last.get(run)?.push([name, toWireNumber(value)]);
+  for (const { runId, name, last: value } of values) last.get(runId)?.push([name, toWireNumber(value)]);
   return rows.map((row) => {
     const { value, unreadable } = readHead(row);
     if (value === null) return { value, unreadable };
@@ -125,10 +126,10 @@ export function getRun(db: Database, input: { team: string; run: string }): Prom
 
 /** In which of the team's projects a run lies. Throws `not_found`. */
 export async function readProjectOf(db: Database, { team, run }: { team: string; run: string }): Promise<string> {
-  const [row] = await db.$client<{ project: string }[]>`
-    select project_id as project from run where id = ${run} and team_id = ${team}`;
+  const [row] = await db.$client<RowOf<typeof projectColumn>[]>`
+    select ${projectColumn.list(db.$client)} from run where id = ${run} and team_id = ${team}`;
   if (row === undefined) throw runNotFound(run);
-  return row.project;
+  return row.projectId;
 }
 
 const restSchema = runDetailSchema.pick({ config: true, host: true });
@@ -146,8 +147,8 @@ export async function readRunDetail(
     readRun(sql, { team, run }),
     sql<RowOf<typeof restColumns>[]>`
       select ${restColumns.list(sql)} from run where id = ${run} and team_id = ${team}`,
-    sql<(RowOf<typeof writerColumns> & { frames: number })[]>`
-      select ${writerColumns.list(sql)}, next_sequence as frames from writer where run_id = ${run} and team_id = ${team} order by leg`,
+    sql<RowOf<typeof writerColumns>[]>`
+      select ${writerColumns.list(sql)} from writer where run_id = ${run} and team_id = ${team} order by leg`,
   ]);
   if (rest === undefined) throw runNotFound(run);
   const about = { what: "run", id: run, name: head.name };

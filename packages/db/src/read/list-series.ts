@@ -1,16 +1,16 @@
 import { type SeriesList, seriesSchema } from "@tailbone/protocol/http";
 import { toWireNumber } from "@tailbone/protocol/json";
 import { readRows } from "@tailbone/protocol/unreadable";
-import { countFinite, type Summary } from "@tailbone/series/summary";
-import { selectSummary } from "../schema/summary-columns";
+import { countFinite } from "@tailbone/series/summary";
 import type { Database } from "../server/database";
 import { readSnapshot } from "./read-snapshot";
+import { type SeriesHead, seriesHead } from "./series-head";
 
 /** Statistics of every series of a run, by name. Throws `not_found`. */
 export async function listSeries(db: Database, { team, run }: { team: string; run: string }): Promise<SeriesList> {
   return readSnapshot(db, { team, run }, async (sql, offset) => {
-    const rows = await sql<Row[]>`
-      select name, abandoned, ${selectSummary(sql)} from series where run_id = ${run} and team_id = ${team} and count > 0 order by name`;
+    const rows = await sql<SeriesHead[]>`
+      select ${seriesHead.list(sql)} from series where run_id = ${run} and team_id = ${team} and count > 0 order by name`;
     const { values, unreadable } = readRows(seriesSchema, rows.map(toSeries), ({ name }) => ({
       what: "series",
       id: run,
@@ -20,12 +20,7 @@ export async function listSeries(db: Database, { team, run }: { team: string; ru
   });
 }
 
-interface Row extends Summary {
-  name: string;
-  abandoned: number;
-}
-
-function toSeries(row: Row) {
+function toSeries(row: SeriesHead) {
   const finite = countFinite(row) > 0;
   return {
     name: row.name,

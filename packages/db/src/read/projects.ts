@@ -1,6 +1,8 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import { type Project, type ProjectList, projectSchema } from "@tailbone/protocol/http";
 import { type ReadParts, readParts, UNREADABLE_HINT } from "@tailbone/protocol/unreadable";
+import { project as projectTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database } from "../server/database";
 
 const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
@@ -30,7 +32,7 @@ export async function getProject(db: Database, { team, project }: { team: string
 /** The id of a project by its id or its name; nothing is counted. Throws `not_found`. */
 export async function findProject(db: Database, { team, project }: { team: string; project: string }): Promise<string> {
   const sql = db.$client;
-  const [found] = await sql<{ id: string }[]>`
+  const [found] = await sql<Pick<typeof projectTable.$inferSelect, "id">[]>`
     select id from project where team_id = ${team} and ${isUuid(project) ? sql`id = ${project}` : sql`name = ${project}`}`;
   if (found === undefined) throw projectNotFound(project);
   return found.id;
@@ -44,13 +46,15 @@ function projectNotFound(project: string): TailboneError {
   );
 }
 
+const columns = selectColumns(projectTable, "id", "name", "createdAtMs");
+
 /** Runs are counted before they are joined: else each carries its project's columns through a sort. */
 async function readProjects(db: Database, team: string, only: string | null): Promise<ReadParts<Project>[]> {
   const sql = db.$client;
   const which = (id: string) => (only === null ? sql`` : sql`and ${sql(id)} = ${only}`);
-  const rows = await sql<{ id: string; name: string }[]>`
-    select project.id, project.name, project.created_at_ms as "createdAtMs", coalesce(counted.runs, 0) as runs,
-      coalesce(counted.running, 0) as running, counted.seen_at_ms as "lastActiveAtMs"
+  const rows = await sql<RowOf<typeof columns>[]>`
+    select ${columns.list(sql)}, coalesce(counted.runs, 0) as runs, coalesce(counted.running, 0) as running,
+      counted.seen_at_ms as "lastActiveAtMs"
     from project left join (
       select project_id, count(*)::int as runs, (count(*) filter (where state = 'running'))::int as running,
         max(seen_at_ms) as seen_at_ms

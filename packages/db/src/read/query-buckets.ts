@@ -2,13 +2,12 @@ import type { Axis, Buckets, Scale } from "@tailbone/protocol/http";
 import { toWireNumber } from "@tailbone/protocol/json";
 import { BucketGrid, type Neighbour, type Window } from "@tailbone/series/buckets";
 import { indexOfStep, TILE_POINTS } from "@tailbone/series/chunk";
-import { type LegPlace, placeLegs } from "@tailbone/series/legs";
+import type { LegPlace } from "@tailbone/series/legs";
 import { type Points, type Summary, spanOf } from "@tailbone/series/summary";
-import { readLegs, toLegStarts } from "../append/run-legs";
-import { selectSummary } from "../schema/summary-columns";
 import type { Database, Transaction } from "../server/database";
-import { type ChunkHead, readChunkPoints, readChunkTiles } from "./read-chunks";
+import { type ChunkHead, chunkHead, readChunkPoints, readChunkTiles } from "./read-chunks";
 import { readSnapshot } from "./read-snapshot";
+import { readPlaces, type SeriesHead, seriesHead } from "./series-head";
 
 export interface BucketsQuery {
   team: string;
@@ -29,13 +28,6 @@ interface Source {
   readonly sql: Transaction;
   readonly run: string;
   readonly axis: Axis;
-}
-
-interface SeriesHead extends Summary {
-  number: number;
-  name: string;
-  legs: number[];
-  abandoned: number;
 }
 
 /** A series on its way to a chart, or what one of its legs has abandoned. */
@@ -72,17 +64,16 @@ export async function queryBuckets(db: Database, query: BucketsQuery): Promise<B
   return readSnapshot(db, { team, run }, async (sql, offset) => {
     const source: Source = { sql, run, axis };
     const heads = await sql<SeriesHead[]>`
-      select number, name, legs, abandoned, ${selectSummary(sql)} from series
+      select ${seriesHead.list(sql)} from series
       where run_id = ${run} and team_id = ${team} and name = any(${[...query.series]}::text[]) and count > 0`;
-    const times = heads.some(({ legs }) => legs.length > 2) ? await readLegs(sql, run) : [];
-    const places = new Map(heads.map((head) => [head.name, placeLegs(toLegStarts(head.legs, head), times)]));
+    const places = await readPlaces(sql, run, heads);
     const windowOf = ([from, to]: readonly [number, number]): Window => {
       return { axis, scale, origin, from: query.from ?? from, to: query.to ?? to, buckets };
     };
     const lines = heads.map((head) =>
-      startDrawing(head, windowOf(spanOf(head, axis)), head.count <= buckets, lineOf(places.get(head.name) ?? [])),
+      startDrawing(head, windowOf(spanOf(head, axis)), head.count <= buckets, lineOf(places.get(head) ?? [])),
     );
-    const abandoned = await startAbandoned(source, heads, places, windowOf);
+    const abandoned = await startAbandoned(source, places, windowOf);
     const drawings = [...lines, ...abandoned.map(({ drawing }) => drawing)];
     await draw(source, drawings);
     const coarse = drawings.filter(({ grid }) => grid.tooCoarse);
@@ -102,7 +93,7 @@ export async function queryBuckets(db: Database, query: BucketsQuery): Promise<B
             name,
             total: line.head.count,
             ...toPart(finest(line)),
-            legs: (places.get(name) ?? []).map(({ leg, fromStep, cut, resumedAtMs, untilMs }) => ({
+            legs: (places.get(line.head) ?? []).map(({ leg, fromStep, cut, resumedAtMs, untilMs }) => ({
               leg,
               fromStep,
               cut: finiteOrNull(cut),
@@ -143,19 +134,18 @@ function lineOf(places: readonly LegPlace[]): Drawing["steps"] {
 /** A drawing for each leg of which something was overwritten, over all of that unless the query names its ends. */
 async function startAbandoned(
   { sql, run, axis }: Source,
-  heads: readonly SeriesHead[],
-  places: ReadonlyMap<string, readonly LegPlace[]>,
+  places: ReadonlyMap<SeriesHead, readonly LegPlace[]>,
   windowOf: (span: readonly [number, number]) => Window,
 ): Promise<{ leg: number; drawing: Drawing }[]> {
-  const left = heads.filter(({ abandoned }) => abandoned > 0);
+  const left = [...places.keys()].filter(({ abandoned }) => abandoned > 0);
   if (left.length === 0) return [];
-  const spans = await sql<{ series: number; leg: number; stepTo: number; timeFrom: number; timeTo: number }[]>`
+  const spans = await sql<Pick<ChunkHead, "series" | "leg" | "stepTo" | "timeFrom" | "timeTo">[]>`
     select series, leg, max(step_to) as "stepTo", min(time_from) as "timeFrom", max(time_to) as "timeTo"
     from chunk where run_id = ${run} and series = any(${left.map(({ number }) => number)}::bigint[])
     group by series, leg order by series, leg`;
   return spans.flatMap(({ series, leg, stepTo, timeFrom, timeTo }) => {
     const head = left.find((one) => one.number === series);
-    const place = head === undefined ? undefined : places.get(head.name)?.find((one) => one.leg === leg);
+    const place = head === undefined ? undefined : places.get(head)?.find((one) => one.leg === leg);
     if (head === undefined || place === undefined || stepTo < place.cut) return [];
     const window = windowOf(axis === "step" ? [Math.max(place.cut, place.fromStep), stepTo] : [timeFrom, timeTo]);
     const steps: Drawing["steps"] = (one) => (one === leg ? [place.cut, Number.POSITIVE_INFINITY] : NO_STEPS);
@@ -184,9 +174,6 @@ async function draw(source: Source, drawings: readonly Drawing[]): Promise<void>
   }
 }
 
-const headColumns = (sql: Transaction) => sql`
-  series, ordinal, leg, time_ordered as "timeOrdered", ${selectSummary(sql)}`;
-
 /**
  * The chunks of series that are drawn as a whole, and those next to the window on both sides: they hold its neighbours.
  */
@@ -196,7 +183,7 @@ async function readPieces({ sql, run, axis }: Source, drawings: readonly Drawing
   const [low, high] =
     axis === "step" ? [sql`chunk.step_from`, sql`chunk.step_to`] : [sql`chunk.time_from`, sql`chunk.time_to`];
   const heads = await sql<ChunkHead[]>`
-    select ${headColumns(sql)}
+    select ${chunkHead.list(sql)}
     from unnest(${[...byNumber.keys()]}::bigint[], ${drawings.map(({ window }) => window.from)}::float8[],
         ${drawings.map(({ window }) => window.to)}::float8[]) as win (number, low, high)
       left join lateral (select ordinal from chunk where run_id = ${run} and series = win.number and ${high} < win.low
@@ -220,7 +207,7 @@ async function readTornPieces({ sql, run, axis }: Source, drawings: readonly Dra
   if (drawings.length === 0) return [];
   const wanted = [...new Set(drawings.map(({ head }) => head.number))];
   const heads = await sql<ChunkHead[]>`
-    select ${headColumns(sql)} from chunk where run_id = ${run} and series = any(${wanted}::bigint[]) order by series, leg, ordinal`;
+    select ${chunkHead.list(sql)} from chunk where run_id = ${run} and series = any(${wanted}::bigint[]) order by series, leg, ordinal`;
   return drawings.flatMap((drawing) => {
     const own = heads.flatMap((head): Piece[] => {
       if (head.series !== drawing.head.number) return [];

@@ -1,11 +1,12 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Axis, RawPoints } from "@tailbone/protocol/http";
 import { toWireNumber } from "@tailbone/protocol/json";
-import { decodePoints } from "@tailbone/series/chunk";
-import { type LegPlace, placeLegs } from "@tailbone/series/legs";
-import { readLegs, toLegStarts } from "../append/run-legs";
+import type { LegPlace } from "@tailbone/series/legs";
+import { spanOf } from "@tailbone/series/summary";
 import type { Database, Transaction } from "../server/database";
+import { type ChunkHead, chunkHead, readChunkPoints } from "./read-chunks";
 import { readSnapshot } from "./read-snapshot";
+import { readPlaces, type SeriesHead, seriesHead } from "./series-head";
 
 export interface RawQuery {
   team: string;
@@ -26,14 +27,6 @@ export interface RawQuery {
 interface Cursor {
   x: number;
   passed: number;
-}
-
-interface SeriesHead {
-  number: number;
-  name: string;
-  legs: number[];
-  count: number;
-  stepFrom: number;
 }
 
 interface Row {
@@ -60,7 +53,8 @@ export async function queryRawPoints(db: Database, query: RawQuery): Promise<Raw
   const to = query.to ?? Number.POSITIVE_INFINITY;
   return readSnapshot(db, { team, run }, async (sql, offset) => {
     const [series] = await sql<SeriesHead[]>`
-      select number, name, legs, count, step_from as "stepFrom" from series where run_id = ${run} and team_id = ${team} and name = ${query.series} and count > 0`;
+      select ${seriesHead.list(sql)} from series
+      where run_id = ${run} and team_id = ${team} and name = ${query.series} and count > 0`;
     if (series === undefined) {
       throw new TailboneError(
         "not_found",
@@ -69,7 +63,7 @@ export async function queryRawPoints(db: Database, query: RawQuery): Promise<Raw
       );
     }
     const wanted = cursor.passed + limit + 1;
-    const places = placeLegs(toLegStarts(series.legs, series), series.legs.length > 2 ? await readLegs(sql, run) : []);
+    const places = (await readPlaces(sql, run, [series])).get(series) ?? [];
     const chosen = { leg: query.leg, abandoned: query.abandoned };
     const rows = (
       await readRows(sql, { run, series: series.number }, places, { axis, from, to, wanted, ...chosen })
@@ -105,17 +99,14 @@ async function readRows(
 ): Promise<Row[]> {
   const cuts = new Map(places.map((place) => [place.leg, place.cut]));
   const [low, high] = axis === "step" ? [sql`step_from`, sql`step_to`] : [sql`time_from`, sql`time_to`];
-  const chunks = await sql<{ ordinal: number; low: number }[]>`
-    select ordinal, ${low} as low from chunk
+  const heads = await sql<ChunkHead[]>`
+    select ${chunkHead.list(sql)} from chunk
     where run_id = ${run} and series = ${series} and ${high} >= ${from} and ${low} <= ${to}
       ${leg === undefined ? sql`` : sql`and leg = ${leg}`} order by ${low}, ordinal`;
   const found: (Row & { ordinal: number })[] = [];
-  for (let next = 0; next < chunks.length; next += BATCH) {
-    const ordinals = chunks.slice(next, next + BATCH).map((chunk) => chunk.ordinal);
-    const read = await sql<{ ordinal: number; leg: number; points: Uint8Array }[]>`
-      select ordinal, leg, points from chunk where run_id = ${run} and series = ${series} and ordinal = any(${ordinals}::int[])`;
-    for (const { ordinal, leg: own, points } of read) {
-      const { steps, timesMs, values } = decodePoints(points);
+  for (let next = 0; next < heads.length; next += BATCH) {
+    const read = await readChunkPoints(sql, run, heads.slice(next, next + BATCH));
+    for (const [{ ordinal, leg: own }, { steps, timesMs, values }] of read) {
       const cut = cuts.get(own) ?? Number.POSITIVE_INFINITY;
       for (const [index, step] of steps.entries()) {
         const timeMs = timesMs[index] ?? Number.NaN;
@@ -127,7 +118,8 @@ async function readRows(
       }
     }
     // Chunks that are not read yet begin here; what lies before is complete.
-    const border = chunks[next + BATCH]?.low ?? Number.POSITIVE_INFINITY;
+    const behind = heads[next + BATCH];
+    const border = behind === undefined ? Number.POSITIVE_INFINITY : spanOf(behind, axis)[0];
     let complete = 0;
     for (const row of found) if (row.x < border) complete++;
     if (complete >= wanted) break;

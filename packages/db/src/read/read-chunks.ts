@@ -1,15 +1,13 @@
 import { decodePoints, decodeTiles } from "@tailbone/series/chunk";
 import type { Points, Summary } from "@tailbone/series/summary";
+import { chunk as chunkTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
+import { SUMMARY_FIELDS } from "../schema/summary-columns";
 import type { Transaction } from "../server/database";
 
 /** What is known of a chunk without its bytes. */
-export interface ChunkHead extends Summary {
-  /** The number of its series. */
-  series: number;
-  ordinal: number;
-  leg: number;
-  timeOrdered: boolean;
-}
+export const chunkHead = selectColumns(chunkTable, "series", "ordinal", "leg", "timeOrdered", ...SUMMARY_FIELDS);
+export type ChunkHead = RowOf<typeof chunkHead>;
 
 /** The summaries of every 64 points of chunks of a run. */
 export async function readChunkTiles(
@@ -37,7 +35,7 @@ async function readBytes(
   column: "tiles" | "points",
 ): Promise<Map<ChunkHead, Uint8Array>> {
   if (heads.length === 0) return new Map();
-  const rows = await sql<{ place: number; bytes: Uint8Array }[]>`
+  const rows = await sql<{ place: number; bytes: (typeof chunkTable.$inferSelect)["points"] }[]>`
     select wanted.place::int as place, ${sql(column)} as bytes
     from unnest(${heads.map((head) => head.series)}::bigint[], ${heads.map((head) => head.ordinal)}::int[])
         with ordinality as wanted (series, ordinal, place)

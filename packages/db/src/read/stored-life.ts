@@ -8,6 +8,7 @@ import { stepSchema } from "@tailbone/protocol/names";
 import { featureStateSchema, interventionSchema } from "@tailbone/protocol/reading";
 import { type ReadRow, readRow, type Unreadable } from "@tailbone/protocol/unreadable";
 import { z } from "zod";
+import type { feature as featureTable } from "../schema/life";
 
 const countSchema = z.number().int().nonnegative();
 const step = stepSchema.nullable();
@@ -56,11 +57,7 @@ const life2Schema: z.ZodType<FeatureLife> = z.object({
 /** Lives that were stored before lives had versions say none. */
 const versionSchema = z.object({ version: z.number().int().default(1) });
 
-interface LifeRow {
-  name: string;
-  layer: string | null;
-  life: unknown;
-}
+type LifeRow = Pick<typeof featureTable.$inferSelect, "name" | "layer"> & { life: unknown };
 
 /** The life of a feature as it is stored by this release or by one before; what a later one stored cannot be read. */
 export function parseFeatureLife({ name, layer, life }: LifeRow, run: string): ReadRow<FeatureLife> {

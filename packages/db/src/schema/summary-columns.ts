@@ -31,15 +31,13 @@ const COLUMNS = Object.entries(getTableColumns(pgTable("of_a_summary", summaryCo
   isField(field) ? [{ field, name: column.name, array: `::${column.getSQLType()}[]` }] : [],
 );
 
-const SELECTED = COLUMNS.map(({ field, name }) => `${name} as "${field}"`).join(", ");
+/** For `selectColumns` of a table that has them: its rows are a `Summary` then. */
+export const SUMMARY_FIELDS = COLUMNS.map(({ field }) => field);
 const NAMED = COLUMNS.map(({ name }) => name).join(", ");
 const SET = COLUMNS.map(({ name }) => `${name} = new.${name}`).join(", ");
 
 /** A client or a transaction (server/database.ts imports this folder, and not the other way round). */
 type Sql = ISql<{ bigint: number }>;
-
-/** For a `select`, whose rows are a `Summary` then. */
-export const selectSummary = (sql: Sql) => sql.unsafe(SELECTED);
 
 /** The names of the columns, for an `insert` or what an `unnest` is called. */
 export const summaryNames = (sql: Sql) => sql.unsafe(NAMED);
