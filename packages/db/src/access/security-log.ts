@@ -1,6 +1,7 @@
 import type { SecurityAction, SecurityEvent } from "@tailbone/protocol/access";
 import { eq } from "drizzle-orm";
 import { securityEvent } from "../schema/access";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database } from "../server/database";
 
 /** What happened, who did it, from where. `team` null: it concerns the account, or nobody knows whom. */
@@ -30,6 +31,8 @@ export async function countSecurityEvent(db: Database, id: number, times: number
   await db.update(securityEvent).set({ times }).where(eq(securityEvent.id, id));
 }
 
+const columns = selectColumns(securityEvent, "id", "who", "address", "agent", "action", "what", "times");
+
 interface LogQuery {
   readonly team: string;
   readonly before: number | undefined;
@@ -44,8 +47,8 @@ export async function listSecurityEvents(
   db: Database,
   { team, before, limit }: LogQuery,
 ): Promise<{ events: SecurityEvent[]; more: boolean }> {
-  const rows = await db.$client<SecurityEvent[]>`
-    select id, extract(epoch from at)::float8 * 1000 as "atMs", who, address, agent, action, what, times from security_event
+  const rows = await db.$client<(RowOf<typeof columns> & { atMs: number })[]>`
+    select ${columns.list(db.$client)}, extract(epoch from at)::float8 * 1000 as "atMs" from security_event
     where (team_id = ${team}
         or (team_id is null and user_id in (select user_id from member where organization_id = ${team}))
         or (team_id is null and user_id is null and exists (select 1 from organization where id = ${team} and slug = 'default')))

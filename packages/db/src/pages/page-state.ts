@@ -2,6 +2,8 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
 import { type PageState, readPageState, type SavedPage, type SavedStates } from "@tailbone/protocol/page-state/saved";
 import { jsonb, storableJson } from "../append/stored-text";
+import { pageState } from "../schema/pages";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database } from "../server/database";
 
 /** Which page's state, of which project. */
@@ -12,12 +14,8 @@ interface PagePlace {
 }
 
 /** A state as it was saved by some version of Tailbone. */
-interface StoredPage {
-  readonly revision: number;
-  readonly state: unknown;
-  readonly savedBy: string;
-  readonly savedAtMs: number;
-}
+const columns = selectColumns(pageState, "revision", "state", "savedBy", "savedAtMs");
+type StoredPage = RowOf<typeof columns>;
 
 /** What is kept of a page. Throws `not_found` where the team has no such project. */
 export async function getPageState(db: Database, place: PagePlace): Promise<PageState> {
@@ -49,7 +47,7 @@ async function checkProject(db: Database, { team, project }: PagePlace): Promise
 
 async function readStored(db: Database, { team, project, page }: PagePlace): Promise<StoredPage | null> {
   const [stored] = await db.$client<StoredPage[]>`
-    select revision, state, saved_by as "savedBy", saved_at_ms as "savedAtMs" from page_state
+    select ${columns.list(db.$client)} from page_state
     where team_id = ${team} and project_id = ${project} and page = ${page}`;
   return stored ?? null;
 }
@@ -83,13 +81,12 @@ export async function savePageState(db: Database, place: PagePlace, change: Page
       ? await sql<StoredPage[]>`
         insert into page_state (team_id, project_id, page, revision, state, saved_by, saved_at_ms)
         values (${team}, ${project}, ${page}, 1, ${jsonb(sql, state)}, ${by}, ${nowMs})
-        on conflict do nothing
-        returning revision, state, saved_by as "savedBy", saved_at_ms as "savedAtMs"`
+        on conflict do nothing returning ${columns.list(sql)}`
       : await sql<StoredPage[]>`
         update page_state
         set revision = revision + 1, state = ${jsonb(sql, state)}, saved_by = ${by}, saved_at_ms = ${nowMs}
         where team_id = ${team} and project_id = ${project} and page = ${page} and revision = ${revision}
-        returning revision, state, saved_by as "savedBy", saved_at_ms as "savedAtMs"`;
+        returning ${columns.list(sql)}`;
   if (saved !== undefined) return tell(page, saved);
   const other = await readStored(db, place);
   throw new TailboneError(

@@ -3,7 +3,7 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import { alertPath } from "@tailbone/protocol/page-paths";
 import { type Alert, type AlertPatch, alertSchema } from "@tailbone/protocol/rules";
 import { readParts, type Unreadable } from "@tailbone/protocol/unreadable";
-import { alert as alertTable } from "../schema/run";
+import { alert as alertTable, project as projectTable, run as runTable } from "../schema/run";
 import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database } from "../server/database";
 
@@ -39,6 +39,8 @@ const columns = selectColumns(
   "snoozedUntilMs",
   "assignedTo",
 );
+const runColumns = selectColumns(runTable, { runName: "name" });
+const projectColumns = selectColumns(projectTable, { project: "name" });
 const storedSchema = alertSchema.omit({ path: true, unreadable: true });
 
 /** Alerts of the team that can be read, the newest first. */
@@ -53,8 +55,8 @@ export async function listAlerts(
 ): Promise<{ alerts: Alert[]; unreadable: Unreadable[] }> {
   const sql = db.$client;
   const open = sql`and alert.acknowledged_at_ms is null and coalesce(alert.snoozed_until_ms, 0) <= ${nowMs}`;
-  const rows = await sql<(RowOf<typeof columns> & { runName: string; project: string })[]>`
-    select ${columns.list(sql)}, run.name as "runName", project.name as project
+  const rows = await sql<(RowOf<typeof columns> & RowOf<typeof runColumns> & RowOf<typeof projectColumns>)[]>`
+    select ${columns.list(sql)}, ${runColumns.list(sql)}, ${projectColumns.list(sql)}
     from alert join run on run.id = alert.run_id join project on project.id = run.project_id
     where alert.team_id = ${team} ${run === undefined ? sql`` : sql`and alert.run_id = ${run}`}
       ${ids === undefined ? sql`` : sql`and alert.id = any(${[...ids]}::uuid[])`}

@@ -8,6 +8,8 @@ import { storable } from "@tailbone/protocol/text";
 import { readRows, UNREADABLE_HINT } from "@tailbone/protocol/unreadable";
 import { v7 as uuidv7 } from "uuid";
 import type { z } from "zod";
+import { rule as ruleTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Transaction } from "../server/database";
 import { ALERT_CAPS, type AlertCaps, capFirings, type ScriptAlert } from "./cap-alerts";
 import { type Changed, readMemories, visibleTo, writeMemories } from "./rule-memory";
@@ -21,6 +23,7 @@ export interface ApplyRules {
   caps?: AlertCaps;
 }
 
+const columns = selectColumns(ruleTable, "id", "name", "condition", "level", "cooldownMs", "channels");
 const watchingSchema = ruleSchema.omit({ project: true, enabled: true });
 type Watching = z.infer<typeof watchingSchema>;
 
@@ -33,8 +36,8 @@ type Watching = z.infer<typeof watchingSchema>;
 export async function applyRules(sql: Transaction, input: ApplyRules): Promise<string[]> {
   const { team, run, occurrences, nowMs, caps = ALERT_CAPS } = input;
   if (occurrences.length === 0) return [];
-  const rows = await sql<{ id: string; name: string }[]>`
-    select id, name, condition, level, cooldown_ms as "cooldownMs", channels from rule
+  const rows = await sql<RowOf<typeof columns>[]>`
+    select ${columns.list(sql)} from rule
     where team_id = ${team} and enabled
       and (project_id is null or project_id = (select project_id from run where id = ${run} and team_id = ${team}))`;
   // Those that cannot be read look at nothing; the list of rules says so.

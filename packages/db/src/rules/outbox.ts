@@ -9,16 +9,18 @@ import {
 } from "@tailbone/protocol/rules";
 import { storable } from "@tailbone/protocol/text";
 import { readRow, readRows } from "@tailbone/protocol/unreadable";
-import { delivery as deliveryTable } from "../schema/run";
+import { alert as alertTable, channel as channelTable, delivery as deliveryTable } from "../schema/run";
 import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database } from "../server/database";
 import { listAlerts } from "./alerts";
 
-export interface Claimed {
-  id: string;
-  team: string;
-  channel: string;
-  attempts: number;
+const claimedColumns = selectColumns(deliveryTable, "id", "attempts", "runId", "alertId", {
+  team: "teamId",
+  channel: "channelId",
+});
+const channelColumns = selectColumns(channelTable, "name", "target");
+
+export interface Claimed extends Omit<RowOf<typeof claimedColumns>, "runId" | "alertId"> {
   target: ChannelTarget;
   alert: Alert;
 }
@@ -36,14 +38,6 @@ interface ClaimDeliveries {
   perTeam?: number;
 }
 
-interface ClaimedRow extends Omit<Claimed, "alert" | "target"> {
-  runId: string;
-  alertId: string;
-  /** The channel's. */
-  name: string;
-  target: unknown;
-}
-
 /**
  * Takes up to `limit` deliveries of all teams that are due, for `leaseMs`: one that is not settled by then is due
  * again, so it is delivered at least once though its sender dies. No two senders get the same one. Those that cannot be
@@ -56,7 +50,7 @@ export async function claimDeliveries(
   const sql = db.$client;
   const isDue = sql`
     state = 'pending' and (attempts = 0 or due_ms <= ${nowMs} or due_ms > ${nowMs + LONGEST_WAIT_MS})`;
-  const rows = await sql<ClaimedRow[]>`
+  const rows = await sql<(RowOf<typeof claimedColumns> & RowOf<typeof channelColumns>)[]>`
     with busy as (
       select * from unnest(${underWay.map(({ team }) => team)}::text[], ${underWay.map(({ channel }) => channel)}::uuid[])
         as one (team_id, channel_id)
@@ -78,9 +72,8 @@ export async function claimDeliveries(
       update delivery set due_ms = ${nowMs + leaseMs}, attempts = attempts + 1 from due
       where delivery.run_id = due.run_id and delivery.alert_id = due.alert_id and delivery.channel_id = due.channel_id returning delivery.*
     )
-    select claimed.id, claimed.attempts, channel.name, channel.target, claimed.team_id as team, claimed.channel_id as channel,
-      claimed.run_id as "runId", claimed.alert_id as "alertId"
-    from claimed join channel on channel.id = claimed.channel_id and channel.team_id = claimed.team_id`;
+    select ${claimedColumns.list(sql)}, ${channelColumns.list(sql)}
+    from claimed as delivery join channel on channel.id = delivery.channel_id and channel.team_id = delivery.team_id`;
   const found: Claimed[] = [];
   for (const { runId, alertId, name, target, ...rest } of rows) {
     const { alerts, unreadable } = await listAlerts(db, { team: rest.team, ids: [alertId] });
@@ -126,11 +119,14 @@ const columns = selectColumns(
   "deliveredAtMs",
   "error",
 );
+const titleColumn = selectColumns(alertTable, "title");
+const nameColumn = selectColumns(channelTable, "name");
 
 /** The newest 200 deliveries of a team. */
 export async function listDeliveries(db: Database, { team }: { team: string }): Promise<DeliveryList> {
-  const rows = await db.$client<(RowOf<typeof columns> & { title: string; name: string })[]>`
-    select ${columns.list(db.$client)}, alert.title, channel.name
+  const sql = db.$client;
+  const rows = await sql<(RowOf<typeof columns> & RowOf<typeof titleColumn> & RowOf<typeof nameColumn>)[]>`
+    select ${columns.list(sql)}, ${titleColumn.list(sql)}, ${nameColumn.list(sql)}
     from delivery join alert on alert.run_id = delivery.run_id and alert.id = delivery.alert_id join channel on channel.id = delivery.channel_id
     where delivery.team_id = ${team} order by delivery.created_at_ms desc, delivery.id limit 200`;
   const { values, unreadable } = readRows(

@@ -3,14 +3,14 @@ import type { SubjectMemory } from "@tailbone/lifecycle/rules/rule-state";
 import type { FinitePoint } from "@tailbone/lifecycle/rules/series-condition";
 import { lifecycleEventSchema } from "@tailbone/protocol/lifecycle";
 import { alertSchema, type Condition, type Replay, type Replayed } from "@tailbone/protocol/rules";
-import type { RunState } from "@tailbone/protocol/run";
 import { fitsSeries } from "@tailbone/protocol/series-pattern";
 import { readRow, readRows } from "@tailbone/protocol/unreadable";
 import { decodePoints } from "@tailbone/series/chunk";
-import { placeLegs } from "@tailbone/series/legs";
-import type { Summary } from "@tailbone/series/summary";
-import { readLegs, toLegStarts } from "../append/run-legs";
 import { findProject } from "../read/projects";
+import { readPlaces, type SeriesHead, seriesHead } from "../read/series-head";
+import { lifecycleEvent } from "../schema/life";
+import { alert as alertTable, chunk as chunkTable, run as runTable } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database } from "../server/database";
 import { lastFinite } from "./apply-rules";
 
@@ -19,12 +19,13 @@ const NAMED = 100;
 /** Points are shown to the rule as they came: so much of the training's time at once. */
 const BEAT_MS = 1000;
 
-interface PastRun {
-  id: string;
-  name: string;
-  state: RunState;
-  endedAtMs: number;
+const runColumns = selectColumns(runTable, "id", "name", "state");
+interface PastRun extends RowOf<typeof runColumns> {
+  endedAtMs: (typeof runTable.$inferSelect)["seenAtMs"];
 }
+const eventColumns = selectColumns(lifecycleEvent, "id", "event", "timeMs");
+const alertColumns = selectColumns(alertTable, "id", "title", "text", "level", "step", "timeMs");
+const chunkColumns = selectColumns(chunkTable, "leg", "points");
 
 const raisedSchema = alertSchema.pick({ id: true, title: true, text: true, level: true, step: true, timeMs: true });
 
@@ -42,7 +43,7 @@ export async function replayRule(
   const sql = db.$client;
   const project = rule.project === null ? null : await findProject(db, { team, project: rule.project });
   const past = await sql<PastRun[]>`
-    select id, name, state, coalesce(finished_at_ms, seen_at_ms) as "endedAtMs" from run
+    select ${runColumns.list(sql)}, coalesce(finished_at_ms, seen_at_ms) as "endedAtMs" from run
     where team_id = ${team} ${project === null ? sql`` : sql`and project_id = ${project}`}
     order by created_at_ms desc, id desc limit ${runs}`;
   const replayed = { runs: past.length, firedRuns: 0, fired: 0, alerts: [] as Replayed["alerts"] };
@@ -78,8 +79,8 @@ async function* readOccurrences(
   const sql = db.$client;
   switch (condition.type) {
     case "lifecycle": {
-      const rows = await sql<{ id: string; event: unknown; timeMs: number }[]>`
-        select id, event, time_ms as "timeMs" from lifecycle_event where run_id = ${run.id} and team_id = ${team} order by number`;
+      const rows = await sql<RowOf<typeof eventColumns>[]>`
+        select ${eventColumns.list(sql)} from lifecycle_event where run_id = ${run.id} and team_id = ${team} order by number`;
       for (const { id, event, timeMs } of rows) {
         const { value } = readRow(lifecycleEventSchema, event, { what: "event", id, name: "" });
         if (value !== null) yield { occurrence: { type: "events", events: [value] }, timeMs };
@@ -90,8 +91,8 @@ async function* readOccurrences(
       yield { occurrence: { type: "run_state", state: run.state, note: "" }, timeMs: run.endedAtMs };
       return;
     case "script": {
-      const rows = await sql<{ id: string; title: string }[]>`
-        select id, title, text, level, step, time_ms as "timeMs" from alert
+      const rows = await sql<RowOf<typeof alertColumns>[]>`
+        select ${alertColumns.list(sql)} from alert
         where run_id = ${run.id} and team_id = ${team} and kind = 'script' order by time_ms, id`;
       const { values } = readRows(raisedSchema, rows, ({ id, title }) => ({ what: "alert", id, name: title }));
       for (const { timeMs, ...raised } of values) yield { occurrence: { type: "script", ...raised }, timeMs };
@@ -111,15 +112,17 @@ async function* readPoints(
   const sql = db.$client;
   // A series without such values needs no second look.
   const which = condition.type === "nan" ? sql`and (nan + pos_inf + neg_inf > 0 or abandoned > 0)` : sql``;
-  const all = await sql<(Pick<Summary, "count" | "stepFrom"> & { number: number; name: string; legs: number[] })[]>`
-    select number, name, legs, count, step_from as "stepFrom" from series where run_id = ${run} and team_id = ${team} and count > 0 ${which} order by name`;
-  const times = all.some(({ legs }) => legs.length > 2) ? await readLegs(sql, run) : [];
-  for (const { number, name, ...series } of all.filter((one) => fitsSeries(condition.series, one.name))) {
-    const places = placeLegs(toLegStarts(series.legs, series), times);
+  const all = await sql<SeriesHead[]>`
+    select ${seriesHead.list(sql)} from series
+    where run_id = ${run} and team_id = ${team} and count > 0 ${which} order by name`;
+  const looked = all.filter(({ name }) => fitsSeries(condition.series, name));
+  for (const [{ number, name }, places] of await readPlaces(sql, run, looked)) {
     // A leg that goes on from another comes after it, though something of the older one may have been delivered later.
     const inOrder = places.some(({ resumedAtMs }) => resumedAtMs !== null) ? sql`leg, ordinal` : sql`ordinal`;
-    const chunks = sql<{ leg: number; points: Uint8Array }[]>`
-      select leg, points from chunk where run_id = ${run} and series = ${number} order by ${inOrder}`.cursor(8);
+    const chunks = sql<RowOf<typeof chunkColumns>[]>`
+      select ${chunkColumns.list(sql)} from chunk where run_id = ${run} and series = ${number} order by ${inOrder}`.cursor(
+      8,
+    );
     const seen = new Set<number>();
     let highest = Number.NEGATIVE_INFINITY;
     let finite: FinitePoint | null = null;

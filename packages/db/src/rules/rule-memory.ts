@@ -6,6 +6,8 @@ import { storable } from "@tailbone/protocol/text";
 import { type ReadRow, readRow } from "@tailbone/protocol/unreadable";
 import { z } from "zod";
 import { storableJson } from "../append/stored-text";
+import { ruleState } from "../schema/run";
+import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Transaction } from "../server/database";
 
 /**
@@ -41,16 +43,9 @@ const memorySchema = z.object({
   swallowed: swallowedSchema.nullable(),
 });
 
-interface MemoryRow {
-  rule: string;
-  subject: string;
-  series: unknown;
-  toldMs: number | null;
-  toldKey: string | null;
-  swallowed: unknown;
-}
+const columns = selectColumns(ruleState, "subject", "series", "toldMs", "toldKey", "swallowed", { rule: "ruleId" });
 
-function parseMemory({ rule, subject, ...row }: MemoryRow): ReadRow<SubjectMemory> {
+function parseMemory({ rule, subject, ...row }: RowOf<typeof columns>): ReadRow<SubjectMemory> {
   const read = readRow(memorySchema, row, { what: "memory", id: rule, name: subject });
   if (read.unreadable !== null) return read;
   const { series, swallowed, ...told } = read.value;
@@ -88,9 +83,8 @@ export async function readMemories(
     for (const subject of subjects) wanted.push({ rule: id, subject });
   }
   if (wanted.length === 0) return memories;
-  const rows = await sql<MemoryRow[]>`
-    select rule_id as rule, subject, series, told_ms as "toldMs", told_key as "toldKey", swallowed
-    from unnest(${wanted.map(({ rule }) => rule)}::uuid[], ${wanted.map(({ subject }) => subject)}::text[])
+  const rows = await sql<RowOf<typeof columns>[]>`
+    select ${columns.list(sql)} from unnest(${wanted.map(({ rule }) => rule)}::uuid[], ${wanted.map(({ subject }) => subject)}::text[])
       as wanted (rule_id, subject) join rule_state using (rule_id, subject)
     where run_id = ${run}`;
   for (const row of rows) {

@@ -26,21 +26,15 @@ const missing = (what: string): TailboneError =>
 const cannotRead = ({ what, name, reason }: Unreadable): TailboneError =>
   new TailboneError("conflict", `The ${what} ${name} cannot be read: ${reason}.`, UNREADABLE_HINT);
 
-const columns = selectColumns(ruleTable, "id", "name", "condition", "level", "channels", "cooldownMs", "enabled");
-type RuleRow = RowOf<typeof columns> & { project: string | null };
-
-const ruleColumns = (sql: Client | Transaction) => sql`${columns.list(sql)}, project_id as project`;
-
-interface Named {
-  id: string;
-  name: string;
-}
+const columns = selectColumns(ruleTable, "id", "name", "condition", "level", "channels", "cooldownMs", "enabled", {
+  project: "projectId",
+});
 
 /** The team's rules, oldest first. */
 export async function listRules(db: Database, { team }: { team: string }): Promise<RuleList> {
   const sql = db.$client;
-  const rows = await sql<RuleRow[]>`
-    select ${ruleColumns(sql)} from rule where team_id = ${team} order by created_at_ms, id`;
+  const rows = await sql<RowOf<typeof columns>[]>`
+    select ${columns.list(sql)} from rule where team_id = ${team} order by created_at_ms, id`;
   const { values, unreadable } = readRows(ruleSchema, rows, ({ id, name }) => ({ what: "rule", id, name }));
   return { rules: values, unreadable };
 }
@@ -88,8 +82,8 @@ export async function patchRule(
   { team, id, patch }: { team: string; id: string; patch: RulePatch },
 ): Promise<Rule> {
   return db.$client.begin(async (sql) => {
-    const [before] = await sql<RuleRow[]>`
-      select ${ruleColumns(sql)} from rule where id = ${id} and team_id = ${team} for update`;
+    const [before] = await sql<RowOf<typeof columns>[]>`
+      select ${columns.list(sql)} from rule where id = ${id} and team_id = ${team} for update`;
     if (before === undefined) throw missing("rule");
     const about = { what: "rule", id, name: before.name };
     const { value: rule, unreadable } = readRow(ruleSchema, { ...before, ...patch }, about);
@@ -125,7 +119,7 @@ type ChannelRow = RowOf<typeof channelColumns>;
 
 const storedChannelSchema = channelSchema.pick({ id: true }).extend(channelCreateSchema.shape);
 
-const aboutChannel = ({ id, name }: Named) => ({ what: "channel", id, name });
+const aboutChannel = ({ id, name }: ChannelRow) => ({ what: "channel", id, name });
 
 function toChannel({ id, name, target }: ChannelCreate & { id: string }): Channel {
   const address = target.type === "email" ? target.to.join(", ") : new URL(target.url).origin;

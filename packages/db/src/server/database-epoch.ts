@@ -1,8 +1,9 @@
+import type { databaseEpoch } from "../schema/run";
 import type { Database } from "./database";
 
 /** Which life of the database this is. */
 export async function readEpoch(db: Database): Promise<string> {
-  const [row] = await db.$client<{ epoch: string }[]>`select epoch from database_epoch`;
+  const [row] = await db.$client<Pick<typeof databaseEpoch.$inferSelect, "epoch">[]>`select epoch from database_epoch`;
   if (row === undefined) throw new Error("the database has no epoch");
   return row.epoch;
 }
