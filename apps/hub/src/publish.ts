@@ -47,10 +47,11 @@ export function createPublish(options: PublishOptions): Publish {
       keys.forget();
       admissions.cut(({ by }) => by.kind === "key" && by.id === key);
     },
-    "member-removed": ({ team: gone, user }) => {
+    "standing-changed": ({ team, user }) => {
       keys.forget();
       const isTheirs = ({ by }: Caller): boolean => (by.kind === "user" ? by.id : by.createdBy) === user;
-      admissions.cut((caller) => caller.team.id === gone && isTheirs(caller));
+      // Whoever still may comes back by themselves, as what they are now.
+      admissions.cut((caller) => caller.team.id === team && isTheirs(caller));
     },
     "sessions-ended": ({ sessions }) =>
       admissions.cut(({ by }) => by.kind === "user" && by.session !== null && sessions.includes(by.session)),

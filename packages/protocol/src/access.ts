@@ -4,7 +4,8 @@ import { text } from "./text";
 
 /** Who may do what: the words for it on the wire. The table that decides is the hub's. */
 
-export const ROLES = ["owner", "admin", "member"] as const;
+/** From who may most to who may least: a viewer sees everything of the team and changes nothing. */
+export const ROLES = ["owner", "admin", "member", "viewer"] as const;
 export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
 

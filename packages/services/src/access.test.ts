@@ -31,7 +31,7 @@ const callers: [string, Caller, (verb: VerbName) => boolean][] = [
   ]),
   ...KEY_SCOPES.map((scope): (typeof callers)[number] => [
     scope,
-    { team, project: null, by: { kind: "key", id: "k", name: "ci", scopes: [scope], createdBy: null } },
+    { team, project: null, by: { kind: "key", id: "k", name: "ci", scopes: [scope], createdBy: null, role: null } },
     (verb) => (ACCESS[verb].who.scopes as readonly string[]).includes(scope),
   ]),
 ];

@@ -4,17 +4,23 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import { type Caller, forPeople, requireUser } from "./caller";
 import type { Context } from "./context";
 
-/** Keys by what one of their scopes allows, people by their role in the team. */
+/**
+ * People by their role in the team; keys by what one of their scopes allows, but never what the person whose key it is
+ * may not do.
+ */
 interface Who {
   readonly scopes: readonly KeyScope[];
   readonly roles: readonly Role[];
 }
 
-const WRITERS: Who = { scopes: ["ingest", "admin"], roles: ROLES };
+const EDITING: readonly Role[] = ["owner", "admin", "member"];
+const WRITERS: Who = { scopes: ["ingest", "admin"], roles: EDITING };
 const READERS: Who = { scopes: ["read", "admin"], roles: ROLES };
-const EDITORS: Who = { scopes: ["admin"], roles: ROLES };
-const MANAGERS: Who = { scopes: [], roles: ["admin", "owner"] };
+const EDITORS: Who = { scopes: ["admin"], roles: EDITING };
+const MANAGERS: Who = { scopes: [], roles: ["owner", "admin"] };
 
+/** People who may make keys, and with them what a key may do. */
+const KEY_MAKERS: Who = { scopes: [], roles: EDITING };
 /** People of whatever role. */
 const PEOPLE: Who = { scopes: [], roles: ROLES };
 const ANYBODY: Who = { scopes: KEY_SCOPES, roles: ROLES };
@@ -68,7 +74,7 @@ export const ACCESS = {
   endAllSessions: { who: PEOPLE, reach: "self" },
   /** See and make keys, and revoke one's own; who manages the team revokes anybody's. */
   listKeys: { who: PEOPLE, reach: "team" },
-  createKey: { who: PEOPLE, reach: "team" },
+  createKey: { who: KEY_MAKERS, reach: "team" },
   deleteKey: { who: PEOPLE, reach: "team" },
   listMembers: { who: READERS, reach: "team" },
   inviteMember: { who: MANAGERS, reach: "team" },
@@ -87,7 +93,8 @@ export type VerbName = keyof typeof ACCESS;
 export type RunVerbName = { [N in VerbName]: (typeof ACCESS)[N]["reach"] extends "run" ? N : never }[VerbName];
 
 function isAmong({ by }: Caller, { scopes, roles }: Who): boolean {
-  return by.kind === "user" ? roles.includes(by.role) : by.scopes.some((scope) => scopes.includes(scope));
+  if (by.kind === "user") return roles.includes(by.role);
+  return by.scopes.some((scope) => scopes.includes(scope)) && (by.role === null || roles.includes(by.role));
 }
 
 /** Whether the caller manages the team: invites and removes members, and sees to what is theirs. */
@@ -102,21 +109,31 @@ export function requireStanding(caller: Caller, touched: readonly Role[]): void 
   throw new TailboneError("forbidden", "Only an owner of the team may do this to an owner.", "Ask one of them.");
 }
 
+const orList = (roles: readonly Role[]): string => roles.join(", ").replace(/, (\w+)$/, " or $1");
+
 /** Throws `forbidden` and says who may. */
 function requireAmong(caller: Caller, who: Who): void {
   if (isAmong(caller, who)) return;
-  if (caller.by.kind === "user") {
+  const { by } = caller;
+  const scopes = KEY_SCOPES.filter((scope) => who.scopes.includes(scope));
+  if (by.kind === "user") {
     throw new TailboneError(
       "forbidden",
-      "Only an owner or an admin of the team may do this.",
-      "Ask one of them; Settings, Members lists who they are.",
+      `Only an ${orList(who.roles)} of the team may do this; you are a ${by.role}.`,
+      "Ask an owner or an admin; Settings, Members lists who they are.",
     );
   }
-  const scopes = KEY_SCOPES.filter((scope) => who.scopes.includes(scope));
   if (scopes.length === 0) throw forPeople();
+  if (by.scopes.some((scope) => scopes.includes(scope))) {
+    throw new TailboneError(
+      "forbidden",
+      `The key "${by.name}" may not do this: a key may do no more than the person whose it is, who is a ${by.role} now.`,
+      "Use a key of someone who may, or ask an owner of the team for another role.",
+    );
+  }
   throw new TailboneError(
     "forbidden",
-    `The key "${caller.by.name}" may not do this: its scope is ${caller.by.scopes.join(" and ")}.`,
+    `The key "${by.name}" may not do this: its scope is ${by.scopes.join(" and ")}.`,
     `Use a key whose scope is ${scopes.join(" or ")}; keys are made in the dashboard under Settings.`,
   );
 }

@@ -16,8 +16,9 @@ interface KeyHolder {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly KeyScope[];
-  /** Id of the person whose key it is. */
+  /** Id of the person whose key it is, and what they are in the team; null: from before that was recorded. */
   readonly createdBy: string | null;
+  readonly role: Role | null;
 }
 
 /** Who asks, and for which team: a person by session, or a key of the team. */

@@ -52,8 +52,8 @@ interface Happened {
   /** The outbox has something to send. */
   "delivery-due": object;
   "key-revoked": { readonly key: string };
-  /** With their keys. */
-  "member-removed": { readonly team: string; readonly user: string };
+  /** They were removed, with their keys, or may do more or less than before. */
+  "standing-changed": { readonly team: string; readonly user: string };
   "sessions-ended": { readonly sessions: readonly string[] };
   /** Something was done at the door. */
   "security-noted": SecurityEntry;

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
+import { isManager } from "../api/standing";
 import { TopLine } from "../parts/top-line";
 import { ErrorNotice } from "../ui/notice";
 import { TableSkeleton } from "../ui/table";
@@ -30,9 +31,9 @@ export function SettingsPage() {
             {me.user === null ? null : <AccountSection user={me.user} />}
             {me.user === null ? null : <SecondFactorSection user={me.user} />}
             <SessionsSection />
-            <KeysSection canRevoke={me.team.role !== "member"} self={me.user?.id ?? null} />
+            <KeysSection canRevoke={isManager(me)} self={me.user?.id ?? null} />
             <MembersSection team={me.team.name} role={me.team.role} self={me.user?.id ?? null} />
-            {me.team.role === "member" ? null : <SecurityLogSection />}
+            {isManager(me) ? <SecurityLogSection /> : null}
           </div>
         )}
       </main>

@@ -168,6 +168,33 @@ describe("a key", () => {
   });
 });
 
+describe("a member who is made a viewer", () => {
+  test("changes nothing from then on, by page, key or open socket, and still sees everything", async () => {
+    const cookie = await join(hub, owner, "di@example.org");
+    const di = personOf(hub, cookie);
+    const theirs = await makeKey({ scopes: [...KEY_SCOPES] }, di);
+    const writer = hub.writer({ key: theirs.secret });
+    const viewer = hub.viewer({}, { cookie, origin: hub.url });
+    await Promise.all([heard((done) => writer.once("connect", done)), heard((done) => viewer.once("connect", done))]);
+    expect(await ask(theirs.secret, "PATCH", `/runs/${digits.run}`, { notes: "a member's" })).toBe(200);
+
+    const refused = heard((done) => writer.once("connect_error", done));
+    const again = heard((done) => viewer.once("disconnect", () => viewer.once("connect", done)));
+    const { members } = await readJson(await owner("GET", "/v1/members"), memberListSchema);
+    const { id } = members.find(({ email }) => email === "di@example.org") ?? expect.fail("no member");
+    expect((await owner("PATCH", `/v1/members/${id}`, { role: "viewer" })).status).toBe(200);
+    expect(await refused).toMatchObject({ code: "forbidden", message: expect.stringContaining("viewer") });
+    await again;
+    expect(await ask(theirs.secret, "PATCH", `/runs/${digits.run}`, { notes: "a viewer's" })).toBe(403);
+    expect(await ask(theirs.secret, "POST", "/runs", openRequest())).toBe(403);
+    expect(await ask(theirs.secret, "GET", `/runs/${digits.run}`)).toBe(200);
+    expect((await di("PATCH", `/v1/runs/${digits.run}`, { notes: "a viewer's" })).status).toBe(403);
+    expect((await di("POST", "/v1/keys", { name: "mine" })).status).toBe(403);
+    expect((await di("GET", `/v1/runs/${digits.run}`)).status).toBe(200);
+    unwrap(await viewer.emitWithAck("run:follow", { run: digits.run, offset: null }));
+  });
+});
+
 describe("a member who is removed", () => {
   test("takes their keys along at once, on open sockets too, and nobody else's", async () => {
     const boCookie = await join(hub, owner, "bo@example.org");

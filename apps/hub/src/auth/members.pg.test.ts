@@ -151,16 +151,18 @@ describe("an invitation", () => {
 
 describe("members", () => {
   test("are managed by owners and admins, owners by owners, and the last owner stays", async () => {
-    const email: Record<"admin" | "member", string> = { admin: "hal@example.org", member: "ida@example.org" };
+    const email = { admin: "hal@example.org", member: "ida@example.org", viewer: "jo@example.org" };
     const people: Record<Role, Person> = {
       owner,
       admin: personOf(hub, await join(hub, owner, email.admin, "admin")),
       member: personOf(hub, await join(hub, owner, email.member)),
+      viewer: personOf(hub, await join(hub, owner, email.viewer, "viewer")),
     };
     const ownerId = await idOf("owner@tailbone.local");
     const [admin, member] = [await idOf(email.admin), await idOf(email.member)];
     const cases: [Role, string, string, unknown, number][] = [
       ["member", "POST", "", { email: "j@example.org" }, 403],
+      ["viewer", "DELETE", `/${member}`, undefined, 403],
       ["member", "PATCH", `/${member}`, { role: "admin" }, 403],
       ["member", "DELETE", `/${admin}`, undefined, 403],
       ["admin", "PATCH", `/${admin}`, { role: "owner" }, 403],

@@ -58,8 +58,8 @@ export function createResolveCaller(db: Database, auth: Auth, keys: Keys): Resol
       );
     }
     if (team !== undefined && team !== key.team.id) throw noSuchTeam();
-    const { id, name, scopes, createdBy } = key;
-    const by = { kind: "key", id, name, scopes, createdBy } as const;
+    const { id, name, scopes, createdBy, role } = key;
+    const by = { kind: "key", id, name, scopes, createdBy, role } as const;
     return { caller: { team: key.team, project: key.project, by }, renewal: null };
   }
 

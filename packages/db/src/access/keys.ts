@@ -1,11 +1,12 @@
-import type { Key, KeyScope, NewKey } from "@tailbone/protocol/access";
+import type { Key, KeyScope, NewKey, Role } from "@tailbone/protocol/access";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { and, asc, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { apikey } from "../schema/access";
-import { organization, user } from "../schema/auth";
+import { member, organization, user } from "../schema/auth";
 import { project } from "../schema/run";
 import type { Database } from "../server/database";
+import { parseRole } from "./teams";
 
 /** The team's keys, or one of them, the oldest first. */
 export async function listKeys(db: Database, { team, id }: { team: string; id?: string }): Promise<Key[]> {
@@ -101,6 +102,8 @@ export interface KnownKey {
   readonly project: { readonly id: string; readonly name: string } | null;
   readonly scopes: readonly KeyScope[];
   readonly createdBy: string | null;
+  /** Of who made it, in the team. */
+  readonly role: Role | null;
   readonly expiresAt: Date | null;
 }
 
@@ -114,13 +117,17 @@ export async function findKey(db: Database, hash: string): Promise<KnownKey | nu
       project: { id: project.id, name: project.name },
       scopes: apikey.scopes,
       createdBy: apikey.createdBy,
+      role: member.role,
       expiresAt: apikey.expiresAt,
     })
     .from(apikey)
     .innerJoin(organization, eq(organization.id, apikey.teamId))
     .leftJoin(project, eq(project.id, apikey.projectId))
+    .leftJoin(member, and(eq(member.userId, apikey.createdBy), eq(member.organizationId, apikey.teamId)))
     .where(eq(apikey.key, hash));
-  return row ?? null;
+  // Who is no member any more has no key.
+  if (row === undefined || (row.createdBy !== null && row.role === null)) return null;
+  return { ...row, role: row.role === null ? null : parseRole(row.role) };
 }
 
 /** Notes that a key was used, at most once a minute. */

@@ -1,4 +1,4 @@
-import type { Member, Role } from "@tailbone/protocol/access";
+import { type Member, ROLES, type Role } from "@tailbone/protocol/access";
 import { asc, eq, sql } from "drizzle-orm";
 import { member, organization, user } from "../schema/auth";
 import type { Database } from "../server/database";
@@ -8,11 +8,10 @@ export interface Membership {
   readonly role: Role;
 }
 
-/** A member may hold several roles in one column; the strongest counts. */
+/** A member may hold several roles in one column; the strongest counts, and one that is not known is none. */
 export function parseRole(roles: string): Role {
   const held = roles.split(",");
-  if (held.includes("owner")) return "owner";
-  return held.includes("admin") ? "admin" : "member";
+  return ROLES.find((role) => held.includes(role)) ?? "viewer";
 }
 
 /** The teams of a user, the one joined first on top. */

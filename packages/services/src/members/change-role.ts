@@ -10,11 +10,13 @@ interface ChangeRole {
 }
 
 /**
- * Gives a member another role. Throws `not_found`, `forbidden` for who is no owner and touches one, `conflict` for the
+ * Gives a member another role, at once, on open connections too. Throws `not_found`, `forbidden` for who is no owner and touches one, `conflict` for the
  * last owner.
  */
 export const changeRole = verb("changeRole", async ({ ctx, input: { id, role } }: Asked<ChangeRole>) => {
   const check = (member: { role: Role }): void => requireStanding(ctx, [member.role, role]);
-  const before = await store.changeRole(ctx.db, { team: ctx.team.id, user: id, check }, role);
-  return { value: {}, effects: [noted(ctx, "role-changed", `${before.email}: ${before.role} to ${role}`)] };
+  const team = ctx.team.id;
+  const before = await store.changeRole(ctx.db, { team, user: id, check }, role);
+  const said = noted(ctx, "role-changed", `${before.email}: ${before.role} to ${role}`);
+  return { value: {}, effects: [{ type: "standing-changed", team, user: id }, said] };
 });

@@ -16,6 +16,6 @@ export const removeMember = verb("removeMember", async ({ ctx, input: { id } }: 
   const { email } = await store.removeMember(ctx.db, { team, user: id, check });
   return {
     value: {},
-    effects: [{ type: "member-removed", team, user: id }, noted(ctx, "member-removed", email)],
+    effects: [{ type: "standing-changed", team, user: id }, noted(ctx, "member-removed", email)],
   };
 });
