@@ -23,7 +23,14 @@ const may = {
     "packages/services",
     "packages/db",
   ],
-  "apps/dashboard": ["packages/protocol", "packages/base", "packages/client", "packages/series", "packages/lifecycle"],
+  "apps/dashboard": [
+    "packages/protocol",
+    "packages/base",
+    "packages/client",
+    "packages/series",
+    "packages/lifecycle",
+    "packages/query",
+  ],
   "apps/cli": ["packages/protocol", "packages/base", "packages/client", "sdk/js", "apps/hub"],
 };
 

@@ -8,6 +8,7 @@ export default {
     "@tailbone/client",
     "@tailbone/series",
     "@tailbone/lifecycle",
+    "@tailbone/query",
   ],
   poweredByHeader: false,
   devIndicators: false,

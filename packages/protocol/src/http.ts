@@ -49,12 +49,12 @@ export type ProjectList = z.infer<typeof projectListSchema>;
 export const RUN_SORTS = ["created", "started", "name", "state", "duration"] as const;
 
 /**
- * `project`: id or name. `filter`: words that must all occur in name, tags or state; `state=running` and `tag=x` narrow
- * to one field. `sort`: one of RUN_SORTS or `series:<name>` (its last value), with a leading `-` for descending.
+ * `project`: id or name. `filter`: in the language of docs/filters.md, which bounds its length too. `sort`: one of
+ * RUN_SORTS or `series:<name>` (its last value), with a leading `-` for descending.
  */
 export const runListQuerySchema = z.object({
   project: text().min(1).max(256).optional(),
-  filter: text().max(512).default(""),
+  filter: text().default(""),
   sort: text()
     .max(600)
     .regex(

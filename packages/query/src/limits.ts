@@ -8,7 +8,9 @@ export const FILTER_LIMITS = {
   terms: 200,
   /** Characters of a regular expression, and its parts once repetitions are written out. */
   patternLength: 500,
-  patternParts: 1000,
+  patternParts: 300,
   /** How often a part may be repeated by number. */
   repeats: 255,
+  /** How many characters lie between the ends of a range in a class. */
+  rangeLength: 1000,
 } as const;

@@ -141,6 +141,8 @@ describe("a filter that cannot be read says where, and what would fit", () => {
     ["name~/a(/", 7, 9, ")"],
     ["name~/(a)\\1/", 9, 12, "\\d"],
     ["name~/a(?=b)/", 7, 13, "(?:…)"],
+    ["name~/[^\\W_]/", 6, 13, "\\d, \\w or \\s within [^…]"],
+    ["name~/[!-\uffff]/", 7, 12, "a-z"],
     ["name~/a{300}/", 7, 13, "{0,255}"],
   ])("%s", (text, from, to, fits) => {
     const error = failure(text);

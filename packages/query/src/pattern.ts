@@ -211,10 +211,14 @@ class PatternReader {
       }
       this.at++;
       const to = this.#classItem(at);
-      if (to.type === "set" || (to.from.codePointAt(0) ?? 0) < (from.from.codePointAt(0) ?? 0)) {
-        throw new PatternError(start, "the range is none", ["a-z"]);
+      const length = to.type === "set" ? -1 : (to.to.codePointAt(0) ?? 0) - (from.from.codePointAt(0) ?? 0);
+      if (to.type === "set" || length < 0 || length > FILTER_LIMITS.rangeLength) {
+        throw new PatternError(start, "it is no range of characters, or too long a one", ["a-z"]);
       }
       items.push({ type: "range", from: from.from, to: to.to });
+    }
+    if (isNegated && items.some((item) => item.type === "set" && item.isNegated)) {
+      throw new PatternError(at, "what is no character of a set cannot be left out", ["\\d, \\w or \\s within [^…]"]);
     }
     return { type: "class", isNegated, items };
   }

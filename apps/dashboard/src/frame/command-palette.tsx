@@ -1,5 +1,6 @@
 "use client";
 import { projectPath, runPath } from "@tailbone/protocol/page-paths";
+import { printWords } from "@tailbone/query/print-filter";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { usePathname, useRouter } from "next/navigation";
@@ -60,7 +61,9 @@ function PaletteBody({ onClose, onHelp }: { onClose: () => void; onHelp: () => v
   const { data: projects } = useQuery(queries.projects);
   const run = /^\/runs\/([^/]+)$/.exec(usePathname())?.[1];
   const { data: series } = useQuery({ ...queries.series(run ?? ""), enabled: run !== undefined });
-  const { data: runs, isFetching } = useInfiniteQuery(queries.runs({ project: null, filter, sort: "-created" }));
+  // Whatever is typed here is words, and no filter.
+  const words = printWords(filter.split(/\s+/).filter(Boolean));
+  const { data: runs, isFetching } = useInfiniteQuery(queries.runs({ project: null, filter: words, sort: "-created" }));
   const act = (action: () => void) => (): void => {
     onClose();
     action();

@@ -137,6 +137,23 @@ describe("the API", () => {
     expect(await runs.json()).toMatchObject({ total: 1, runs: [{ id: request.run, name: "seed 1" }], cursor: null });
   });
 
+  test("filters runs, and says of a filter that cannot be read where and what would fit", async () => {
+    const ask = (filter: string) => hub.fetch(`/api/v1/runs?filter=${encodeURIComponent(filter)}`);
+    const found = await ask("started>-7d (last(loss)!=null OR is:failed) -is:archived");
+    expect(await found.json()).toMatchObject({ total: 1, runs: [{ id: request.run }] });
+    const wrong = await ask("seed started>yesterday");
+    expect(wrong.status).toBe(400);
+    expect(await wrong.json()).toEqual({
+      error: {
+        code: "bad_request",
+        message: 'Filter, character 14: "yesterday" does not fit.',
+        hint: "What fits there: -7d (so long ago), a day such as 2026-01-31, null.",
+        place: { from: 13, to: 22 },
+      },
+    });
+    expect((await ask("x".repeat(5000))).status).toBe(400);
+  });
+
   test("names the field that is wrong, and knows no other routes", async () => {
     const cases: [string, RequestInit, number, string, string][] = [
       [`/api/v1/runs/${request.run}/points?series=loss&buckets=0`, {}, 400, "bad_request", "buckets"],

@@ -10,5 +10,5 @@ export const listRuns = verb("listRuns", async ({ ctx, input }: Asked<RunListQue
     requireProject(ctx, input.project, `project ${input.project}`);
   }
   const project = only === null ? input.project : only.id;
-  return { value: await store.listRuns(ctx.db, { ...input, team: team.id, project }) };
+  return { value: await store.listRuns(ctx.db, { ...input, team: team.id, project, nowMs: ctx.nowMs }) };
 });
