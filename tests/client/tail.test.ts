@@ -37,6 +37,8 @@ interface Line {
   readonly step?: number;
   readonly text?: string;
   readonly title?: string;
+  readonly config?: { readonly reached?: number };
+  readonly add?: readonly string[];
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
@@ -97,5 +99,12 @@ test("prints each point and record once, though its connection is cut in the mid
   expect(from(recordsOf("console", ({ text }) => numberIn(text)))).toEqual(from(every(10)));
   expect(from(recordsOf("checkpoint", ({ step = -1 }) => step))).toEqual(from(every(10)));
   expect(from(recordsOf("reading", ({ step = -1 }) => step))).toEqual(from(every(10)));
+  // Of what was changed again and again while it was away, what came of it.
+  const reached = recordsOf("config", ({ config }) => config?.reached ?? -1);
+  expect(reached).toEqual([...new Set(reached)].sort((a, b) => a - b));
+  expect(reached.at(-1)).toBe(every(10).at(-1));
+  expect(from(lines.flatMap(({ type, add = [] }) => (type === "tags" ? add.map(numberIn) : [])))).toEqual(
+    from(every(100)),
+  );
   expect(from(recordsOf("alert", ({ title }) => numberIn(title)))).toEqual(from(every(100)));
 }, 120_000);

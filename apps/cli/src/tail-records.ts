@@ -2,8 +2,10 @@ import { callHub, type HubAddress } from "@tailbone/client/call-hub";
 import type { LiveFrame } from "@tailbone/client/stream";
 import { TailboneError } from "@tailbone/protocol/errors";
 import { checkpointListSchema, consoleListSchema, featureListSchema } from "@tailbone/protocol/http";
+import type { Json } from "@tailbone/protocol/json";
 import type { RunRecord } from "@tailbone/protocol/records";
 import { alertListSchema } from "@tailbone/protocol/rules";
+import { type RunDetail, runDetailSchema } from "@tailbone/protocol/run";
 
 const CONSOLE_PAGE = 5000;
 const ALERTS_PAGE = 500;
@@ -11,8 +13,7 @@ const ALERTS_PAGE = 500;
 /**
  * Which records of a run were printed, so that after a gap in the stream those that are missing can be read over HTTP:
  * each once. Lines of the console are counted, since their order is kept; of checkpoints, readings and the script's
- * alerts it is known which there were. What else a frame may hold (a change of the config or of tags) is no list that
- * could be read again.
+ * alerts it is known which there were; of config and tags, what they were: one change stands for all that were missed.
  */
 export class TailRecords {
   readonly #hub: HubAddress;
@@ -24,6 +25,10 @@ export class TailRecords {
   #lines = 0;
   /** Frames below this one are included in the lines. */
   #offset = 0;
+  /** Null: nothing was read yet. */
+  #head: Head | null = null;
+  /** Frames below this one are included in it. */
+  #headOffset = 0;
 
   constructor(hub: HubAddress, run: string, print: (record: RunRecord) => void) {
     this.#hub = hub;
@@ -37,6 +42,9 @@ export class TailRecords {
       if (record.type === "console") {
         if (offset < this.#offset) continue;
         this.#lines++;
+      } else if (record.type === "config" || record.type === "tags") {
+        if (this.#head === null || offset < this.#headOffset) continue;
+        this.#head = changeHead(this.#head, record);
       } else if (!this.#learn(record)) continue;
       this.#print(record);
     }
@@ -48,11 +56,20 @@ export class TailRecords {
    */
   async catchUp(signal: AbortSignal): Promise<{ offset: number; read: number }> {
     const isFirst = this.#lastLine === null;
+    const changes = await this.#readHead(signal);
     const lines = await this.#readLines(signal);
     const others = (await this.#readRecords(signal)).filter((record) => this.#learn(record));
-    const fresh = isFirst ? [] : [...lines, ...others];
+    const fresh = isFirst ? [] : [...changes, ...lines, ...others];
     for (const record of fresh) this.#print(record);
     return { offset: this.#offset, read: fresh.length };
+  }
+
+  async #readHead(signal: AbortSignal): Promise<RunRecord[]> {
+    const newest = await callHub(this.#hub, runDetailSchema, `/runs/${this.#run}`, { signal });
+    const changes = this.#head === null ? [] : changesOf(this.#head, newest, newest.seenAtMs);
+    this.#head = newest;
+    this.#headOffset = newest.offset;
+    return changes;
   }
 
   async #readLines(signal: AbortSignal): Promise<RunRecord[]> {
@@ -109,6 +126,27 @@ export class TailRecords {
     this.#known.add(key);
     return true;
   }
+}
+
+/** What of a run's head its script may change. */
+type Head = Pick<RunDetail, "config" | "tags">;
+type HeadRecord = Extract<RunRecord, { type: "config" | "tags" }>;
+
+function changeHead({ config, tags }: Head, record: HeadRecord): Head {
+  if (record.type === "config") return { config: { ...config, ...record.config }, tags };
+  return { config, tags: [...new Set([...tags, ...record.add])].filter((tag) => !record.remove.includes(tag)) };
+}
+
+/** What has become of a head, as its script would have said it at once. */
+function changesOf(before: Head, after: Head, timeMs: number): HeadRecord[] {
+  const isNew = ([key, value]: [string, Json]): boolean => JSON.stringify(before.config[key]) !== JSON.stringify(value);
+  const config = Object.fromEntries(Object.entries(after.config).filter(isNew));
+  const add = after.tags.filter((tag) => !before.tags.includes(tag));
+  const remove = before.tags.filter((tag) => !after.tags.includes(tag));
+  return [
+    ...(Object.keys(config).length === 0 ? [] : [{ type: "config", timeMs, config } as const]),
+    ...(add.length + remove.length === 0 ? [] : [{ type: "tags", timeMs, add, remove } as const]),
+  ];
 }
 
 function keyOf(record: RunRecord): string | null {
