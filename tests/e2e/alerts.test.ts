@@ -34,8 +34,12 @@ async function raise(count: number): Promise<void> {
   expect(await child.exited, child.output()).toBe(0);
 }
 
+const hasFocus = (label: string): Promise<void> =>
+  expect.poll(() => page.getByLabel(label).evaluate((found) => found === document.activeElement)).toBe(true);
+
 async function addSlack(name: string, path: string): Promise<void> {
   await page.getByRole("button", { name: "Add a channel" }).click();
+  await hasFocus("Type");
   await page.getByLabel("Type").selectOption("slack");
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Address of the incoming webhook in Slack").fill(hookUrl(path));
@@ -57,6 +61,7 @@ test("a person makes channels and a rule, tries both, is told, and deals with wh
 
   await page.goto(`${visit.stack.url}/alerts?tab=rules`);
   await page.getByRole("button", { name: "New rule" }).click();
+  await hasFocus("When");
   await page.getByLabel("When").selectOption("script");
   await page.getByLabel("Of this level or graver").selectOption("warning");
   for (const channel of ["#training", "#broken"]) await page.getByLabel(channel).check();

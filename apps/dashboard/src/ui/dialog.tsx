@@ -18,7 +18,7 @@ export interface DialogProps {
   actions?: ReactNode;
   /**
    * What has the focus when it opens, in place of an `autoFocus`, after which it would not know where the focus was;
-   * missing: its first button.
+   * missing: the first field of its form, or else its first button.
    */
   first?: RefObject<HTMLElement | null>;
   onKeyDown?: (event: KeyboardEvent) => void;
