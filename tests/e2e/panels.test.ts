@@ -87,7 +87,7 @@ async function menu(on: Page, title: string, item: string, isCheck = false): Pro
     .click();
   await on.getByRole(isCheck ? "menuitemcheckbox" : "menuitem", { name: item }).click();
 }
-async function drag(on: Page, title: string, onto: string, share: number): Promise<void> {
+async function carry(on: Page, title: string, onto: string, share: number): Promise<void> {
   await panel(on, title).hover();
   const handle = await panel(on, title)
     .getByRole("button", { name: `Move ${title}` })
@@ -99,8 +99,12 @@ async function drag(on: Page, title: string, onto: string, share: number): Promi
   await on.mouse.move(target.x + target.width * share, target.y + target.height / 2, { steps: 8 });
   const mark = share > 0.25 && share < 0.75 ? "drop-onto" : "drop-beside";
   await panel(on, onto).getByTestId(mark).waitFor();
+}
+async function drag(on: Page, title: string, onto: string, share: number): Promise<void> {
+  await carry(on, title, onto, share);
   await saving(on, () => on.mouse.up());
 }
+const isRead = (method: string): boolean => method === "GET";
 const hasFocus = (on: Locator): Promise<void> =>
   expect.poll(() => on.evaluate((found) => found === document.activeElement), soon).toBe(true);
 const linesOf = async (on: Page, title: string): Promise<string | null> =>
@@ -230,10 +234,18 @@ describe("panels of a project", () => {
   test("two who change at once both get their way, and the slower is told; sections go as deep as one likes", async () => {
     await open(owner);
     await open(member);
+    // The owner's page does not hear of it before it has tried.
+    const refused = owner.waitForResponse((answer) => answer.status() === 409);
+    const path = `**/api/v1/projects/${project}/page-states/run`;
+    await owner.route(path, async (route) => {
+      if (isRead(route.request().method())) await refused;
+      await route.continue();
+    });
     await saving(member, () => menu(member, "val_loss, loss", "Split into single panels"));
     await owner.getByRole("button", { name: "Panels" }).click();
     await owner.getByRole("menuitemcheckbox", { name: "First two parts" }).click();
     await owner.getByText("Grace has changed this meanwhile.").waitFor();
+    await owner.unroute(path);
     await owner.getByRole("button", { name: /^grad\/layer_1/ }).waitFor();
     await panel(owner, "val_loss").waitFor();
     await open(member);
@@ -247,6 +259,31 @@ describe("panels of a project", () => {
     await open(member);
     const folded = member.getByRole("button", { name: /^grad\/layer_1/ });
     expect(await folded.getAttribute("aria-expanded")).toBe("false");
+  }, 120_000);
+
+  test("what another arranges comes by itself, though not beneath a panel that is dragged: then both changes are kept", async () => {
+    await open(owner);
+    await open(member);
+    const size = (on: Page): Promise<string | null> => panel(on, "loss").getAttribute("data-size");
+    await saving(owner, () => menu(owner, "loss", "Wide", true));
+    await expect.poll(() => size(member), soon).toBe("wide");
+
+    expect(await titles(member, "Charts")).toEqual(["Heads", "loss", "val_loss"]);
+    // All of it in sight, so that the page does not scroll beneath what is held.
+    await member.setViewportSize({ width: viewport.width, height: 2400 });
+    await carry(member, "val_loss", "loss", 0.1);
+    const heard = member.waitForResponse(
+      (answer) => isRead(answer.request().method()) && answer.url().endsWith("/page-states/run"),
+    );
+    await saving(owner, () => menu(owner, "loss", "Medium", true));
+    await (await heard).finished();
+    await member.evaluate(() => new Promise(requestAnimationFrame));
+    expect(await size(member)).toBe("wide");
+    await saving(member, () => member.mouse.up());
+    await expect.poll(() => size(member), soon).toBe("medium");
+    for (const on of [member, owner])
+      await expect.poll(() => titles(on, "Charts"), soon).toEqual(["Heads", "val_loss", "loss"]);
+    await member.setViewportSize(viewport);
   }, 120_000);
 
   test("keep what is seen of each in the URL: a window of its own, its y axis, lines that are left out", async () => {
@@ -269,7 +306,6 @@ describe("panels of a project", () => {
 
   test("what cannot be read is said, shown by default and written over by nobody; what cannot be saved is taken back", async () => {
     const path = `**/api/v1/projects/${project}/page-states/run`;
-    const isRead = (method: string) => method === "GET";
     await owner.route(path, (route) => (isRead(route.request().method()) ? route.abort() : route.continue()));
     await open(owner);
     await owner.getByRole("alert").filter({ hasText: "nothing can be arranged" }).waitFor();

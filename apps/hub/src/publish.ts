@@ -42,6 +42,7 @@ export function createPublish(options: PublishOptions): Publish {
         .catch((error: unknown) => log.debug({ err: error }, "new alerts were not pushed; pages read them anew"));
     },
     "alert-changed": ({ team, alert }) => live.alertChanged(team, alert),
+    "page-saved": ({ team, project, page, revision }) => live.pageSaved(team, { project, page, revision }),
     "delivery-due": wakeDispatcher,
     "key-revoked": ({ key }) => {
       keys.forget();

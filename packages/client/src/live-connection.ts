@@ -9,6 +9,7 @@ import {
   LIVE_NAMESPACE,
   type LiveClientEvents,
   type LiveServerEvents,
+  type PageSaved,
   type Reply,
 } from "@tailbone/protocol/sockets";
 import { PROTOCOL_VERSION } from "@tailbone/protocol/version";
@@ -66,6 +67,7 @@ export class LiveConnection {
   readonly #deleted = new Set<(run: string) => void>();
   readonly #denied = new Set<(run: string, error: TailboneError) => void>();
   readonly #alerts = new Set<(alert: Alert, isNew: boolean) => void>();
+  readonly #pages = new Set<(saved: PageSaved) => void>();
   readonly #reconnected = new Set<() => void>();
   readonly #listeners = new Set<() => void>();
   #isOpen = false;
@@ -100,6 +102,9 @@ export class LiveConnection {
     });
     socket.on("alert:changed", (alert) => {
       for (const listen of this.#alerts) listen(alert, false);
+    });
+    socket.on("page:saved", (saved) => {
+      for (const listen of this.#pages) listen(saved);
     });
     socket.on("run:deleted", ({ run }) => {
       for (const listen of this.#deleted) listen(run);
@@ -171,6 +176,11 @@ export class LiveConnection {
   /** Alerts of the team, new ones and changed ones. */
   onAlert(listener: (alert: Alert, isNew: boolean) => void): () => void {
     return add(this.#alerts, listener);
+  }
+
+  /** What the team keeps of a page was saved, by whomever. */
+  onPageSaved(listener: (saved: PageSaved) => void): () => void {
+    return add(this.#pages, listener);
   }
 
   /** What is not in any stream may have changed unheard while the connection was away. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { WireError } from "./errors";
 import { appendedSchema } from "./http";
 import { runIdSchema, writerIdSchema } from "./names";
+import { savedPageSchema } from "./page-state/saved";
 import { alertSchema } from "./rules";
 import { epochSchema, legSchema, openedWriterSchema, openWriterSchema, runSchema } from "./run";
 
@@ -94,6 +95,13 @@ export const LIVE_EVENTS = {
   "project:leave": { takes: [followProjectSchema], answers: null },
 } as const;
 
+export const pageSavedSchema = z.object({
+  project: z.uuid(),
+  page: savedPageSchema,
+  revision: z.number().int().positive(),
+});
+export type PageSaved = z.infer<typeof pageSavedSchema>;
+
 export const LIVE_PUSHES = {
   /**
    * Pushed after commit. A viewer that gets a delta whose `from` is beyond its offset has missed one and follows anew.
@@ -107,6 +115,8 @@ export const LIVE_PUSHES = {
   /** An alert of the viewer's team; every viewer gets them. */
   "alert:raised": alertSchema,
   "alert:changed": alertSchema,
+  /** What the viewer's team keeps of a page was saved: who shows it reads it anew, unless they have this revision. */
+  "page:saved": pageSavedSchema,
 } as const;
 
 type Requests<Events> = {

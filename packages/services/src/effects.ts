@@ -1,6 +1,7 @@
 import type { SecurityAction } from "@tailbone/protocol/access";
 import type { Alert } from "@tailbone/protocol/rules";
 import type { OpenWriter, Run, RunState } from "@tailbone/protocol/run";
+import type { PageSaved } from "@tailbone/protocol/sockets";
 import type { Caller } from "./caller";
 import type { Context, From } from "./context";
 
@@ -49,6 +50,8 @@ interface Happened {
   /** A writer was opened, or found again; the frame `next` is the one that is expected of it. */
   "writer-opened": { readonly request: OpenWriter; readonly next: number; readonly by: string };
   "alert-changed": { readonly team: string; readonly alert: Alert };
+  /** What a team keeps of a page for a project is at another revision. */
+  "page-saved": PageSaved & { readonly team: string };
   /** The outbox has something to send. */
   "delivery-due": object;
   "key-revoked": { readonly key: string };

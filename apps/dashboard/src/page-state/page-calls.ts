@@ -17,6 +17,8 @@ export const savePage = (project: string, page: SavedPage, body: PageStateSave) 
 export const savedPageQuery = (project: string, page: SavedPage) =>
   queryOptions({
     queryKey: ["page-state", project, page],
+    // While nobody shows it, nobody hears that it was saved.
+    refetchOnMount: "always",
     queryFn: async ({ client, queryKey, signal }) => {
       const read = await callApi(pageStateSchema, pathOf(project, page), { signal });
       // What was asked for before one's own change was saved may come after it.

@@ -8,9 +8,10 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { toast } from "sonner";
 import { toTailboneError } from "../api/client";
+import { useLive } from "../live/live-provider";
 import { savedPageQuery, savePage } from "./page-calls";
 
 /**
@@ -39,9 +40,9 @@ export interface SavedPageView<State> {
 const ATTEMPTS = 4;
 
 /**
- * What the team keeps of a page for a project; null: of none, so nothing. A change shows at once and is saved on what
- * was saved last: where somebody else has saved meanwhile, it is made to theirs, and that is said; where it cannot be
- * made or saved, it is taken back, and that is said too.
+ * What the team keeps of a page for a project; null: of none, so nothing. What others save comes by itself. A change
+ * shows at once and is saved on what was saved last: where somebody else has saved meanwhile, it is made to theirs, and
+ * that is said; where it cannot be made or saved, it is taken back, and that is said too.
  */
 export function useSavedPage<Page extends SavedPage>(
   project: string | null,
@@ -58,6 +59,20 @@ export function useSavedPage<Page extends SavedPage>(
     queryFn: skipToken,
     initialData: none,
   });
+  const connection = useLive();
+  const [newest, setNewest] = useState(0);
+  useEffect(
+    () =>
+      connection.onPageSaved((saved) => {
+        if (saved.project === project && saved.page === page) setNewest(saved.revision);
+      }),
+    [connection, project, page],
+  );
+  // Of one's own change the answer says what was saved; until then it would be made twice.
+  const isBehind = pending.length === 0 && data !== undefined && data.revision < newest;
+  useEffect(() => {
+    if (isBehind) void client.invalidateQueries({ queryKey: query.queryKey });
+  }, [isBehind, client, query]);
   const setPending = useCallback(
     (update: (edits: readonly Edit[]) => readonly Edit[]) =>
       client.setQueryData<readonly Edit[]>(pendingKey, (edits) => update(edits ?? none)),

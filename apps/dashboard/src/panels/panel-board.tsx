@@ -43,8 +43,12 @@ const targetOf = (collisions: readonly Collision[] | null): DropTarget | null =>
  * The panels of a page, section by section. Each is dragged by its handle: beside others of its section, or onto any to
  * draw both there.
  */
-export function PanelBoard({ page, draw, acts, canArrange, closed, onToggle, withHeads }: PanelBoardProps) {
+export function PanelBoard({ page: newest, draw, acts, canArrange, closed, onToggle, withHeads }: PanelBoardProps) {
   const [dragged, setDragged] = useState<ShownPanel | null>(null);
+  // While a panel is dragged the others keep their places: what comes meanwhile is shown once it is let go.
+  const held = useRef(newest);
+  if (dragged === null) held.current = newest;
+  const page = held.current;
   const [target, setTarget] = useState<DropTarget | null>(null);
   const byKey = useRef<DropTarget | null>(null);
   const groups = useMemo(

@@ -7,7 +7,7 @@ import { pageStateSchema } from "@tailbone/protocol/page-state/saved";
 import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { join, type Person, personOf } from "../auth/people.test-util";
-import { openRequest, readJson, startTestHub, type TestHub, unwrap } from "../test-hub";
+import { nextEvent, openRequest, readJson, startTestHub, type TestHub, unwrap } from "../test-hub";
 
 let hub: TestHub;
 let owner: Person;
@@ -87,6 +87,20 @@ test("of another team's project, and with a key of another project, there is not
     404,
     "not_found",
   ]);
+});
+
+test("all of the team who are connected hear of what was saved, once it is: nobody else, and nothing of what was refused", async () => {
+  const [viewer, stranger] = [hub.viewer(), hub.viewer({ key: (await hub.addTeam()).key })];
+  await Promise.all([viewer, stranger].map((each) => each.emitWithAck("project:follow", { project })));
+  const heard: string[] = [];
+  stranger.on("page:saved", ({ page }) => heard.push(page));
+  const { revision } = await readJson(await get("run"), pageStateSchema);
+  const saved = nextEvent(viewer, "page:saved");
+  expect((await put("run", { revision: revision + 7, state: layout(["never"]) })).status).toBe(409);
+  expect((await put("run", { revision, state: layout(["lr"]) })).status).toBe(200);
+  expect(await saved).toEqual({ project, page: "run", revision: revision + 1 });
+  await stranger.emitWithAck("project:follow", { project });
+  expect(heard).toEqual([]);
 });
 
 test("only a state of the page itself is saved, within bounds", async () => {

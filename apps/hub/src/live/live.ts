@@ -1,7 +1,13 @@
 import { TailboneError } from "@tailbone/protocol/errors";
 import type { Alert } from "@tailbone/protocol/rules";
 import type { Run, RunState } from "@tailbone/protocol/run";
-import { type Followed, followProjectSchema, followRunSchema, leaveRunSchema } from "@tailbone/protocol/sockets";
+import {
+  type Followed,
+  followProjectSchema,
+  followRunSchema,
+  leaveRunSchema,
+  type PageSaved,
+} from "@tailbone/protocol/sockets";
 import type { Committed } from "@tailbone/services/effects";
 import { getProject } from "@tailbone/services/projects/get-project";
 import { followRun } from "@tailbone/services/runs/follow-run";
@@ -35,6 +41,7 @@ export interface Live {
   /** To every viewer of the team. */
   readonly alertRaised: (team: string, alert: Alert) => void;
   readonly alertChanged: (team: string, alert: Alert) => void;
+  readonly pageSaved: (team: string, saved: PageSaved) => void;
   /** The database was restored to an older state: viewers come again, and read anew. */
   readonly restored: () => void;
   /** Serves a socket that has been let in. */
@@ -142,7 +149,7 @@ export function createLive({ readHead, perform, contextOf, epoch, metrics, log }
     const wanted = new Set<string>();
     const projects = new Set<string>();
     const team = socket.data.caller.team.id;
-    // Alerts tell of all projects.
+    // Alerts, and what is kept of pages, tell of all projects.
     if (socket.data.caller.project === null) byTeam.join(team, viewer);
     viewers.add(viewer);
     metrics.viewers.inc();
@@ -211,6 +218,9 @@ export function createLive({ readHead, perform, contextOf, epoch, metrics, log }
     },
     alertChanged: (team, alert) => {
       for (const viewer of byTeam.of(team)) viewer.alert("alert:changed", alert);
+    },
+    pageSaved: (team, saved) => {
+      for (const viewer of byTeam.of(team)) viewer.pageSaved(saved);
     },
     restored: () => {
       feeds.clear();

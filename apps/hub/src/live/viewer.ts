@@ -1,5 +1,6 @@
 import type { Alert } from "@tailbone/protocol/rules";
 import type { Run } from "@tailbone/protocol/run";
+import type { PageSaved } from "@tailbone/protocol/sockets";
 import type { HubSocket } from "../hub-socket";
 import type { Feed, FeedStore } from "./feed";
 import { countPackets, hasPackets } from "./packets";
@@ -44,6 +45,7 @@ export class Viewer {
   readonly #heads = new Map<string, Run>();
   readonly #deleted = new Set<string>();
   readonly #alerts = new Map<string, { event: AlertEvent; alert: Alert }>();
+  readonly #pages = new Map<string, PageSaved>();
   #missedAlerts = false;
   #scheduled = false;
 
@@ -110,6 +112,12 @@ export class Viewer {
     this.#schedule();
   }
 
+  /** Only the newest revision of a page is told to a busy viewer. */
+  pageSaved(saved: PageSaved): void {
+    this.#pages.set(`${saved.project} ${saved.page}`, saved);
+    this.#schedule();
+  }
+
   /** Cuts off who asks without reading the answers. Call it with each request. */
   asked(): void {
     if (this.packets > PENDING_PACKETS) this.socket.conn.close(true);
@@ -122,10 +130,11 @@ export class Viewer {
     this.#heads.clear();
     this.#deleted.clear();
     this.#alerts.clear();
+    this.#pages.clear();
   }
 
   readonly #schedule = (): void => {
-    const waiting = this.#dirty.size + this.#heads.size + this.#deleted.size + this.#alerts.size;
+    const waiting = this.#dirty.size + this.#heads.size + this.#deleted.size + this.#alerts.size + this.#pages.size;
     if (this.#scheduled || (waiting === 0 && !this.#missedAlerts)) return;
     this.#scheduled = true;
     setImmediate(() => {
@@ -158,6 +167,11 @@ export class Viewer {
       if (hasPackets(this.socket.conn)) return;
       this.#alerts.delete(id);
       this.socket.emit(event, alert);
+    }
+    for (const [key, saved] of this.#pages) {
+      if (hasPackets(this.socket.conn)) return;
+      this.#pages.delete(key);
+      this.socket.emit("page:saved", saved);
     }
   }
 

@@ -20,5 +20,9 @@ export const savePageState = verb("savePageState", async ({ ctx, input }: Asked<
   const place = { team: ctx.team.id, project, page };
   const state = parsePageState(page, input.state);
   const saved = { state, revision, by: ctx.by.name, nowMs: ctx.nowMs };
-  return { value: await store.savePageState(ctx.db, place, saved) };
+  const value = await store.savePageState(ctx.db, place, saved);
+  return {
+    value,
+    effects: [{ type: "page-saved", team: ctx.team.id, project, page, revision: value.revision }],
+  };
 });
