@@ -4,15 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
-import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatCount } from "../format/number";
 import { FirstRun } from "../parts/first-run";
 import { RunningCount } from "../parts/run-state";
 import { TopLine } from "../parts/top-line";
+import { Unread } from "../parts/unread";
 import { Ago } from "../ui/ago";
-import { ErrorNotice } from "../ui/notice";
-import { KeyedTable, TableSkeleton } from "../ui/table";
+import { KeyedTable } from "../ui/table";
 import { useNow } from "../ui/use-now";
 
 /** While there is no project, the first one is waited for. */
@@ -21,10 +20,11 @@ const WAITING_MS = 1500;
 /** All projects. `opensOnly`: where there is one alone, it is what is wanted. */
 export function ProjectsPage({ opensOnly = false }: { opensOnly?: boolean }) {
   const router = useRouter();
-  const { data, error, refetch } = useQuery({
+  const query = useQuery({
     ...queries.projects,
     refetchInterval: ({ state }) => (state.data?.projects.length === 0 ? WAITING_MS : 15_000),
   });
+  const { data } = query;
   const now = useNow(5000);
   const only = opensOnly && data?.projects.length === 1 ? data.projects[0] : undefined;
   useEffect(() => {
@@ -34,45 +34,33 @@ export function ProjectsPage({ opensOnly = false }: { opensOnly?: boolean }) {
     <>
       <TopLine crumbs={[{ label: "Projects" }]} />
       <main className="min-h-0 flex-1 overflow-auto">
-        {data === undefined && error !== null ? (
-          <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
-        ) : data === undefined || only !== undefined ? (
-          <TableSkeleton rows={6} />
+        {data === undefined || only !== undefined ? (
+          <Unread of={[query]} shape={6} />
         ) : data.projects.length === 0 ? (
           <FirstRun />
         ) : (
           <>
             <h1 className="px-4 py-3 font-semibold text-base">Projects</h1>
-            <KeyedTable label="Projects">
-              <thead>
-                <tr>
-                  <th>Name</th>
-                  <th className="text-right">Runs</th>
-                  <th>Running</th>
-                  <th>Last active</th>
+            <KeyedTable label="Projects" heads={["Name", { number: "Runs" }, "Running", "Last active"]}>
+              {data.projects.map(({ id, name, runs, running, lastActiveAtMs }) => (
+                <tr key={id} className="relative">
+                  <td className="w-1/2">
+                    <Link
+                      href={projectPath(id)}
+                      className="rounded font-medium after:absolute after:inset-0 hover:text-accent"
+                    >
+                      {name}
+                    </Link>
+                  </td>
+                  <td className="text-right">{formatCount(runs)}</td>
+                  <td>
+                    <RunningCount running={running} none="none" />
+                  </td>
+                  <td className="text-soft">
+                    {lastActiveAtMs === null ? "" : <Ago timeMs={lastActiveAtMs} now={now} />}
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {data.projects.map(({ id, name, runs, running, lastActiveAtMs }) => (
-                  <tr key={id} className="relative">
-                    <td className="w-1/2">
-                      <Link
-                        href={projectPath(id)}
-                        className="rounded font-medium after:absolute after:inset-0 hover:text-accent"
-                      >
-                        {name}
-                      </Link>
-                    </td>
-                    <td className="text-right">{formatCount(runs)}</td>
-                    <td>
-                      <RunningCount running={running} none="none" />
-                    </td>
-                    <td className="text-soft">
-                      {lastActiveAtMs === null ? "" : <Ago timeMs={lastActiveAtMs} now={now} />}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
+              ))}
             </KeyedTable>
           </>
         )}

@@ -77,31 +77,23 @@ export function ConfigTab({ run }: { run: Pick<RunDetail, "config" | "writers" |
       {found.length === 0 ? (
         <EmptyNotice title={`Neither key nor value has “${find}” in it.`} className="px-4" />
       ) : (
-        <Table label="Config">
-          <thead>
-            <tr>
-              <th className="w-72">Key</th>
-              <th>Value</th>
+        <Table label="Config" heads={["Key", "Value"]}>
+          {found.map(({ path, value, was }) => (
+            <tr key={path.join("\u0000")}>
+              <td className="w-72">
+                {path.slice(0, -1).map((key) => `${key}.`)}
+                <span className="font-medium">{path.at(-1)}</span>
+              </td>
+              <td className="!whitespace-pre-wrap break-all font-mono text-xs">
+                {sayValue(value)}
+                {was === undefined || before === undefined ? null : (
+                  <span className="ml-3 text-faint">
+                    {was === null ? `not in leg ${before.leg}` : `was ${sayValue(was.value)} in leg ${before.leg}`}
+                  </span>
+                )}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {found.map(({ path, value, was }) => (
-              <tr key={path.join("\u0000")}>
-                <td>
-                  {path.slice(0, -1).map((key) => `${key}.`)}
-                  <span className="font-medium">{path.at(-1)}</span>
-                </td>
-                <td className="!whitespace-pre-wrap break-all font-mono text-xs">
-                  {sayValue(value)}
-                  {was === undefined || before === undefined ? null : (
-                    <span className="ml-3 text-faint">
-                      {was === null ? `not in leg ${before.leg}` : `was ${sayValue(was.value)} in leg ${before.leg}`}
-                    </span>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
+          ))}
         </Table>
       )}
     </>

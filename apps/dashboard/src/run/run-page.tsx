@@ -5,7 +5,6 @@ import { isSettled, type RunDetail } from "@tailbone/protocol/run";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryState } from "nuqs";
 import { useEffect, useSyncExternalStore } from "react";
-import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { CheckpointDialog } from "../life/checkpoint-dialog";
 import { LifeTab, useFeatures } from "../life/life-tab";
@@ -15,7 +14,8 @@ import { type RunUrl, runUrl } from "../page-state/urls";
 import { isMissing, MissingNotice } from "../parts/missing-notice";
 import { RunDot } from "../parts/run-state";
 import { TopLine } from "../parts/top-line";
-import { EmptyNotice, ErrorNotice } from "../ui/notice";
+import { Unread } from "../parts/unread";
+import { EmptyNotice } from "../ui/notice";
 import { PageTabs } from "../ui/page-tabs";
 import { Skeleton } from "../ui/skeleton";
 import { UnreadableNotice } from "../ui/unreadable";
@@ -32,7 +32,8 @@ import { useRun } from "./use-run";
 const tabParser = runUrl.tab.withOptions({ history: "push" });
 
 export function RunPage({ run: id }: { run: string }) {
-  const { data: run, error, refetch, samples, isDeleted } = useRun(id);
+  const { samples, isDeleted, ...query } = useRun(id);
+  const run = query.data;
   const live = useFollowedRun(id);
   const name = run?.name;
   useEffect(() => {
@@ -58,12 +59,10 @@ export function RunPage({ run: id }: { run: string }) {
       <main className="min-h-0 flex-1 overflow-y-auto">
         {isDeleted ? (
           <EmptyNotice title="This run has just been deleted." className="px-4" />
-        ) : run === undefined && isMissing(error) ? (
+        ) : run === undefined && isMissing(query.error) ? (
           <MissingNotice what="run" id={id} list={{ href: "/runs", label: "All runs" }} />
-        ) : run === undefined && error !== null ? (
-          <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
         ) : run === undefined || live === null ? (
-          <RunSkeleton />
+          <Unread of={run === undefined ? [query] : []} shape={<RunSkeleton />} />
         ) : (
           <>
             <RunHead run={run} samples={samples} />

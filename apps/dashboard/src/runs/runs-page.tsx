@@ -3,17 +3,16 @@ import { RUN_FACTS } from "@tailbone/protocol/page-state/views";
 import { useQuery } from "@tanstack/react-query";
 import { useQueryStates } from "nuqs";
 import { useDeferredValue, useEffect } from "react";
-import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatPlural } from "../format/number";
 import { runsUrl } from "../page-state/urls";
 import { FirstRun } from "../parts/first-run";
 import { isMissing, MissingNotice } from "../parts/missing-notice";
 import { TopLine } from "../parts/top-line";
+import { Unread } from "../parts/unread";
 import { Button } from "../ui/button";
 import { Input } from "../ui/input";
-import { EmptyNotice, ErrorNotice } from "../ui/notice";
-import { TableSkeleton } from "../ui/table";
+import { EmptyNotice } from "../ui/notice";
 import { UnreadableNotice } from "../ui/unreadable";
 import { ColumnMenu } from "./column-menu";
 import { RunsTable } from "./runs-table";
@@ -81,10 +80,8 @@ export function RunsPage({ project }: { project: string | null }) {
         <UnreadableNotice items={runs.unreadable} className="mx-4 mb-2" />
         {project !== null && runs.data === undefined && isMissing(runs.error) ? (
           <MissingNotice what="project" id={project} list={{ href: "/projects", label: "All projects" }} />
-        ) : runs.data === undefined && runs.error !== null ? (
-          <ErrorNotice error={toTailboneError(runs.error)} onRetry={() => void runs.refetch()} className="m-4" />
         ) : runs.data === undefined || kept.isReading ? (
-          <TableSkeleton rows={12} />
+          <Unread of={runs.data === undefined ? [runs] : []} shape={12} />
         ) : runs.rows.length === 0 && isFiltered ? (
           <EmptyNotice title={`No run fits “${url.filter}”.`} className="px-4">
             <div>

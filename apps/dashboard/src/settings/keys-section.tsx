@@ -2,16 +2,15 @@ import { KEY_SCOPES, type Key, type KeyCreate, type KeyScope } from "@tailbone/p
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { createKey, revokeKey } from "../api/access-calls";
-import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatDay } from "../format/time";
+import { Unread } from "../parts/unread";
 import { Ago } from "../ui/ago";
 import { Button } from "../ui/button";
 import { CopyButton } from "../ui/copy-button";
 import { Confirm } from "../ui/dialog";
 import { FormCheck, FormChecks, FormField, FormSelect } from "../ui/form-parts";
-import { ErrorNotice } from "../ui/notice";
-import { Table, TableSkeleton } from "../ui/table";
+import { Table } from "../ui/table";
 import { useNow } from "../ui/use-now";
 import { OnceOnly, Section } from "./section";
 
@@ -37,7 +36,8 @@ function readWanted(form: FormData): KeyCreate {
 /** `self`: id of who looks; one revokes one's own keys. */
 export function KeysSection({ canRevoke, self }: { canRevoke: boolean; self: string | null }) {
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery(queries.keys);
+  const query = useQuery(queries.keys);
+  const { data } = query;
   const { data: projects } = useQuery(queries.projects);
   const now = useNow(10_000);
   const [asked, setAsked] = useState<Key | null>(null);
@@ -109,60 +109,45 @@ export function KeysSection({ canRevoke, self }: { canRevoke: boolean; self: str
         </OnceOnly>
       )}
       {data === undefined ? (
-        error === null ? (
-          <TableSkeleton rows={3} />
-        ) : (
-          <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} />
-        )
+        <Unread of={[query]} shape={3} className="" />
       ) : data.keys.length === 0 ? (
         <p className="text-faint">No keys.</p>
       ) : (
-        <Table label="API keys">
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>Begins with</th>
-              <th>May</th>
-              <th>Project</th>
-              <th>Created</th>
-              <th>Expires</th>
-              <th>Last used</th>
-              <th />
+        <Table
+          label="API keys"
+          heads={["Name", "Begins with", "May", "Project", "Created", "Expires", "Last used", ""]}
+        >
+          {data.keys.map((key) => (
+            <tr key={key.id}>
+              <td className="font-medium">{key.name}</td>
+              <td>
+                <code className="font-mono text-xs">{key.start}…</code>
+              </td>
+              <td className="text-soft">{key.scopes.join(", ")}</td>
+              <td className="text-soft">{key.project?.name ?? "all"}</td>
+              <td className="text-soft">
+                <Ago timeMs={key.createdAtMs} now={now} />
+                {key.createdBy === null ? null : <span className="text-faint"> by {key.createdBy.name}</span>}
+              </td>
+              <td className="text-soft">
+                {key.expiresAtMs === null
+                  ? "never"
+                  : now !== null && key.expiresAtMs < now
+                    ? "has expired"
+                    : formatDay(key.expiresAtMs)}
+              </td>
+              <td className="text-soft">
+                {key.lastUsedAtMs === null ? "never" : <Ago timeMs={key.lastUsedAtMs} now={now} />}
+              </td>
+              <td className="text-right">
+                {canRevoke || (self !== null && key.createdBy?.id === self) ? (
+                  <Button look="remove" size="small" onClick={() => setAsked(key)}>
+                    Revoke
+                  </Button>
+                ) : null}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {data.keys.map((key) => (
-              <tr key={key.id}>
-                <td className="font-medium">{key.name}</td>
-                <td>
-                  <code className="font-mono text-xs">{key.start}…</code>
-                </td>
-                <td className="text-soft">{key.scopes.join(", ")}</td>
-                <td className="text-soft">{key.project?.name ?? "all"}</td>
-                <td className="text-soft">
-                  <Ago timeMs={key.createdAtMs} now={now} />
-                  {key.createdBy === null ? null : <span className="text-faint"> by {key.createdBy.name}</span>}
-                </td>
-                <td className="text-soft">
-                  {key.expiresAtMs === null
-                    ? "never"
-                    : now !== null && key.expiresAtMs < now
-                      ? "has expired"
-                      : formatDay(key.expiresAtMs)}
-                </td>
-                <td className="text-soft">
-                  {key.lastUsedAtMs === null ? "never" : <Ago timeMs={key.lastUsedAtMs} now={now} />}
-                </td>
-                <td className="text-right">
-                  {canRevoke || (self !== null && key.createdBy?.id === self) ? (
-                    <Button look="quiet" size="small" className="hover:text-bad" onClick={() => setAsked(key)}>
-                      Revoke
-                    </Button>
-                  ) : null}
-                </td>
-              </tr>
-            ))}
-          </tbody>
+          ))}
         </Table>
       )}
       <Confirm

@@ -2,16 +2,15 @@ import { type Invitation, type Member, ROLES, type Role } from "@tailbone/protoc
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { changeRole, inviteMember, removeMember, withdrawInvitation } from "../api/access-calls";
-import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { formatDay } from "../format/time";
+import { Unread } from "../parts/unread";
 import { Ago } from "../ui/ago";
 import { Button } from "../ui/button";
 import { CopyButton } from "../ui/copy-button";
 import { Confirm } from "../ui/dialog";
 import { Input } from "../ui/input";
-import { ErrorNotice } from "../ui/notice";
-import { Table, TableSkeleton } from "../ui/table";
+import { Table } from "../ui/table";
 import { useNow } from "../ui/use-now";
 import { OnceOnly, Section } from "./section";
 
@@ -25,7 +24,8 @@ export interface MembersSectionProps {
 
 export function MembersSection({ team, role, self }: MembersSectionProps) {
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery(queries.members);
+  const query = useQuery(queries.members);
+  const { data } = query;
   const now = useNow(10_000);
   const [asked, setAsked] = useState<Member | null>(null);
   const refresh = (): void => void client.invalidateQueries({ queryKey: queries.members.queryKey });
@@ -66,69 +66,50 @@ export function MembersSection({ team, role, self }: MembersSectionProps) {
         </OnceOnly>
       )}
       {data === undefined ? (
-        error === null ? (
-          <TableSkeleton rows={2} />
-        ) : (
-          <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} />
-        )
+        <Unread of={[query]} shape={2} className="" />
       ) : (
-        <Table label="Members">
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>E-mail</th>
-              <th>Role</th>
-              <th>Joined</th>
-              <th />
+        <Table label="Members" heads={["Name", "E-mail", "Role", "Joined", ""]}>
+          {data.members.map((member) => (
+            <tr key={member.id}>
+              <td className="font-medium">
+                {member.name}
+                {member.id === self ? <span className="ml-1.5 font-normal text-faint">you</span> : null}
+              </td>
+              <td className="text-soft">{member.email}</td>
+              <td className="text-soft">
+                {mayTouch(member) ? (
+                  <select
+                    aria-label={`Role of ${member.name}`}
+                    className="h-6 rounded border border-line bg-panel px-1"
+                    value={member.role}
+                    onChange={(event) => {
+                      const chosen = ROLES.find((one) => one === event.target.value);
+                      if (chosen !== undefined) change.mutate({ id: member.id, role: chosen });
+                    }}
+                  >
+                    {ROLES.filter((one) => role === "owner" || one !== "owner").map((one) => (
+                      <option key={one}>{one}</option>
+                    ))}
+                  </select>
+                ) : (
+                  member.role
+                )}
+              </td>
+              <td className="text-soft">
+                <Ago timeMs={member.joinedAtMs} now={now} />
+              </td>
+              <td className="text-right">
+                {member.id !== self && mayTouch(member) ? (
+                  <Button look="remove" size="small" onClick={() => setAsked(member)}>
+                    Remove
+                  </Button>
+                ) : null}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {data.members.map((member) => (
-              <tr key={member.id}>
-                <td className="font-medium">
-                  {member.name}
-                  {member.id === self ? <span className="ml-1.5 font-normal text-faint">you</span> : null}
-                </td>
-                <td className="text-soft">{member.email}</td>
-                <td className="text-soft">
-                  {mayTouch(member) ? (
-                    <select
-                      aria-label={`Role of ${member.name}`}
-                      className="h-6 rounded border border-line bg-panel px-1"
-                      value={member.role}
-                      onChange={(event) => {
-                        const chosen = ROLES.find((one) => one === event.target.value);
-                        if (chosen !== undefined) change.mutate({ id: member.id, role: chosen });
-                      }}
-                    >
-                      {ROLES.filter((one) => role === "owner" || one !== "owner").map((one) => (
-                        <option key={one}>{one}</option>
-                      ))}
-                    </select>
-                  ) : (
-                    member.role
-                  )}
-                </td>
-                <td className="text-soft">
-                  <Ago timeMs={member.joinedAtMs} now={now} />
-                </td>
-                <td className="text-right">
-                  {member.id !== self && mayTouch(member) ? (
-                    <Button look="quiet" size="small" className="hover:text-bad" onClick={() => setAsked(member)}>
-                      Remove
-                    </Button>
-                  ) : null}
-                </td>
-              </tr>
-            ))}
-            {data.invitations.map((invitation) => (
-              <InvitedRow
-                key={invitation.id}
-                invitation={invitation}
-                onWithdraw={() => withdraw.mutate(invitation.id)}
-              />
-            ))}
-          </tbody>
+          ))}
+          {data.invitations.map((invitation) => (
+            <InvitedRow key={invitation.id} invitation={invitation} onWithdraw={() => withdraw.mutate(invitation.id)} />
+          ))}
         </Table>
       )}
       <Confirm
@@ -150,7 +131,7 @@ const InvitedRow = ({ invitation, onWithdraw }: { invitation: Invitation; onWith
     <td className="text-soft">{invitation.role}</td>
     <td className="text-faint">until {formatDay(invitation.expiresAtMs)}</td>
     <td className="text-right">
-      <Button look="quiet" size="small" className="hover:text-bad" onClick={onWithdraw}>
+      <Button look="remove" size="small" onClick={onWithdraw}>
         Withdraw
       </Button>
     </td>

@@ -1,11 +1,10 @@
 import type { SecurityAction } from "@tailbone/protocol/access";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
+import { Unread } from "../parts/unread";
 import { Ago } from "../ui/ago";
 import { Button } from "../ui/button";
-import { ErrorNotice } from "../ui/notice";
-import { Table, TableSkeleton } from "../ui/table";
+import { Table } from "../ui/table";
 import { useNow } from "../ui/use-now";
 import { sayAgent } from "./say-agent";
 import { Section } from "./section";
@@ -28,52 +27,36 @@ const WORDS: Readonly<Record<SecurityAction, string>> = {
 const REFUSALS: ReadonlySet<SecurityAction> = new Set(["sign-in-refused", "access-refused"]);
 
 export function SecurityLogSection() {
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    queries.securityLog,
-  );
+  const query = useInfiniteQuery(queries.securityLog);
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = query;
   const now = useNow(10_000);
   const events = data?.pages.flatMap((page) => page.events);
   return (
     <Section title="Security log" about="Who came to the door, from where, and what they changed there.">
       {events === undefined ? (
-        error === null ? (
-          <TableSkeleton rows={4} />
-        ) : (
-          <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} />
-        )
+        <Unread of={[query]} shape={4} className="" />
       ) : events.length === 0 ? (
         <p className="text-faint">Nothing has happened yet.</p>
       ) : (
-        <Table label="Security log">
-          <thead>
-            <tr>
-              <th>When</th>
-              <th>Who</th>
-              <th>Did</th>
-              <th>What</th>
-              <th>From</th>
+        <Table label="Security log" heads={["When", "Who", "Did", "What", "From"]}>
+          {events.map(({ id, atMs, who, action, what, times, address, agent }) => (
+            <tr key={id}>
+              <td className="text-soft">
+                <Ago timeMs={atMs} now={now} />
+              </td>
+              <td>{who ?? "unknown"}</td>
+              <td className={REFUSALS.has(action) ? "font-medium text-bad" : "font-medium"}>
+                {WORDS[action]}
+                {times > 1 ? <span className="ml-1 font-normal text-faint">{times} times</span> : null}
+              </td>
+              <td className="max-w-80 truncate text-soft" title={what}>
+                {what}
+              </td>
+              <td className="text-soft" title={agent ?? undefined}>
+                {address ?? ""} <span className="text-faint">{agent === null ? "" : sayAgent(agent)}</span>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {events.map(({ id, atMs, who, action, what, times, address, agent }) => (
-              <tr key={id}>
-                <td className="text-soft">
-                  <Ago timeMs={atMs} now={now} />
-                </td>
-                <td>{who ?? "unknown"}</td>
-                <td className={REFUSALS.has(action) ? "font-medium text-bad" : "font-medium"}>
-                  {WORDS[action]}
-                  {times > 1 ? <span className="ml-1 font-normal text-faint">{times} times</span> : null}
-                </td>
-                <td className="max-w-80 truncate text-soft" title={what}>
-                  {what}
-                </td>
-                <td className="text-soft" title={agent ?? undefined}>
-                  {address ?? ""} <span className="text-faint">{agent === null ? "" : sayAgent(agent)}</span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
+          ))}
         </Table>
       )}
       {hasNextPage ? (

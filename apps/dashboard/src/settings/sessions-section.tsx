@@ -1,18 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { endAllSessions, endSession } from "../api/access-calls";
-import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
+import { Unread } from "../parts/unread";
 import { Ago } from "../ui/ago";
 import { Button } from "../ui/button";
-import { ErrorNotice } from "../ui/notice";
-import { Table, TableSkeleton } from "../ui/table";
+import { Table } from "../ui/table";
 import { useNow } from "../ui/use-now";
 import { sayAgent } from "./say-agent";
 import { Section } from "./section";
 
 export function SessionsSection() {
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery(queries.sessions);
+  const query = useQuery(queries.sessions);
+  const { data } = query;
   const now = useNow(10_000);
   const end = useMutation({
     mutationFn: endSession,
@@ -22,42 +22,28 @@ export function SessionsSection() {
   return (
     <Section title="Sessions" about="Where you are signed in. A session that ends is cut off at once.">
       {data === undefined ? (
-        error === null ? (
-          <TableSkeleton rows={2} />
-        ) : (
-          <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} />
-        )
+        <Unread of={[query]} shape={2} className="" />
       ) : (
-        <Table label="Sessions">
-          <thead>
-            <tr>
-              <th>Browser</th>
-              <th>Address</th>
-              <th>Signed in</th>
-              <th />
+        <Table label="Sessions" heads={["Browser", "Address", "Signed in", ""]}>
+          {data.sessions.map(({ id, agent, address, createdAtMs, isCurrent }) => (
+            <tr key={id}>
+              <td className="font-medium" title={agent ?? undefined}>
+                {sayAgent(agent)}
+                {isCurrent ? <span className="ml-1.5 font-normal text-faint">this one</span> : null}
+              </td>
+              <td className="text-soft">{address ?? ""}</td>
+              <td className="text-soft">
+                <Ago timeMs={createdAtMs} now={now} />
+              </td>
+              <td className="text-right">
+                {isCurrent ? null : (
+                  <Button look="remove" size="small" onClick={() => end.mutate(id)}>
+                    End
+                  </Button>
+                )}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {data.sessions.map(({ id, agent, address, createdAtMs, isCurrent }) => (
-              <tr key={id}>
-                <td className="font-medium" title={agent ?? undefined}>
-                  {sayAgent(agent)}
-                  {isCurrent ? <span className="ml-1.5 font-normal text-faint">this one</span> : null}
-                </td>
-                <td className="text-soft">{address ?? ""}</td>
-                <td className="text-soft">
-                  <Ago timeMs={createdAtMs} now={now} />
-                </td>
-                <td className="text-right">
-                  {isCurrent ? null : (
-                    <Button look="quiet" size="small" className="hover:text-bad" onClick={() => end.mutate(id)}>
-                      End
-                    </Button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
+          ))}
         </Table>
       )}
       <div>

@@ -1,11 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { toTailboneError } from "../api/client";
 import { queries } from "../api/queries";
 import { isManager } from "../api/standing";
 import { TopLine } from "../parts/top-line";
-import { ErrorNotice } from "../ui/notice";
-import { TableSkeleton } from "../ui/table";
+import { Unread } from "../parts/unread";
 import { AccountSection } from "./account-section";
 import { KeysSection } from "./keys-section";
 import { MembersSection } from "./members-section";
@@ -14,17 +12,14 @@ import { SecurityLogSection } from "./security-log-section";
 import { SessionsSection } from "./sessions-section";
 
 export function SettingsPage() {
-  const { data: me, error, refetch } = useQuery(queries.me);
+  const query = useQuery(queries.me);
+  const { data: me } = query;
   return (
     <>
       <TopLine crumbs={[{ label: "Settings" }]} />
       <main className="min-h-0 flex-1 overflow-auto">
         {me === undefined ? (
-          error === null ? (
-            <TableSkeleton rows={8} />
-          ) : (
-            <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
-          )
+          <Unread of={[query]} shape={8} />
         ) : (
           <div className="grid max-w-5xl gap-10 px-4 py-5">
             <h1 className="sr-only">Settings</h1>

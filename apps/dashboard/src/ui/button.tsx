@@ -11,6 +11,8 @@ const button = cva(
         primary: "bg-accent text-accent-ink hover:bg-accent/90",
         plain: "border border-line-strong bg-panel text-ink hover:bg-sunken",
         quiet: "text-soft hover:bg-sunken hover:text-ink aria-pressed:bg-accent-soft aria-pressed:text-accent",
+        /** Beside what it takes away. */
+        remove: "text-soft hover:bg-sunken hover:text-bad",
         danger: "border border-bad/40 bg-panel text-bad hover:bg-bad-soft",
       },
       size: { normal: "h-8 px-3", small: "h-7 px-2 text-xs", icon: "size-7" },

@@ -1,9 +1,15 @@
 import { type ReactNode, type RefObject, useRef } from "react";
+import { cn } from "./cn";
 import { Skeleton } from "./skeleton";
 import { useRowKeys } from "./use-row-keys";
 
+/** What stands above a column; above numbers, at the right. */
+type Head = string | { readonly number: string };
+
 interface TableProps {
   label: string;
+  /** Missing: the children are head and body. */
+  heads?: readonly Head[];
   children: ReactNode;
 }
 
@@ -15,14 +21,32 @@ export function KeyedTable(props: TableProps) {
 }
 
 /** A dense table that scrolls sideways within itself; its head stays. */
-export const Table = ({ label, children, ref }: TableProps & { ref?: RefObject<HTMLTableElement | null> }) => (
+export const Table = ({ label, heads, children, ref }: TableProps & { ref?: RefObject<HTMLTableElement | null> }) => (
   <div className="overflow-x-auto">
     <table
       ref={ref}
       aria-label={label}
       className="w-full border-separate border-spacing-0 [&_td]:h-8 [&_td]:whitespace-nowrap [&_td]:border-line [&_td]:border-b [&_td]:px-3 [&_td]:first:pl-4 [&_th]:sticky [&_th]:top-0 [&_th]:z-10 [&_th]:h-8 [&_th]:whitespace-nowrap [&_th]:border-line [&_th]:border-b [&_th]:bg-page [&_th]:px-3 [&_th]:text-left [&_th]:font-medium [&_th]:text-soft [&_th]:text-xs [&_th]:first:pl-4 [&_th.text-right]:text-right [&_tr:hover>td]:bg-sunken/60"
     >
-      {children}
+      {heads === undefined ? (
+        children
+      ) : (
+        <>
+          <thead>
+            <tr>
+              {heads.map((head) => (
+                <th
+                  key={typeof head === "string" ? head : `${head.number}, a number`}
+                  className={cn(typeof head !== "string" && "text-right")}
+                >
+                  {typeof head === "string" ? head : head.number}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{children}</tbody>
+        </>
+      )}
     </table>
   </div>
 );

@@ -39,7 +39,7 @@ export function ChannelRow({ channel, canChange, onDelete }: ChannelRowProps) {
           >
             {test.isPending ? "Sending …" : "Send a test"}
           </Button>
-          <Button look="quiet" size="small" className="hover:text-bad" aria-label={`Delete ${name}`} onClick={onDelete}>
+          <Button look="remove" size="small" aria-label={`Delete ${name}`} onClick={onDelete}>
             Delete
           </Button>
         </div>

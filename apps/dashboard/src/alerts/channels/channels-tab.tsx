@@ -2,12 +2,11 @@ import type { Channel } from "@tailbone/protocol/rules";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { createChannel, deleteChannel } from "../../api/alert-calls";
-import { toTailboneError } from "../../api/client";
 import { queries } from "../../api/queries";
+import { Unread } from "../../parts/unread";
 import { Button } from "../../ui/button";
 import { Confirm, Dialog } from "../../ui/dialog";
-import { EmptyNotice, ErrorNotice } from "../../ui/notice";
-import { TableSkeleton } from "../../ui/table";
+import { EmptyNotice } from "../../ui/notice";
 import { UnreadableRow } from "../../ui/unreadable";
 import { ChannelForm } from "./channel-form";
 import { ChannelRow } from "./channel-row";
@@ -29,14 +28,7 @@ export function ChannelsTab() {
     },
   });
   const remove = useMutation({ mutationFn: deleteChannel, onSettled: refresh });
-  if (channels.data === undefined || me.data === undefined) {
-    const failed = [channels, me].find(({ error }) => error !== null);
-    return failed === undefined ? (
-      <TableSkeleton rows={3} />
-    ) : (
-      <ErrorNotice error={toTailboneError(failed.error)} onRetry={() => void failed.refetch()} className="m-4" />
-    );
-  }
+  if (channels.data === undefined || me.data === undefined) return <Unread of={[channels, me]} shape={3} />;
   const { channels: list, unreadable } = channels.data;
   const { role } = me.data.team;
   const canChange = role === "owner" || role === "admin";

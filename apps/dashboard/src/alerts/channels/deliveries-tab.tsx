@@ -3,13 +3,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Check, Clock, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { retryDelivery } from "../../api/alert-calls";
-import { toTailboneError } from "../../api/client";
 import { queries } from "../../api/queries";
 import { formatCount } from "../../format/number";
+import { Unread } from "../../parts/unread";
 import { Ago } from "../../ui/ago";
 import { Button } from "../../ui/button";
-import { EmptyNotice, ErrorNotice } from "../../ui/notice";
-import { Table, TableSkeleton } from "../../ui/table";
+import { EmptyNotice } from "../../ui/notice";
+import { Table } from "../../ui/table";
 import { UnreadableNotice } from "../../ui/unreadable";
 import { useNow } from "../../ui/use-now";
 
@@ -36,19 +36,14 @@ const states: Readonly<Record<Delivery["state"], ReactNode>> = {
 /** The newest attempts to tell somebody, and what came of them. */
 export function DeliveriesTab() {
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery({ ...queries.deliveries, refetchInterval: REFRESH_MS });
+  const query = useQuery({ ...queries.deliveries, refetchInterval: REFRESH_MS });
+  const { data } = query;
   const now = useNow(10_000);
   const retry = useMutation({
     mutationFn: retryDelivery,
     onSettled: () => client.invalidateQueries({ queryKey: queries.deliveries.queryKey }),
   });
-  if (data === undefined) {
-    return error === null ? (
-      <TableSkeleton rows={8} />
-    ) : (
-      <ErrorNotice error={toTailboneError(error)} onRetry={() => void refetch()} className="m-4" />
-    );
-  }
+  if (data === undefined) return <Unread of={[query]} shape={8} />;
   if (data.deliveries.length + data.unreadable.length === 0) {
     return (
       <EmptyNotice title="There are no deliveries." className="px-4">
@@ -59,46 +54,34 @@ export function DeliveriesTab() {
   return (
     <>
       <UnreadableNotice items={data.unreadable} className="mx-4 my-2" />
-      <Table label="Deliveries">
-        <thead>
-          <tr>
-            <th>State</th>
-            <th>Alert</th>
-            <th>Channel</th>
-            <th className="text-right">Attempts</th>
-            <th>When</th>
-            <th>Error</th>
+      <Table label="Deliveries" heads={["State", "Alert", "Channel", { number: "Attempts" }, "When", "Error"]}>
+        {data.deliveries.map((delivery) => (
+          <tr key={delivery.id} data-testid="delivery" data-state={delivery.state}>
+            <td>
+              {states[delivery.state]}
+              {delivery.state === "dead" ? (
+                <Button
+                  size="small"
+                  className="ml-2 h-6"
+                  aria-label={`Try again to tell ${delivery.channel.name} of ${delivery.alert.title}`}
+                  disabled={retry.isPending}
+                  onClick={() => retry.mutate(delivery.id)}
+                >
+                  Try again
+                </Button>
+              ) : null}
+            </td>
+            <td className="max-w-96 truncate font-medium">{delivery.alert.title}</td>
+            <td>{delivery.channel.name}</td>
+            <td className="text-right tabular-nums">{formatCount(delivery.attempts)}</td>
+            <td className="text-soft">
+              <Ago timeMs={delivery.deliveredAtMs ?? delivery.createdAtMs} now={now} />
+            </td>
+            <td className="max-w-96 truncate text-soft" title={delivery.error ?? undefined}>
+              {delivery.error}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {data.deliveries.map((delivery) => (
-            <tr key={delivery.id} data-testid="delivery" data-state={delivery.state}>
-              <td>
-                {states[delivery.state]}
-                {delivery.state === "dead" ? (
-                  <Button
-                    size="small"
-                    className="ml-2 h-6"
-                    aria-label={`Try again to tell ${delivery.channel.name} of ${delivery.alert.title}`}
-                    disabled={retry.isPending}
-                    onClick={() => retry.mutate(delivery.id)}
-                  >
-                    Try again
-                  </Button>
-                ) : null}
-              </td>
-              <td className="max-w-96 truncate font-medium">{delivery.alert.title}</td>
-              <td>{delivery.channel.name}</td>
-              <td className="text-right tabular-nums">{formatCount(delivery.attempts)}</td>
-              <td className="text-soft">
-                <Ago timeMs={delivery.deliveredAtMs ?? delivery.createdAtMs} now={now} />
-              </td>
-              <td className="max-w-96 truncate text-soft" title={delivery.error ?? undefined}>
-                {delivery.error}
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </Table>
     </>
   );

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { toTailboneError } from "../../api/client";
 import { queries } from "../../api/queries";
+import { Unread } from "../../parts/unread";
 import { Button } from "../../ui/button";
-import { EmptyNotice, ErrorNotice } from "../../ui/notice";
+import { EmptyNotice } from "../../ui/notice";
 import { Segmented } from "../../ui/segmented";
 import { UnreadableNotice } from "../../ui/unreadable";
 import { useNow } from "../../ui/use-now";
@@ -33,15 +33,7 @@ export function Inbox() {
       </div>
       <UnreadableNotice items={query.data?.unreadable ?? []} className="mx-4 mb-2" />
       {query.data === undefined ? (
-        query.error === null ? (
-          <InboxSkeleton />
-        ) : (
-          <ErrorNotice
-            error={toTailboneError(query.error)}
-            onRetry={() => void query.refetch()}
-            className="mx-4 max-md:mx-3"
-          />
-        )
+        <Unread of={[query]} shape={<InboxSkeleton />} className="mx-4" />
       ) : groups.length === 0 ? (
         <NothingHere which={which} onAll={() => inbox.show("all")} />
       ) : (

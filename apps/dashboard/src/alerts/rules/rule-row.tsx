@@ -46,13 +46,7 @@ export function RuleRow({ rule, names, onEdit, onDelete }: RuleRowProps) {
         <Button look="quiet" size="small" aria-label={`Edit ${rule.name}`} onClick={onEdit}>
           Edit or replay
         </Button>
-        <Button
-          look="quiet"
-          size="small"
-          className="hover:text-bad"
-          aria-label={`Delete ${rule.name}`}
-          onClick={onDelete}
-        >
+        <Button look="remove" size="small" aria-label={`Delete ${rule.name}`} onClick={onDelete}>
           Delete
         </Button>
       </div>

@@ -2,12 +2,11 @@ import type { Rule, RuleCreate } from "@tailbone/protocol/rules";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { createRule, deleteRule, patchRule } from "../../api/alert-calls";
-import { toTailboneError } from "../../api/client";
 import { queries } from "../../api/queries";
+import { Unread } from "../../parts/unread";
 import { Button } from "../../ui/button";
 import { Confirm, Dialog } from "../../ui/dialog";
-import { EmptyNotice, ErrorNotice } from "../../ui/notice";
-import { TableSkeleton } from "../../ui/table";
+import { EmptyNotice } from "../../ui/notice";
 import { UnreadableRow } from "../../ui/unreadable";
 import { RuleForm } from "./rule-form";
 import { RuleRow } from "./rule-row";
@@ -31,14 +30,8 @@ export function RulesTab() {
   });
   const remove = useMutation({ mutationFn: deleteRule, onSettled: refresh });
 
-  if (rules.data === undefined || projects.data === undefined || channels.data === undefined) {
-    const failed = [rules, projects, channels].find(({ error }) => error !== null);
-    return failed === undefined ? (
-      <TableSkeleton rows={5} />
-    ) : (
-      <ErrorNotice error={toTailboneError(failed.error)} onRetry={() => void failed.refetch()} className="m-4" />
-    );
-  }
+  if (rules.data === undefined || projects.data === undefined || channels.data === undefined)
+    return <Unread of={[rules, projects, channels]} shape={5} />;
   const names = { projects: projects.data.projects, channels: channels.data.channels };
   return (
     <div className="max-w-4xl">
