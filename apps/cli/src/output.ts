@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import type { Unreadable } from "@tailbone/protocol/unreadable";
 
 /**
  * What moves the cursor, rings, or turns the direction of writing: controls but tab and line end, and Unicode's marks
@@ -28,6 +29,11 @@ export function printJson(value: unknown): void {
 /** Writes a line to stderr: what a person may want to know besides. */
 export function note(line: string): void {
   process.stderr.write(`${plain(line)}\n`);
+}
+
+/** What of an answer is missing, because it cannot be read. */
+export function noteUnreadable(all: readonly Unreadable[]): void {
+  for (const { what, id, name, reason } of all) note(`Not readable: ${what} of ${name} (${id}): ${reason}.`);
 }
 
 /** Rows as columns of equal width, the heads in capitals. */

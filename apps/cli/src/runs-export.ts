@@ -2,10 +2,11 @@ import { callHub } from "@tailbone/client/call-hub";
 import { readRawPoints } from "@tailbone/client/raw-points";
 import { seriesListSchema } from "@tailbone/protocol/http";
 import { runDetailSchema } from "@tailbone/protocol/run";
+import type { Unreadable } from "@tailbone/protocol/unreadable";
 import { Presets, SingleBar } from "cli-progress";
 import { type ExportFormat, openExport } from "./export-writer";
 import { findHub, type HubOptions } from "./hub-client";
-import { note } from "./output";
+import { note, noteUnreadable } from "./output";
 
 export interface ExportOptions extends HubOptions {
   readonly format: ExportFormat;
@@ -34,10 +35,12 @@ export async function exportRun(
       : null;
   bar?.start(total, 0);
   let points = 0;
+  const unreadable = new Map<string, Unreadable>();
   try {
     for (const { name } of chosen) {
       for await (const page of readRawPoints(hub, run, name)) {
         await writer.write(page);
+        for (const one of page.unreadable) unreadable.set(one.name, one);
         points += page.steps.length;
         bar?.update(points);
       }
@@ -49,5 +52,6 @@ export async function exportRun(
   } finally {
     bar?.stop();
   }
+  noteUnreadable([...unreadable.values()]);
   if (out !== undefined) note(`${points} points of ${chosen.length} series written to ${out}.`);
 }

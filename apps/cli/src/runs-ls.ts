@@ -2,7 +2,7 @@ import { callHub } from "@tailbone/client/call-hub";
 import { runListSchema } from "@tailbone/protocol/http";
 import type { Run } from "@tailbone/protocol/run";
 import { findHub, type HubOptions } from "./hub-client";
-import { formatNumber, formatTable, note, print, printJson } from "./output";
+import { formatNumber, formatTable, note, noteUnreadable, print, printJson } from "./output";
 
 export interface ListOptions extends HubOptions {
   readonly project?: string;
@@ -31,8 +31,7 @@ export async function listRuns({ project, filter, sort, limit, json, ...options 
   }
   if (runs.length === 0) note("There are no such runs.");
   else print(formatTable(COLUMNS, runs.map(row)));
-  for (const { what, id, name, reason } of [...unreadable, ...runs.flatMap((run) => run.unreadable)])
-    note(`Not readable: ${what} of ${name} (${id}): ${reason}.`);
+  noteUnreadable([...unreadable, ...runs.flatMap((run) => run.unreadable)]);
   if (total > runs.length)
     note(`${runs.length} of ${total} runs; --limit shows more, --filter and --project narrow it.`);
 }

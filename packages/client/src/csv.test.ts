@@ -11,5 +11,7 @@ test("no text of a CSV begins as a formula does", () => {
 
 test("raw points are a row each, with their leg, and what is no finite number by its name", () => {
   const page = { series: "=loss", offset: 2, steps: [0, 1], timesMs: [5, 6], values: [-0.5, Number.NaN] };
-  expect(rawCsv({ ...page, legs: [1, 2], abandoned: [1, 0] })).toBe("'=loss,0,5,-0.5,1,1\n'=loss,1,6,NaN,2,0\n");
+  expect(rawCsv({ ...page, legs: [1, 2], abandoned: [1, 0], unreadable: [] })).toBe(
+    "'=loss,0,5,-0.5,1,1\n'=loss,1,6,NaN,2,0\n",
+  );
 });

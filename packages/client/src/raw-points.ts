@@ -2,6 +2,7 @@ import { type RawPoints, rawPointsSchema } from "@tailbone/protocol/http";
 import { fromWireNumber } from "@tailbone/protocol/json";
 import { LIMITS } from "@tailbone/protocol/limits";
 import { formatNameList } from "@tailbone/protocol/name-list";
+import type { Unreadable } from "@tailbone/protocol/unreadable";
 import { callHub, type HubAddress } from "./call-hub";
 
 /** Raw points of one series; the columns have the same length. */
@@ -15,6 +16,8 @@ export interface RawPage {
   /** The leg of each point, and 1 where a later one has logged its step anew, else 0. */
   readonly legs: readonly number[];
   readonly abandoned: readonly number[];
+  /** Stored chunks of the series that should be on this page, and cannot be read. */
+  readonly unreadable: readonly Unreadable[];
 }
 
 export interface RawRequest {
@@ -46,6 +49,7 @@ export async function* readRawPoints(
       values: page.values.map(fromWireNumber),
       legs: page.legs ?? steps.map(() => 1),
       abandoned: page.abandoned ?? steps.map(() => 0),
+      unreadable: page.unreadable,
     };
     cursor = page.cursor;
   } while (cursor !== null);

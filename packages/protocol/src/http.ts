@@ -194,7 +194,8 @@ export type SeriesLeg = z.infer<typeof seriesLegSchema>;
 
 /**
  * `offset`: the run's committed frames that this answer includes; `total`: points in the series. Both, and the buckets,
- * are of what counts; what a resume has overwritten is in `abandoned`, for each leg by itself.
+ * are of what counts; what a resume has overwritten is in `abandoned`, for each leg by itself. `unreadable`: chunks of
+ * the series that are not among its buckets.
  */
 export const bucketsSchema = z.object({
   offset: z.number().int(),
@@ -205,6 +206,7 @@ export const bucketsSchema = z.object({
       total: z.number().int(),
       legs: z.array(seriesLegSchema),
       abandoned: z.array(bucketedSchema.extend({ leg: legSchema })),
+      unreadable: unreadableListSchema,
     }),
   ),
 });
@@ -213,7 +215,7 @@ export type Buckets = z.infer<typeof bucketsSchema>;
 /**
  * Every point, a page at a time, in the order of its axis, then of the steps, then of legs and arrival. One series per
  * request. `legs` has the leg of each point, and `abandoned` 1 where a later leg has logged its step anew, else 0; both
- * are missing where all is of the first leg.
+ * are missing where all is of the first leg. `unreadable`: chunks that should be on this page.
  */
 export const rawPointsSchema = z.object({
   offset: z.number().int(),
@@ -224,6 +226,7 @@ export const rawPointsSchema = z.object({
   legs: z.array(legSchema).optional(),
   abandoned: z.array(z.union([z.literal(0), z.literal(1)])).optional(),
   cursor: z.string().nullable(),
+  unreadable: unreadableListSchema,
 });
 export type RawPoints = z.infer<typeof rawPointsSchema>;
 

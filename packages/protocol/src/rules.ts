@@ -199,6 +199,7 @@ export const replaySchema = z.object({
 export type Replay = z.infer<typeof replaySchema>;
 /**
  * `runs` were looked at; it would have fired `fired` times, in `firedRuns` of them. The first hundred alerts are named.
+ * `unreadable`: what of the runs could not be looked at.
  */
 export const replayedSchema = z.object({
   runs: z.number().int(),
@@ -207,5 +208,6 @@ export const replayedSchema = z.object({
   alerts: z.array(
     z.object({ run: z.object({ id: z.uuid(), name: z.string() }), title: z.string(), step: stepSchema.nullable() }),
   ),
+  unreadable: unreadableListSchema,
 });
 export type Replayed = z.infer<typeof replayedSchema>;

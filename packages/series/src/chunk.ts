@@ -1,4 +1,5 @@
 import {
+  isSound,
   mergeSummaries,
   type Points,
   readSummary,
@@ -104,15 +105,30 @@ export function encodePoints(points: Points): Uint8Array {
   return new Uint8Array(floats.buffer);
 }
 
-/** Reads what `encodePoints` wrote; the length must be a multiple of 24 bytes. */
-export function decodePoints(bytes: Uint8Array): Points {
+/** A step, a time and a value. */
+export const POINT_BYTES = 24;
+
+/** Reads what `encodePoints` wrote of a chunk of so many points; null: it has not written this. */
+export function decodePoints(bytes: Uint8Array, count: number): Points | null {
+  if (bytes.byteLength !== count * POINT_BYTES) return null;
   const floats = toFloats(bytes);
-  const length = floats.length / 3;
-  return {
-    steps: floats.subarray(0, length),
-    timesMs: floats.subarray(length, 2 * length),
-    values: floats.subarray(2 * length),
+  const points = {
+    steps: floats.subarray(0, count),
+    timesMs: floats.subarray(count, 2 * count),
+    values: floats.subarray(2 * count),
   };
+  return isInOrder(points) ? points : null;
+}
+
+/** Of a chunk: its steps are finite and never fall, its times are finite. */
+function isInOrder({ steps, timesMs }: Points): boolean {
+  let before = -Number.MAX_VALUE;
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index] ?? Number.NaN;
+    if (!(step >= before && step <= Number.MAX_VALUE && Number.isFinite(timesMs[index]))) return false;
+    before = step;
+  }
+  return true;
 }
 
 /** Tiles as records of a fixed size; a single one is the chunk's summary, and takes no bytes. */
@@ -123,13 +139,15 @@ export function encodeTiles(tiles: readonly Summary[]): Uint8Array {
   return new Uint8Array(floats.buffer);
 }
 
-/** Reads what `encodeTiles` wrote for a chunk with this summary. */
-export function decodeTiles(bytes: Uint8Array, summary: Summary): Summary[] {
-  if (bytes.byteLength === 0) return [summary];
+/** Reads what `encodeTiles` wrote for a chunk with this summary; null: it has not written this. */
+export function decodeTiles(bytes: Uint8Array, summary: Summary): Summary[] | null {
+  const length = Math.ceil(summary.count / TILE_POINTS);
+  if (bytes.byteLength !== (length === 1 ? 0 : length * SUMMARY_FLOATS * Float64Array.BYTES_PER_ELEMENT)) return null;
+  if (length === 1) return [summary];
   const floats = toFloats(bytes);
-  return Array.from({ length: floats.length / SUMMARY_FLOATS }, (_, index) =>
-    readSummary(floats, index * SUMMARY_FLOATS),
-  );
+  const tiles = Array.from({ length }, (_, index) => readSummary(floats, index * SUMMARY_FLOATS));
+  const count = tiles.reduce((sum, tile) => sum + tile.count, 0);
+  return count === summary.count && tiles.every(isSound) ? tiles : null;
 }
 
 /** A view where the alignment allows it, else a copy. */

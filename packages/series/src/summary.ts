@@ -119,6 +119,17 @@ export const NOTHING: Summary = {
   timeTo: Number.NEGATIVE_INFINITY,
 };
 
+/** Whether there may be points of which this is the summary: what is stored can be of another hand. */
+export function isSound(summary: Summary): boolean {
+  const { count, nan, posInf, negInf, stepFrom, stepTo, timeFrom, timeTo } = summary;
+  if (!(count > 0 && nan >= 0 && posInf >= 0 && negInf >= 0 && countFinite(summary) >= 0)) return false;
+  if (!(stepFrom <= stepTo && timeFrom <= timeTo)) return false;
+  return (
+    [count, nan, posInf, negInf].every(Number.isSafeInteger) &&
+    [stepFrom, stepTo, timeFrom, timeTo].every(Number.isFinite)
+  );
+}
+
 /** How many values of a summary are finite. */
 export function countFinite(summary: Summary): number {
   return summary.count - summary.nan - summary.posInf - summary.negInf;

@@ -26,7 +26,8 @@ function openRun() {
     asked.push(`${series.join(" ")} ${from ?? ""}..${to ?? ""}`);
     const legs = [{ leg: 1, fromStep: 0, cut: null, resumedAtMs: null, untilMs: null }];
     const known = { points: 1, total: 1, before: null, after: null, buckets: toColumns([point], "step") };
-    return { offset: 0, axis: "step", series: series.map((name) => ({ name, ...known, legs, abandoned: [] })) };
+    const rest = { ...known, legs, abandoned: [], unreadable: [] };
+    return { offset: 0, axis: "step", series: series.map((name) => ({ name, ...rest })) };
   });
   let offset = 0;
   feed.receive({ type: "followed", offset, resumed: true });

@@ -16,6 +16,7 @@ import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
 import { ErrorNotice } from "../ui/notice";
 import { Skeleton } from "../ui/skeleton";
+import { UnreadableMark } from "../ui/unreadable";
 import { atEnd, atPlace, neighbourOf, shownValue } from "./at-place";
 import { hubAxis, projectX, type SetRange, type Span, unprojectX } from "./axis";
 import { AxisRanges } from "./axis-ranges";
@@ -174,6 +175,7 @@ export const Panel = memo(function Panel(props: PanelProps) {
           )}
           {actions}
         </span>
+        <UnreadableMark items={views.flatMap(({ unreadable }) => unreadable)} />
         {isOne ? <Reading unit={unit} plot={plot} axis={axis} /> : <span className="ml-auto" />}
         {isLarge ? (
           <DownloadMenu

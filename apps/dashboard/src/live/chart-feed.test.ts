@@ -22,6 +22,7 @@ function snapshotOf(offset: number): Buckets {
     total: offset,
     legs: [{ leg: 1, fromStep: 0, cut: null, resumedAtMs: null, untilMs: null }],
     abandoned: [],
+    unreadable: [],
     before: null,
     after: null,
     buckets: grid.toColumns(),

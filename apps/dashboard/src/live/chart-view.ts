@@ -1,6 +1,7 @@
 import type { LiveFrame } from "@tailbone/client/stream";
 import type { Buckets, SeriesLeg } from "@tailbone/protocol/http";
 import { fromWireNumber } from "@tailbone/protocol/json";
+import type { Unreadable } from "@tailbone/protocol/unreadable";
 import type { Neighbour } from "@tailbone/series/buckets";
 import { joinPoints } from "@tailbone/series/chunk";
 import { appendPoints, fromColumns, type LiveBuckets, type OpenWindow } from "@tailbone/series/live-buckets";
@@ -48,13 +49,15 @@ export interface ChartView extends LiveBuckets {
   readonly newest: number | null;
   /** Largest step that was seen; null on the time axis before a point came live. */
   readonly lastStep: number | null;
+  /** What is stored of it and is not drawn, because it cannot be read. */
+  readonly unreadable: readonly Unreadable[];
 }
 
 /** A chart as a snapshot has it; a series that is not in the snapshot has no points yet. */
 export function fromSnapshot(snapshot: Buckets["series"][number] | undefined, range: Range): ChartView {
   if (snapshot === undefined) {
     const nothing: LiveBuckets = { window: range, buckets: [], count: 0, before: null, after: null };
-    return { ...nothing, range, legs: [], abandoned: [], total: 0, newest: null, lastStep: null };
+    return { ...nothing, range, legs: [], abandoned: [], total: 0, newest: null, lastStep: null, unreadable: [] };
   }
   const toBuckets = (part: Pick<typeof snapshot, "points" | "before" | "after" | "buckets">): LiveBuckets => ({
     window: range,
@@ -73,6 +76,7 @@ export function fromSnapshot(snapshot: Buckets["series"][number] | undefined, ra
     total: snapshot.total,
     newest: end === undefined ? null : spanOf(end, range.axis)[1],
     lastStep: end === undefined || range.axis !== "step" ? null : end.stepTo,
+    unreadable: snapshot.unreadable,
   };
 }
 

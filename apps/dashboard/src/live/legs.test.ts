@@ -65,6 +65,7 @@ function snapshot(frames: readonly LiveFrame[], legs: readonly Leg[], range: Ran
       return { leg, fromStep, cut: finite(cut), resumedAtMs, untilMs: finite(untilMs) };
     }),
     abandoned,
+    unreadable: [],
   };
   return { offset: frames.length, axis: range.axis, series: [series] };
 }

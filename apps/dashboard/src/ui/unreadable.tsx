@@ -61,10 +61,10 @@ export function UnreadableMark({ items, className }: { items: readonly Unreadabl
         "inline-flex items-baseline gap-1 whitespace-nowrap text-warn text-xs [&_svg]:self-center",
         className,
       )}
-      title={`${items.map(({ reason }) => reason).join("\n")}\n${UNREADABLE_HINT}`}
+      title={`${items.map(({ name, reason }) => `${name}: ${reason}`).join("\n")}\n${UNREADABLE_HINT}`}
     >
       <FileWarning aria-hidden className="size-3.5" />
-      {items.map(({ what }) => what).join(", ")} unreadable
+      {[...new Set(items.map(({ what }) => what))].join(", ")} unreadable
     </span>
   );
 }

@@ -145,6 +145,9 @@ async function readAll(run: string): Promise<Unreadable[]> {
   for (const [path, schema] of Object.entries(pages(run))) {
     const body = await read(path, schema);
     said.push(...saying.parse(body).unreadable);
+    if (path.includes("/points?series=loss,val")) {
+      for (const series of z.object({ series: z.array(saying) }).parse(body).series) said.push(...series.unreadable);
+    }
     if (path.startsWith("/alerts")) {
       for (const alert of z.object({ alerts: z.array(saying) }).parse(body).alerts) said.push(...alert.unreadable);
     }
@@ -201,6 +204,8 @@ const broken: [what: string, sql: string, said: string][] = [
   ["a line at no time", "update console_line set time_ms = 'NaN' where run_id = $1", "timeMs"],
   ["a series that ends nowhere", "update series set step_to = 'NaN' where run_id = $1 and name = 'val'", "series"],
   ["a series at no time", "update series set time_from = 'Infinity' where run_id = $1", "series"],
+  ["a chunk that is cut short", "update chunk set points = substring(points for 30) where run_id = $1", "chunk"],
+  ["a chunk of no number of points", "update chunk set count = -1 where run_id = $1", "chunk"],
   ["an alert's level", "update alert set level = 'loud' where run_id = $1", "level"],
   ["an alert's kind", "update alert set kind = 'rumour' where run_id = $1", "kind"],
   ["an alert's steps", `update alert set step = 'NaN', after = 'Infinity', "by" = 'NaN' where run_id = $1`, "step"],

@@ -16,7 +16,7 @@ import { refuseMissingRun, writerNotFound } from "./missing-run";
 import { type Append, carryOut, collectPoints, planPoints, type SeriesRow } from "./plan-points";
 import { recountSeries } from "./recount-series";
 import { moveLegs } from "./run-legs";
-import { readSeries, takeChunks, writePoints } from "./write-points";
+import { leaveChunks, readSeries, takeChunks, UnreadableChunks, writePoints } from "./write-points";
 
 export interface AppendFrames {
   team: string;
@@ -51,9 +51,20 @@ export interface AppendedFrames {
  * the first, `gone` when the run was deleted, and `not_found` when the team has no such run or the run no such writer.
  *
  * What is sent without waiting for an answer travels together: a frame costs four round trips, one more when chunks are
- * merged.
+ * merged. A stored chunk that cannot be read is left as it is, beside what comes.
  */
-export async function appendFrames(
+export async function appendFrames(db: Database, input: AppendFrames): Promise<AppendedFrames> {
+  for (;;) {
+    try {
+      return await commitFrames(db, input);
+    } catch (error) {
+      if (!(error instanceof UnreadableChunks)) throw error;
+      await leaveChunks(db.$client, input.run, error);
+    }
+  }
+}
+
+async function commitFrames(
   db: Database,
   { team, run, writer, frames, nowMs = systemClock.wallMs(), caps = ALERT_CAPS }: AppendFrames,
 ): Promise<AppendedFrames> {

@@ -1,13 +1,13 @@
-import { decodePoints, encodePoints, encodeTiles } from "@tailbone/series/chunk";
+import { decodePoints, encodePoints, encodeTiles, POINT_BYTES } from "@tailbone/series/chunk";
 import { NOTHING, type Points, type Summary } from "@tailbone/series/summary";
 import { chunk as chunkTable, series as seriesTable } from "../schema/run";
 import { type RowOf, selectColumns } from "../schema/select-columns";
 import { SUMMARY_FIELDS, setSummary, summaryArrays, summaryNames } from "../schema/summary-columns";
-import type { Transaction } from "../server/database";
+import type { Client, Transaction } from "../server/database";
 import type { Append, Plan } from "./plan-points";
 
 const seriesColumns = selectColumns(seriesTable, "number", "name", "nextOrdinal", "tail", "legs", ...SUMMARY_FIELDS);
-const takenColumns = selectColumns(chunkTable, "series", "ordinal", "points");
+const takenColumns = selectColumns(chunkTable, "series", "ordinal", "count", "points");
 
 /** Reads the series of these names, as far as the run has them. Await it after the run is locked. */
 export function readSeries(sql: Transaction, run: string, names: Iterable<string>) {
@@ -17,7 +17,7 @@ export function readSeries(sql: Transaction, run: string, names: Iterable<string
 
 /**
  * Takes the chunks that the plans absorb out of the store. Returns their points by the series' number, in the order of
- * their arrival.
+ * their arrival. Throws `UnreadableChunks`.
  */
 export async function takeChunks(
   sql: Transaction,
@@ -32,12 +32,35 @@ export async function takeChunks(
     delete from chunk using unnest(${series}::bigint[], ${ordinals}::int[]) as old (series, ordinal)
     where chunk.run_id = ${run} and chunk.series = old.series and chunk.ordinal = old.ordinal
     returning ${takenColumns.list(sql)}`;
-  for (const { series: number, points } of rows.toSorted((a, b) => a.ordinal - b.ordinal)) {
+  const unreadable: { series: number; ordinal: number }[] = [];
+  for (const { series: number, ordinal, count, points } of rows.toSorted((a, b) => a.ordinal - b.ordinal)) {
     const list = taken.get(number) ?? [];
-    list.push(decodePoints(points));
+    const decoded = decodePoints(points, count);
+    if (decoded === null) unreadable.push({ series: number, ordinal });
+    else list.push(decoded);
     taken.set(number, list);
   }
+  if (unreadable.length > 0) throw new UnreadableChunks(unreadable);
   return taken;
+}
+
+/** Chunks that cannot be read, and so not be merged: what was done of the commit is to be undone. */
+export class UnreadableChunks extends Error {
+  constructor(readonly chunks: readonly { series: number; ordinal: number }[]) {
+    super("chunks cannot be read");
+  }
+}
+
+/** Leaves chunks as they are for ever, as if they were sealed. */
+export async function leaveChunks(sql: Client, run: string, { chunks }: UnreadableChunks): Promise<void> {
+  for (const { series, ordinal } of chunks) {
+    await sql`
+      update series set tail = coalesce((
+          select array_agg(one order by place) from unnest(tail) with ordinality as item (one, place)
+          where tail[((place - 1) / 4 * 4 + 1)::int] <> ${ordinal}
+        ), '{}')
+      where run_id = ${run} and number = ${series}`;
+  }
 }
 
 /**
@@ -93,8 +116,6 @@ function updateLegs(sql: Transaction, run: string, appends: readonly Append[]) {
 
 type ChunkRow = { series: number } & Append["chunks"][number];
 
-/** A step, a time and a value. */
-const POINT_BYTES = 24;
 /** Bytes of points that are encoded at once: meanwhile the process does nothing else, and other runs' commits wait. */
 const SLICE_BYTES = 512 * 1024;
 

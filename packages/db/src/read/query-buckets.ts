@@ -4,8 +4,15 @@ import { BucketGrid, type Neighbour, type Window } from "@tailbone/series/bucket
 import { indexOfStep, TILE_POINTS } from "@tailbone/series/chunk";
 import type { LegPlace } from "@tailbone/series/legs";
 import { type Points, type Summary, spanOf } from "@tailbone/series/summary";
-import type { Database, Transaction } from "../server/database";
-import { type ChunkHead, chunkHead, readChunkPoints, readChunkTiles } from "./read-chunks";
+import type { Database } from "../server/database";
+import {
+  BrokenChunks,
+  type ChunkHead,
+  type ChunkSource,
+  chunkHead,
+  readChunkPoints,
+  readChunkTiles,
+} from "./read-chunks";
 import { readSnapshot } from "./read-snapshot";
 import { readPlaces, type SeriesHead, seriesHead } from "./series-head";
 
@@ -23,10 +30,7 @@ export interface BucketsQuery {
   buckets: number;
 }
 
-/** What is read, and of which run. */
-interface Source {
-  readonly sql: Transaction;
-  readonly run: string;
+interface Source extends ChunkSource {
   readonly axis: Axis;
 }
 
@@ -57,12 +61,13 @@ const BATCH = 128;
 /**
  * Series as a chart of at most `buckets` marks, all from one snapshot, together with the offset of the run's stream
  * that it includes. What a resume has overwritten is not among a series' buckets: it has some of its own for each leg.
- * Names that the run does not have (yet) are left out. Throws `not_found`.
+ * Names that the run does not have (yet) are left out; chunks that cannot be read too, which is said of their series.
+ * Throws `not_found`.
  */
 export async function queryBuckets(db: Database, query: BucketsQuery): Promise<Buckets> {
   const { team, run, axis, scale = "linear", origin = 0, buckets } = query;
   return readSnapshot(db, { team, run }, async (sql, offset) => {
-    const source: Source = { sql, run, axis };
+    const source: Source = { sql, run, axis, broken: new BrokenChunks() };
     const heads = await sql<SeriesHead[]>`
       select ${seriesHead.list(sql)} from series
       where run_id = ${run} and team_id = ${team} and name = any(${[...query.series]}::text[]) and count > 0`;
@@ -101,6 +106,7 @@ export async function queryBuckets(db: Database, query: BucketsQuery): Promise<B
               untilMs: finiteOrNull(untilMs),
             })),
             abandoned: left.map(({ leg, drawing }) => ({ leg, ...toPart(finest(drawing)) })),
+            unreadable: source.broken.of(run, line.head),
           },
         ];
       }),
@@ -177,7 +183,7 @@ async function draw(source: Source, drawings: readonly Drawing[]): Promise<void>
 /**
  * The chunks of series that are drawn as a whole, and those next to the window on both sides: they hold its neighbours.
  */
-async function readPieces({ sql, run, axis }: Source, drawings: readonly Drawing[]): Promise<Piece[]> {
+async function readPieces({ sql, run, axis, broken }: Source, drawings: readonly Drawing[]): Promise<Piece[]> {
   if (drawings.length === 0) return [];
   const byNumber = new Map(drawings.map((drawing) => [drawing.head.number, drawing]));
   const [low, high] =
@@ -193,7 +199,7 @@ async function readPieces({ sql, run, axis }: Source, drawings: readonly Drawing
       join chunk on chunk.run_id = ${run} and chunk.series = win.number
         and (${high} >= win.low and ${low} <= win.high or chunk.ordinal in (before.neighbour, after.neighbour))
     order by series, leg, ordinal`;
-  return heads.flatMap((head) => {
+  return broken.passBy(heads).flatMap((head) => {
     const drawing = byNumber.get(head.series);
     return drawing === undefined ? [] : [{ drawing, head, steps: ALL_STEPS }];
   });
@@ -203,11 +209,12 @@ async function readPieces({ sql, run, axis }: Source, drawings: readonly Drawing
  * The same of series of which legs count in part. What lies next to a window depends on what counts, so it is sought
  * here; a chunk through which a cut goes is always read, for its ends say nothing of what it shows.
  */
-async function readTornPieces({ sql, run, axis }: Source, drawings: readonly Drawing[]): Promise<Piece[]> {
+async function readTornPieces({ sql, run, axis, broken }: Source, drawings: readonly Drawing[]): Promise<Piece[]> {
   if (drawings.length === 0) return [];
   const wanted = [...new Set(drawings.map(({ head }) => head.number))];
-  const heads = await sql<ChunkHead[]>`
+  const stored = await sql<ChunkHead[]>`
     select ${chunkHead.list(sql)} from chunk where run_id = ${run} and series = any(${wanted}::bigint[]) order by series, leg, ordinal`;
+  const heads = broken.passBy(stored);
   return drawings.flatMap((drawing) => {
     const own = heads.flatMap((head): Piece[] => {
       if (head.series !== drawing.head.number) return [];
@@ -243,29 +250,29 @@ function detailOf(piece: Piece, axis: Axis): Detail {
   return head.count > TILE_POINTS ? "tiles" : "points";
 }
 
-async function drawBatch({ sql, run, axis }: Source, pieces: readonly Piece[]): Promise<void> {
-  const details = pieces.map((piece) => detailOf(piece, axis));
+async function drawBatch(source: Source, pieces: readonly Piece[]): Promise<void> {
+  const details = pieces.map((piece) => detailOf(piece, source.axis));
   const headsOf = (wants: (piece: Piece, index: number) => boolean): ChunkHead[] => [
     ...new Set(pieces.filter(wants).map(({ head }) => head)),
   ];
   const tiles = await readChunkTiles(
-    sql,
-    run,
+    source,
     headsOf((_, index) => details[index] === "tiles"),
   );
-  const isBroken = ({ drawing: { grid }, head }: Piece): boolean =>
-    tiles.get(head)?.some((tile) => grid.useOf(tile) === "descend") ?? false;
+  // Tiles that cannot be read follow from the points.
+  const needsPoints = ({ drawing: { grid }, head }: Piece): boolean =>
+    tiles.get(head)?.some((tile) => grid.useOf(tile) === "descend") ?? true;
   const points = await readChunkPoints(
-    sql,
-    run,
-    headsOf((piece, index) => details[index] === "points" || (details[index] === "tiles" && isBroken(piece))),
+    source,
+    headsOf((piece, index) => details[index] === "points" || (details[index] === "tiles" && needsPoints(piece))),
   );
   for (const [index, piece] of pieces.entries()) {
     const { grid } = piece.drawing;
     const raw = points.get(piece.head);
+    const fine = details[index] === "tiles" ? tiles.get(piece.head) : undefined;
     if (details[index] === "chunk") grid.addSummary(piece.head);
-    else if (details[index] === "points" && raw !== undefined) addShown(grid, raw, piece);
-    else addTiles(grid, tiles.get(piece.head) ?? [], raw);
+    else if (fine !== undefined) addTiles(grid, fine, raw);
+    else if (raw !== undefined) addShown(grid, raw, piece);
   }
 }
 

@@ -3,8 +3,8 @@ import type { Axis, RawPoints } from "@tailbone/protocol/http";
 import { toWireNumber } from "@tailbone/protocol/json";
 import type { LegPlace } from "@tailbone/series/legs";
 import { spanOf } from "@tailbone/series/summary";
-import type { Database, Transaction } from "../server/database";
-import { type ChunkHead, chunkHead, readChunkPoints } from "./read-chunks";
+import type { Database } from "../server/database";
+import { BrokenChunks, type ChunkHead, type ChunkSource, chunkHead, readChunkPoints } from "./read-chunks";
 import { readSnapshot } from "./read-snapshot";
 import { readPlaces, type SeriesHead, seriesHead } from "./series-head";
 
@@ -65,9 +65,10 @@ export async function queryRawPoints(db: Database, query: RawQuery): Promise<Raw
     const wanted = cursor.passed + limit + 1;
     const places = (await readPlaces(sql, run, [series])).get(series) ?? [];
     const chosen = { leg: query.leg, abandoned: query.abandoned };
-    const rows = (
-      await readRows(sql, { run, series: series.number }, places, { axis, from, to, wanted, ...chosen })
-    ).slice(cursor.passed);
+    const source = { sql, run, broken: new BrokenChunks() };
+    const rows = (await readRows(source, series.number, places, { axis, from, to, wanted, ...chosen })).slice(
+      cursor.passed,
+    );
     const page = rows.slice(0, limit);
     return {
       offset,
@@ -79,14 +80,15 @@ export async function queryRawPoints(db: Database, query: RawQuery): Promise<Raw
         ? {}
         : { legs: page.map((row) => row.leg), abandoned: page.map((row) => (row.isAbandoned ? 1 : 0)) }),
       cursor: rows.length > limit ? writeCursor(page, cursor) : null,
+      unreadable: source.broken.of(run, series),
     };
   });
 }
 
 /** The first points of a range in order, at least `wanted` of them if there are as many. */
 async function readRows(
-  sql: Transaction,
-  { run, series }: { run: string; series: number },
+  source: ChunkSource,
+  series: number,
   places: readonly LegPlace[],
   {
     axis,
@@ -97,15 +99,17 @@ async function readRows(
     abandoned,
   }: { axis: Axis; from: number; to: number; wanted: number } & Pick<RawQuery, "leg" | "abandoned">,
 ): Promise<Row[]> {
+  const { sql, run, broken } = source;
   const cuts = new Map(places.map((place) => [place.leg, place.cut]));
   const [low, high] = axis === "step" ? [sql`step_from`, sql`step_to`] : [sql`time_from`, sql`time_to`];
-  const heads = await sql<ChunkHead[]>`
+  const stored = await sql<ChunkHead[]>`
     select ${chunkHead.list(sql)} from chunk
     where run_id = ${run} and series = ${series} and ${high} >= ${from} and ${low} <= ${to}
       ${leg === undefined ? sql`` : sql`and leg = ${leg}`} order by ${low}, ordinal`;
+  const heads = broken.passBy(stored);
   const found: (Row & { ordinal: number })[] = [];
   for (let next = 0; next < heads.length; next += BATCH) {
-    const read = await readChunkPoints(sql, run, heads.slice(next, next + BATCH));
+    const read = await readChunkPoints(source, heads.slice(next, next + BATCH));
     for (const [{ ordinal, leg: own }, { steps, timesMs, values }] of read) {
       const cut = cuts.get(own) ?? Number.POSITIVE_INFINITY;
       for (const [index, step] of steps.entries()) {

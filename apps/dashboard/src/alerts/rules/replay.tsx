@@ -5,6 +5,7 @@ import Link from "next/link";
 import { replayRule } from "../../api/alert-calls";
 import { formatPlural, formatStep } from "../../format/number";
 import { Button } from "../../ui/button";
+import { UnreadableNotice } from "../../ui/unreadable";
 
 /** What a rule would have raised in the past. `withRule` hands over the rule as it stands, once it is whole. */
 export function Replay({ withRule }: { withRule: (use: (rule: RuleCreate) => void) => void }) {
@@ -27,6 +28,7 @@ export function Replay({ withRule }: { withRule: (use: (rule: RuleCreate) => voi
                 }.`}
           </p>
         )}
+        <UnreadableNotice items={data?.unreadable ?? []} />
         {data === undefined || data.alerts.length === 0 ? null : (
           <ul className="max-h-48 overflow-y-auto rounded-md border border-line px-3 py-1.5">
             {data.alerts.map(({ run, title, step }) => (
