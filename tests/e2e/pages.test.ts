@@ -88,6 +88,20 @@ describe("by the keyboard", () => {
     await page.waitForURL(/chart=n/);
   });
 
+  test("the tab that is open is in sight, however narrow the window", async () => {
+    const { child, run } = await visit.train("count", 20, 1);
+    expect(await child.exited, child.output()).toBe(0);
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const tab of ["system", "charts", "alerts"]) {
+      await page.goto(`${visit.stack.url}/runs/${run}?tab=${tab}`);
+      const isInSight = (open: Element): boolean => {
+        const { left, right } = open.getBoundingClientRect();
+        return left >= 0 && right <= window.innerWidth;
+      };
+      await expect.poll(() => page.getByRole("tab", { name: tab, selected: true }).evaluate(isInSight)).toBe(true);
+    }
+  });
+
   test("no ring around what has the focus is cut off", async () => {
     const { child, run } = await visit.train("count", 20, 1);
     expect(await child.exited, child.output()).toBe(0);

@@ -1,5 +1,5 @@
 import { Tabs } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { formatCount } from "../format/number";
 
 export interface PageTabsProps<T extends string> {
@@ -15,6 +15,12 @@ export interface PageTabsProps<T extends string> {
 
 /** Parts of a page, one at a time. */
 export function PageTabs<T extends string>({ label, tabs, value, onChange, counts, pages }: PageTabsProps<T>) {
+  const list = useRef<HTMLDivElement>(null);
+  // Where they are wider than the window, the one that is open is in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: by `value` another is open
+  useEffect(() => {
+    list.current?.querySelector("[data-state=active]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [value]);
   return (
     <Tabs.Root
       value={value}
@@ -23,7 +29,11 @@ export function PageTabs<T extends string>({ label, tabs, value, onChange, count
         if (tab !== undefined) onChange(tab);
       }}
     >
-      <Tabs.List aria-label={label} className="flex gap-1 overflow-x-auto border-line border-b bg-panel px-2">
+      <Tabs.List
+        ref={list}
+        aria-label={label}
+        className="flex gap-1 overflow-x-auto border-line border-b bg-panel px-2"
+      >
         {tabs.map((one) => (
           <Tabs.Trigger
             key={one}
