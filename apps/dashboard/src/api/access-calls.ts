@@ -3,37 +3,26 @@ import {
   invitationSeenSchema,
   type KeyCreate,
   keyCreatedSchema,
-  keyListSchema,
   memberInvitedSchema,
-  memberListSchema,
   type Role,
-  securityLogSchema,
-  sessionListSchema,
 } from "@tailbone/protocol/access";
 import { z } from "zod";
 import { callApi } from "./client";
 
 /** What the dashboard asks the hub of who may enter. All throw TailboneError. */
 
-type Abort = AbortSignal | undefined;
 const done = z.object({});
 
 export const changeAccount = (body: AccountChange) =>
   callApi(z.object({ email: z.string() }), "/me/account", { method: "POST", body });
 
-export const listSessions = (signal?: Abort) => callApi(sessionListSchema, "/me/sessions", { signal });
-
 export const endSession = (session: string) => callApi(done, `/me/sessions/${session}`, { method: "DELETE" });
 
 export const endAllSessions = () => callApi(done, "/me/sessions", { method: "DELETE" });
 
-export const listKeys = (signal?: Abort) => callApi(keyListSchema, "/keys", { signal });
-
 export const createKey = (body: KeyCreate) => callApi(keyCreatedSchema, "/keys", { method: "POST", body });
 
 export const revokeKey = (key: string) => callApi(done, `/keys/${key}`, { method: "DELETE" });
-
-export const listMembers = (signal?: Abort) => callApi(memberListSchema, "/members", { signal });
 
 export const inviteMember = (email: string) =>
   callApi(memberInvitedSchema, "/members", { method: "POST", body: { email } });
@@ -52,8 +41,3 @@ export const acceptInvitation = (body: {
   token: string;
   account?: { name: string; email: string; password: string };
 }) => callApi(done, "/invitations/accept", { method: "POST", body });
-
-const EVENTS_PER_PAGE = 50;
-
-export const readSecurityLog = (before: number | null, signal?: Abort) =>
-  callApi(securityLogSchema, "/security-log", { query: { before, limit: EVENTS_PER_PAGE }, signal });

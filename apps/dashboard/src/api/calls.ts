@@ -1,13 +1,9 @@
 import {
   bucketsSchema,
-  checkpointListSchema,
+  type checkpointListSchema,
   consoleListSchema,
   featureListSchema,
-  meSchema,
-  projectListSchema,
   type RunPatch,
-  runEventListSchema,
-  runListSchema,
   seriesListSchema,
 } from "@tailbone/protocol/http";
 import { formatNameList } from "@tailbone/protocol/name-list";
@@ -17,31 +13,11 @@ import { z } from "zod";
 import { callApi } from "./client";
 
 /**
- * Every request that the dashboard makes of the hub, one function each; those of alerts are in alert-calls.ts, those of
- * access in access-calls.ts. All throw TailboneError.
+ * What the dashboard asks the hub of runs, besides what is kept (queries.ts); of alerts in alert-calls.ts, of access in
+ * access-calls.ts. All throw TailboneError.
  */
 
 type Abort = AbortSignal | undefined;
-
-export const readMe = (signal?: Abort) => callApi(meSchema, "/me", { signal });
-
-export const listProjects = (signal?: Abort) => callApi(projectListSchema, "/projects", { signal });
-
-export interface RunsRequest {
-  readonly project: string | null;
-  readonly filter: string;
-  readonly sort: string;
-}
-
-const RUNS_PER_PAGE = 100;
-
-export const listRuns = ({ project, filter, sort }: RunsRequest, cursor: string | null, signal?: Abort) =>
-  callApi(runListSchema, "/runs", {
-    query: { project, filter: filter === "" ? null : filter, sort, cursor, limit: RUNS_PER_PAGE },
-    signal,
-  });
-
-export const readRun = (run: string, signal?: Abort) => callApi(runDetailSchema, `/runs/${run}`, { signal });
 
 export const patchRun = (run: string, body: RunPatch) =>
   callApi(runDetailSchema, `/runs/${run}`, { method: "PATCH", body });
@@ -67,16 +43,10 @@ export const readBuckets = (run: string, { series, ...range }: BucketsRequest, s
     signal,
   });
 
-export const listCheckpoints = (run: string, signal?: Abort) =>
-  callApi(checkpointListSchema, `/runs/${run}/checkpoints`, { signal });
-
 export type CheckpointList = z.infer<typeof checkpointListSchema>["checkpoints"];
 
 export const listFeatures = (run: string, signal?: Abort) =>
   callApi(featureListSchema, `/runs/${run}/features`, { signal });
-
-export const listEvents = (run: string, signal?: Abort) =>
-  callApi(runEventListSchema, `/runs/${run}/events`, { signal });
 
 export type ConsoleList = z.infer<typeof consoleListSchema>;
 

@@ -1,7 +1,8 @@
 import type { RunList } from "@tailbone/protocol/http";
 import type { Run } from "@tailbone/protocol/run";
 import type { InfiniteData } from "@tanstack/react-query";
-import type { RunsRequest } from "../api/calls";
+
+import type { RunsRequest } from "../api/queries";
 
 export type RunPages = InfiniteData<RunList>;
 

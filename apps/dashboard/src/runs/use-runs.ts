@@ -1,7 +1,6 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import type { RunsRequest } from "../api/calls";
-import { queries } from "../api/queries";
+import { queries, type RunsRequest } from "../api/queries";
 import { useLive } from "../live/live-provider";
 import { mergeRun, type RunPages, removeRun, rowsOf } from "./live-runs";
 
