@@ -36,126 +36,97 @@ export interface ColumnOptions {
   readonly withProject: boolean;
 }
 
+/** The columns of facts, as they stand on either side of the series. */
+const BEFORE = [
+  column.accessor("state", { id: "state", header: "State", cell: ({ row }) => <RunStateWord run={row.original} /> }),
+  column.accessor("tags", {
+    id: "tags",
+    header: "Tags",
+    cell: ({ getValue }) => (
+      <span className="flex gap-1">
+        {getValue().map((tag) => (
+          <span key={tag} className="rounded bg-sunken px-1.5 text-soft text-xs">
+            {tag}
+          </span>
+        ))}
+      </span>
+    ),
+  }),
+  column.accessor("lives", {
+    id: "lives",
+    header: "Lives",
+    cell: ({ row: { original: run } }) => <LifeStrips lives={run.lives} lastStep={run.lastStep} />,
+  }),
+  column.accessor("lastStep", {
+    id: "step",
+    header: "Step",
+    cell: ({ row: { original: run } }) => (run.lastStep === null ? "" : formatStep(run.lastStep)),
+  }),
+];
+const BEHIND = [
+  column.accessor("startedAtMs", {
+    id: "started",
+    header: "Started",
+    cell: ({ getValue, table }) => <Ago timeMs={getValue()} now={nowOf(table.options.meta)} />,
+  }),
+  column.accessor((run) => durationMs(run), {
+    id: "duration",
+    header: "Took",
+    cell: ({ getValue }) => formatDuration(getValue()),
+  }),
+  column.accessor("createdBy", {
+    id: "who",
+    header: "Who",
+    cell: ({ getValue }) => <span className="text-soft">{getValue()}</span>,
+  }),
+];
+const NAME = column.accessor("name", {
+  id: "name",
+  header: "Name",
+  cell: ({ row: { original: run } }) => (
+    <Link
+      href={runPath(run.id)}
+      prefetch={false}
+      className="flex max-w-80 items-center gap-2 rounded font-medium after:absolute after:inset-0 hover:text-accent"
+    >
+      <RunDot run={run} />
+      <span className="truncate">{run.name}</span>
+      <UnreadableMark items={run.unreadable} />
+    </Link>
+  ),
+});
+const PROJECT = column.accessor((run) => run.project.name, {
+  id: "project",
+  header: "Project",
+  cell: ({ row: { original: run } }) => (
+    <Link
+      href={projectPath(run.project.id)}
+      prefetch={false}
+      className="relative z-1 rounded text-soft hover:text-accent"
+    >
+      {run.project.name}
+    </Link>
+  ),
+});
+const seriesColumn = (name: string) =>
+  column.accessor((run) => run.last[name], {
+    id: `${SERIES}${name}`,
+    header: name,
+    cell: ({ getValue }) => {
+      const value = getValue();
+      return value === undefined ? "" : formatValue(fromWireNumber(value));
+    },
+  });
+
 /** What of each run is shown, from left to right. */
 export function runColumns({ facts, series, withProject }: ColumnOptions) {
-  const has = (fact: RunFact): boolean => facts.includes(fact);
+  const isShown = ({ id }: { id?: string }): boolean => facts.some((fact) => fact === id);
   return column.columns([
-    column.accessor("name", {
-      id: "name",
-      header: "Name",
-      cell: ({ row: { original: run } }) => (
-        <Link
-          href={runPath(run.id)}
-          prefetch={false}
-          className="flex max-w-80 items-center gap-2 rounded font-medium after:absolute after:inset-0 hover:text-accent"
-        >
-          <RunDot run={run} />
-          <span className="truncate">{run.name}</span>
-          <UnreadableMark items={run.unreadable} />
-        </Link>
-      ),
-    }),
-    ...(withProject
-      ? [
-          column.accessor((run) => run.project.name, {
-            id: "project",
-            header: "Project",
-            cell: ({ row: { original: run } }) => (
-              <Link
-                href={projectPath(run.project.id)}
-                prefetch={false}
-                className="relative z-1 rounded text-soft hover:text-accent"
-              >
-                {run.project.name}
-              </Link>
-            ),
-          }),
-        ]
-      : []),
-    ...(has("state")
-      ? [
-          column.accessor("state", {
-            id: "state",
-            header: "State",
-            cell: ({ row: { original: run } }) => <RunStateWord run={run} />,
-          }),
-        ]
-      : []),
-    ...(has("tags")
-      ? [
-          column.accessor("tags", {
-            id: "tags",
-            header: "Tags",
-            cell: ({ getValue }) => (
-              <span className="flex gap-1">
-                {getValue().map((tag) => (
-                  <span key={tag} className="rounded bg-sunken px-1.5 text-soft text-xs">
-                    {tag}
-                  </span>
-                ))}
-              </span>
-            ),
-          }),
-        ]
-      : []),
-    ...(has("lives")
-      ? [
-          column.accessor("lives", {
-            id: "lives",
-            header: "Lives",
-            cell: ({ row: { original: run } }) => <LifeStrips lives={run.lives} lastStep={run.lastStep} />,
-          }),
-        ]
-      : []),
-    ...(has("step")
-      ? [
-          column.accessor("lastStep", {
-            id: "step",
-            header: "Step",
-            cell: ({ getValue }) => {
-              const step = getValue();
-              return step === null ? "" : formatStep(step);
-            },
-          }),
-        ]
-      : []),
-    ...series.map((name) =>
-      column.accessor((run) => run.last[name], {
-        id: `${SERIES}${name}`,
-        header: name,
-        cell: ({ getValue }) => {
-          const value = getValue();
-          return value === undefined ? "" : formatValue(fromWireNumber(value));
-        },
-      }),
-    ),
-    ...(has("started")
-      ? [
-          column.accessor("startedAtMs", {
-            id: "started",
-            header: "Started",
-            cell: ({ getValue, table }) => <Ago timeMs={getValue()} now={nowOf(table.options.meta)} />,
-          }),
-        ]
-      : []),
-    ...(has("duration")
-      ? [
-          column.accessor((run) => durationMs(run), {
-            id: "duration",
-            header: "Took",
-            cell: ({ getValue }) => formatDuration(getValue()),
-          }),
-        ]
-      : []),
-    ...(has("who")
-      ? [
-          column.accessor("createdBy", {
-            id: "who",
-            header: "Who",
-            cell: ({ getValue }) => <span className="text-soft">{getValue()}</span>,
-          }),
-        ]
-      : []),
+    NAME,
+    ...(withProject ? [PROJECT] : []),
+    ...BEFORE.filter(isShown),
+    ...series.map(seriesColumn),
+    ...BEHIND.filter(isShown),
   ]);
 }
 
