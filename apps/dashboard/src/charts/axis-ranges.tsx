@@ -4,7 +4,7 @@ import { type FormEvent, memo, useState } from "react";
 import { formatValue } from "../format/number";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
-import { Field } from "../ui/input";
+import { FormField } from "../ui/form-parts";
 import { type SetRange, type Span, unprojectX, type XAxisMode } from "./axis";
 import { type Plot, valuesAt } from "./plot";
 import type { SetLimits, YLimits } from "./y-range";
@@ -106,18 +106,18 @@ function RangesForm(props: AxisRangesProps & { onDone: () => void }) {
   return (
     <form onSubmit={apply} className="grid gap-3" aria-label={`Ranges of ${title}`}>
       <div className="grid grid-cols-2 gap-2">
-        <Field label="y from" name="yFrom" defaultValue={typed(limits?.from)} placeholder={now(shownY?.from)} />
-        <Field label="y to" name="yTo" defaultValue={typed(limits?.to)} placeholder={now(shownY?.to)} />
+        <FormField label="y from" name="yFrom" defaultValue={typed(limits?.from)} placeholder={now(shownY?.from)} />
+        <FormField label="y to" name="yTo" defaultValue={typed(limits?.to)} placeholder={now(shownY?.to)} />
       </div>
       {x.mode === "time" ? null : (
         <div className="grid grid-cols-2 gap-2">
-          <Field
+          <FormField
             label={x.mode === "step" ? "step from" : "seconds from"}
             name="xFrom"
             defaultValue={typed(range === null ? null : range.from / unit)}
             placeholder={now(shownX?.from)}
           />
-          <Field
+          <FormField
             label={x.mode === "step" ? "step to" : "seconds to"}
             name="xTo"
             defaultValue={typed(range === null ? null : range.to / unit)}

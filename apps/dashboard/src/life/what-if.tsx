@@ -8,7 +8,7 @@ import { useWidth } from "../charts/use-size";
 import type { Features } from "../live/features";
 import { runUrl } from "../page-state/urls";
 import { Button } from "../ui/button";
-import { Field } from "../ui/input";
+import { FormField } from "../ui/form-parts";
 import { LaneDrawing } from "./lane-drawing";
 import { type Lane, laneOf } from "./lanes";
 import type { StepAxis } from "./step-axis";
@@ -63,7 +63,7 @@ export function WhatIf({ feature, features, lane, axis, hasEnded, onCheckpoint }
       <div className="mt-2 grid min-w-0 gap-3">
         <div className="grid grid-cols-[repeat(auto-fill,minmax(8.5rem,1fr))] gap-3">
           {FIELDS.map(({ name, ...field }) => (
-            <Field
+            <FormField
               key={`${name} ${change === null}`}
               type="number"
               {...field}

@@ -5,7 +5,7 @@ import { toast } from "sonner";
 import { changeAccount } from "../api/access-calls";
 import { queries } from "../api/queries";
 import { Button } from "../ui/button";
-import { Field } from "../ui/input";
+import { FormField } from "../ui/form-parts";
 import { Section } from "./section";
 
 /** What was changed in the form; a password that was left empty stays as it is. */
@@ -46,7 +46,7 @@ export function AccountSection({ user }: { user: NonNullable<Me["user"]> }) {
         }}
       >
         {user.hasPassword ? (
-          <Field
+          <FormField
             label="Current password"
             name="current"
             type="password"
@@ -55,8 +55,15 @@ export function AccountSection({ user }: { user: NonNullable<Me["user"]> }) {
             required
           />
         ) : null}
-        <Field label="E-mail" name="email" type="email" autoComplete="username" defaultValue={user.email} required />
-        <Field
+        <FormField
+          label="E-mail"
+          name="email"
+          type="email"
+          autoComplete="username"
+          defaultValue={user.email}
+          required
+        />
+        <FormField
           label={user.hasPassword ? "New password" : "Password"}
           name="password"
           type="password"

@@ -63,27 +63,20 @@ export function KeysSection({ canRevoke, self }: { canRevoke: boolean; self: str
             name="name"
             placeholder="Where it is used: gpu-box, ci …"
             maxLength={64}
-            error={undefined}
             required
           />
-          <FormSelect label="Project" name="project" error={undefined}>
-            <option value="">All projects</option>
-            {projects?.projects.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </FormSelect>
-          <FormSelect label="Expires" name="days" error={undefined}>
-            <option value="0">Never</option>
-            {TERMS.map((days) => (
-              <option key={days} value={days}>
-                In {days} days
-              </option>
-            ))}
-          </FormSelect>
+          <FormSelect
+            label="Project"
+            name="project"
+            options={[["", "All projects"], ...(projects?.projects ?? []).map(({ id, name }) => [id, name] as const)]}
+          />
+          <FormSelect
+            label="Expires"
+            name="days"
+            options={[["0", "Never"], ...TERMS.map((days) => [days, `In ${days} days`] as const)]}
+          />
         </div>
-        <FormChecks label="It may" error={undefined}>
+        <FormChecks label="It may">
           {KEY_SCOPES.map((scope) => (
             <FormCheck
               key={scope}

@@ -7,7 +7,7 @@ import { beginSecondFactor, endSecondFactor, type SecondFactor, verifyCode } fro
 import { queries } from "../api/queries";
 import { Button } from "../ui/button";
 import { CopyButton } from "../ui/copy-button";
-import { Field } from "../ui/input";
+import { FormField } from "../ui/form-parts";
 import { OnceOnly, Section } from "./section";
 
 /** A code from an app beside the password: set up by a picture, kept by backup codes, switched off by the password. */
@@ -53,7 +53,7 @@ export function SecondFactorSection({ user }: { user: NonNullable<Me["user"]> })
   }
 
   const password = (
-    <Field label="Current password" name="password" type="password" autoComplete="current-password" required />
+    <FormField label="Current password" name="password" type="password" autoComplete="current-password" required />
   );
   return (
     <Section
@@ -106,7 +106,7 @@ export function SecondFactorSection({ user }: { user: NonNullable<Me["user"]> })
           <div>
             <CopyButton text={begun.uri} label="Copy the link" />
           </div>
-          <Field
+          <FormField
             label="Code"
             name="code"
             inputMode="numeric"

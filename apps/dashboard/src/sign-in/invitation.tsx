@@ -1,14 +1,14 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { acceptInvitation, lookAtInvitation } from "../api/access-calls";
 import { signIn } from "../api/auth";
 import { toTailboneError } from "../api/client";
-import { Logo } from "../parts/logo";
 import { Button } from "../ui/button";
-import { Field } from "../ui/input";
+import { FormField } from "../ui/form-parts";
 import { ErrorNotice } from "../ui/notice";
+import { Door } from "./door";
 
 /** Where the link's secret is kept while one signs in on the way. */
 const KEPT = "tailbone.invitation";
@@ -50,14 +50,14 @@ export function InvitationPage() {
   const seen = look.data;
   if (look.error !== null) {
     return (
-      <Frame title="Invitation">
+      <Door title="Invitation">
         <ErrorNotice error={toTailboneError(look.error)} />
-      </Frame>
+      </Door>
     );
   }
-  if (seen === undefined || token === null) return <Frame title="Invitation">…</Frame>;
+  if (seen === undefined || token === null) return <Door title="Invitation">…</Door>;
   return (
-    <Frame title={`Join ${seen.team} on Tailbone`}>
+    <Door title={`Join ${seen.team} on Tailbone`}>
       <p className="text-soft">
         {seen.invitedBy} invited {seen.email}.
       </p>
@@ -65,8 +65,8 @@ export function InvitationPage() {
       {seen.signedInAs === null ? (
         <>
           <form className="grid gap-4" onSubmit={join}>
-            <Field label="Name" name="name" autoComplete="name" maxLength={128} required autoFocus />
-            <Field
+            <FormField label="Name" name="name" autoComplete="name" maxLength={128} required autoFocus />
+            <FormField
               label="E-mail"
               name="email"
               type="email"
@@ -74,7 +74,7 @@ export function InvitationPage() {
               defaultValue={seen.email}
               required
             />
-            <Field
+            <FormField
               label="Password"
               name="password"
               type="password"
@@ -104,16 +104,6 @@ export function InvitationPage() {
           Join as {seen.signedInAs}
         </Button>
       )}
-    </Frame>
+    </Door>
   );
 }
-
-const Frame = ({ title, children }: { title: string; children: ReactNode }) => (
-  <main className="mx-auto grid min-h-dvh w-full max-w-sm content-center gap-6 px-6 py-10">
-    <header className="grid gap-2">
-      <Logo className="size-8 text-accent" />
-      <h1 className="font-semibold text-lg">{title}</h1>
-    </header>
-    {children}
-  </main>
-);

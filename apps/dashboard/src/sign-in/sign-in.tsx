@@ -2,9 +2,9 @@
 import { type FormEvent, useState } from "react";
 import { signIn, verifyCode } from "../api/auth";
 import { safeNext } from "../api/safe-next";
-import { Logo } from "../parts/logo";
 import { Button } from "../ui/button";
-import { Field } from "../ui/input";
+import { FormField } from "../ui/form-parts";
+import { Door } from "./door";
 
 /** What better-auth says of a link that did not sign in. */
 const LINK_ERRORS: Readonly<Record<string, string>> = {
@@ -46,11 +46,7 @@ export function SignIn({ next, error }: { next: string | null; error: string | n
   }
 
   return (
-    <main className="mx-auto grid min-h-dvh w-full max-w-sm content-center gap-6 px-6 py-10">
-      <header className="grid gap-2">
-        <Logo className="size-8 text-accent" />
-        <h1 className="font-semibold text-lg">Sign in to Tailbone</h1>
-      </header>
+    <Door title="Sign in to Tailbone">
       {notice === null ? null : (
         <p role="alert" className="rounded-lg border border-bad/30 bg-bad-soft px-3 py-2">
           {notice}
@@ -58,7 +54,7 @@ export function SignIn({ next, error }: { next: string | null; error: string | n
       )}
       <form className="grid gap-4" onSubmit={(event) => void submit(event)}>
         {needsCode ? (
-          <Field
+          <FormField
             key="code"
             label="Code"
             name="code"
@@ -71,8 +67,8 @@ export function SignIn({ next, error }: { next: string | null; error: string | n
           />
         ) : (
           <>
-            <Field label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
-            <Field label="Password" name="password" type="password" autoComplete="current-password" required />
+            <FormField label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
+            <FormField label="Password" name="password" type="password" autoComplete="current-password" required />
           </>
         )}
         <Button type="submit" look="primary" disabled={isPending}>
@@ -86,6 +82,6 @@ export function SignIn({ next, error }: { next: string | null; error: string | n
           set a password under Settings. Each start prints a new link.
         </p>
       </section>
-    </main>
+    </Door>
   );
 }

@@ -3,51 +3,73 @@ import { Input } from "./input";
 
 interface LabelledProps {
   label: string;
-  hint?: string;
-  error: string | undefined;
+  hint?: string | undefined;
+  error?: string | undefined;
+}
+
+interface ControlProps {
+  id: string;
+  "aria-invalid": boolean;
+  "aria-describedby": string | undefined;
 }
 
 /**
  * A labelled control with its error beside it; the control takes what it is given, so that the error is read out with
  * it.
  */
-function Labelled({
-  label,
-  hint,
-  error,
-  children,
-}: LabelledProps & {
-  children: (aria: { id: string; "aria-invalid": boolean; "aria-describedby": string }) => ReactNode;
-}) {
+function Labelled({ label, hint, error, children }: LabelledProps & { children: (aria: ControlProps) => ReactNode }) {
   const id = useId();
+  const says = error ?? hint;
   return (
     <div className="grid content-start gap-1">
       <label htmlFor={id} className="font-medium text-soft text-xs">
         {label}
       </label>
-      {children({ id, "aria-invalid": error !== undefined, "aria-describedby": `${id}-says` })}
-      <p id={`${id}-says`} className={error === undefined ? "text-faint text-xs" : "text-bad text-xs"}>
-        {error ?? hint}
-      </p>
+      {children({
+        id,
+        "aria-invalid": error !== undefined,
+        "aria-describedby": says === undefined ? undefined : `${id}-says`,
+      })}
+      {says === undefined ? null : (
+        <p id={`${id}-says`} className={error === undefined ? "text-faint text-xs" : "text-bad text-xs"}>
+          {says}
+        </p>
+      )}
     </div>
   );
 }
 
 export const FormField = ({ label, hint, error, ...props }: LabelledProps & ComponentProps<"input">) => (
-  <Labelled label={label} error={error} {...(hint === undefined ? {} : { hint })}>
+  <Labelled label={label} hint={hint} error={error}>
     {(aria) => <Input {...props} {...aria} />}
   </Labelled>
 );
 
-export const FormSelect = ({ label, hint, error, children, ...props }: LabelledProps & ComponentProps<"select">) => (
-  <Labelled label={label} error={error} {...(hint === undefined ? {} : { hint })}>
+/** A value that can be chosen, and what it is called; alone, it is called so itself. */
+type Option = string | readonly [value: string | number, says: string];
+
+export const FormSelect = ({
+  label,
+  hint,
+  error,
+  options,
+  ...props
+}: LabelledProps & ComponentProps<"select"> & { options: readonly Option[] }) => (
+  <Labelled label={label} hint={hint} error={error}>
     {(aria) => (
       <select
         className="h-8 w-full min-w-0 rounded-md border border-line-strong bg-panel px-2 text-ink"
         {...props}
         {...aria}
       >
-        {children}
+        {options.map((option) => {
+          const [value, says] = typeof option === "string" ? [option, option] : option;
+          return (
+            <option key={value} value={value}>
+              {says}
+            </option>
+          );
+        })}
       </select>
     )}
   </Labelled>

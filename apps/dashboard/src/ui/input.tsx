@@ -1,4 +1,4 @@
-import { type ComponentProps, useId } from "react";
+import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
 export function Input({ className, ...props }: ComponentProps<"input">) {
@@ -10,19 +10,5 @@ export function Input({ className, ...props }: ComponentProps<"input">) {
       )}
       {...props}
     />
-  );
-}
-
-/** A labelled input; `hint` stands below it. */
-export function Field({ label, hint, ...props }: ComponentProps<"input"> & { label: string; hint?: string }) {
-  const id = useId();
-  return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="font-medium text-soft text-xs">
-        {label}
-      </label>
-      <Input id={id} {...props} />
-      {hint === undefined ? null : <p className="text-faint text-xs">{hint}</p>}
-    </div>
   );
 }

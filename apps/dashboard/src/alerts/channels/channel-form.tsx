@@ -1,6 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import type { ChannelCreate, ChannelTarget } from "@tailbone/protocol/rules";
-import { useForm, useWatch } from "react-hook-form";
+import { type FieldPath, useForm, useWatch } from "react-hook-form";
 import { Button } from "../../ui/button";
 import { CopyButton } from "../../ui/copy-button";
 import { FormField, FormSelect } from "../../ui/form-parts";
@@ -16,44 +16,30 @@ export const CHANNEL_TYPES: Readonly<Record<ChannelTarget["type"], string>> = {
 const EMPTY: ChannelDraft = { name: "", target: { type: "webhook", url: "", secret: "", to: "" } };
 
 export function ChannelForm({ isSaving, onSave }: { isSaving: boolean; onSave: (channel: ChannelCreate) => void }) {
-  const { register, control, handleSubmit, setValue, formState } = useForm<ChannelDraft, unknown, ChannelCreate>({
+  const form = useForm<ChannelDraft, unknown, ChannelCreate>({
     defaultValues: EMPTY,
     resolver: zodResolver(channelFormSchema),
   });
-  const { errors } = formState;
+  const { register, control, handleSubmit, setValue, formState, getFieldState } = form;
+  const field = (name: FieldPath<ChannelDraft>) => ({
+    ...register(name),
+    error: getFieldState(name, formState).error?.message,
+  });
   const [type, secret] = useWatch({ control, name: ["target.type", "target.secret"] });
   const generate = (): void =>
     setValue("target.secret", secretOf(crypto.getRandomValues(new Uint8Array(32))), { shouldValidate: true });
   return (
     <form className="grid gap-3" noValidate onSubmit={handleSubmit(onSave)}>
-      <FormSelect label="Type" {...register("target.type")} error={errors.target?.type?.message}>
-        {Object.entries(CHANNEL_TYPES).map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </FormSelect>
-      <FormField
-        label="Name"
-        hint="As rules name it: #training."
-        autoComplete="off"
-        {...register("name")}
-        error={errors.name?.message}
-      />
+      <FormSelect label="Type" options={Object.entries(CHANNEL_TYPES)} {...field("target.type")} />
+      <FormField label="Name" hint="As rules name it: #training." autoComplete="off" {...field("name")} />
       {type === "email" ? (
-        <FormField
-          label="To"
-          hint="With commas between several addresses."
-          {...register("target.to")}
-          error={errors.target?.to?.message}
-        />
+        <FormField label="To" hint="With commas between several addresses." {...field("target.to")} />
       ) : (
         <FormField
           label={type === "webhook" ? "Address" : `Address of the incoming webhook in ${CHANNEL_TYPES[type]}`}
           type="url"
           placeholder="https://"
-          {...register("target.url")}
-          error={errors.target?.url?.message}
+          {...field("target.url")}
         />
       )}
       {type === "webhook" ? (
@@ -63,8 +49,7 @@ export function ChannelForm({ isSaving, onSave }: { isSaving: boolean; onSave: (
             hint="It is not shown again: copy it to where the webhook is received."
             autoComplete="off"
             className="font-mono"
-            {...register("target.secret")}
-            error={errors.target?.secret?.message}
+            {...field("target.secret")}
           />
           <div className="flex gap-2">
             <Button size="small" onClick={generate}>

@@ -3,103 +3,86 @@ import { alertLevelSchema } from "@tailbone/protocol/records";
 import type { Condition } from "@tailbone/protocol/rules";
 import { runStateSchema } from "@tailbone/protocol/run";
 import type { ReactNode } from "react";
-import type { FieldErrors, UseFormRegister } from "react-hook-form";
+import type { FieldPath, UseFormRegisterReturn } from "react-hook-form";
 import { FormCheck, FormChecks, FormField, FormSelect } from "../../ui/form-parts";
 import type { RuleDraft } from "./rule-draft";
 
+/** What makes an input one of the form, with its error beside it. */
+export type RuleField = (
+  name: FieldPath<RuleDraft>,
+  options?: { valueAsNumber: true },
+) => UseFormRegisterReturn & { error: string | undefined };
+
 export interface ConditionFieldsProps {
   type: Condition["type"];
-  register: UseFormRegister<RuleDraft>;
-  errors: FieldErrors<RuleDraft>["condition"];
+  field: RuleField;
 }
 
 /** The fields of the type of condition that is chosen. */
-export function ConditionFields({ type, register, errors }: ConditionFieldsProps) {
-  const number = { type: "number", step: "any" } as const;
-  const asNumber = { valueAsNumber: true } as const;
-  const field = (name: "value" | "points" | "by" | "factor" | "steps", label: string, hint?: string): ReactNode => (
+export function ConditionFields({ type, field }: ConditionFieldsProps) {
+  const number = (name: "value" | "points" | "by" | "factor" | "steps", label: string, hint?: string): ReactNode => (
     <FormField
       label={label}
-      {...(hint === undefined ? {} : { hint })}
-      {...number}
-      {...register(`condition.${name}`, asNumber)}
-      error={errors?.[name]?.message}
+      hint={hint}
+      type="number"
+      step="any"
+      {...field(`condition.${name}`, { valueAsNumber: true })}
     />
   );
   const series = (
-    <FormField
-      label="Series"
-      hint="* stands for anything: train/*, *loss*."
-      {...register("condition.series")}
-      error={errors?.series?.message}
-    />
+    <FormField label="Series" hint="* stands for anything: train/*, *loss*." {...field("condition.series")} />
   );
+  const checks = (name: "to" | "states", values: readonly string[]): ReactNode => {
+    const { error, ...box } = field(`condition.${name}`);
+    return (
+      <FormChecks label="Becomes" error={error}>
+        {values.map((value) => (
+          <FormCheck key={value} label={value} value={value} {...box} />
+        ))}
+      </FormChecks>
+    );
+  };
   const fields: Record<Condition["type"], ReactNode> = {
     lifecycle: (
       <>
-        <FormField
-          label="Feature"
-          hint="Empty: any feature."
-          {...register("condition.feature")}
-          error={errors?.feature?.message}
-        />
-        <FormChecks label="Becomes" error={errors?.to?.message}>
-          {FEATURE_STATES.map((state) => (
-            <FormCheck key={state} label={state} value={state} {...register("condition.to")} />
-          ))}
-        </FormChecks>
+        <FormField label="Feature" hint="Empty: any feature." {...field("condition.feature")} />
+        {checks("to", FEATURE_STATES)}
       </>
     ),
     threshold: (
       <>
         {series}
-        <FormSelect label="Is" {...register("condition.op")} error={errors?.op?.message}>
-          <option value="above">above</option>
-          <option value="below">below</option>
-        </FormSelect>
-        {field("value", "Value")}
-        {field("points", "Points in a row")}
+        <FormSelect label="Is" options={["above", "below"]} {...field("condition.op")} />
+        {number("value", "Value")}
+        {number("points", "Points in a row")}
       </>
     ),
     change: (
       <>
         {series}
-        {field("by", "Changes by more than", "A share: 0.5 is 50 %.")}
-        {field("points", "Points in the mean")}
+        {number("by", "Changes by more than", "A share: 0.5 is 50 %.")}
+        {number("points", "Points in the mean")}
       </>
     ),
     nan: series,
     divergence: (
       <>
         {series}
-        {field("factor", "Times its lowest mean")}
-        {field("points", "Points in the mean")}
+        {number("factor", "Times its lowest mean")}
+        {number("points", "Points in the mean")}
       </>
     ),
     plateau: (
       <>
         {series}
-        <FormSelect label="Better is" {...register("condition.goal")} error={errors?.goal?.message}>
-          <option value="lower">lower</option>
-          <option value="higher">higher</option>
-        </FormSelect>
-        {field("by", "Better by more than")}
-        {field("steps", "For steps")}
+        <FormSelect label="Better is" options={["lower", "higher"]} {...field("condition.goal")} />
+        {number("by", "Better by more than")}
+        {number("steps", "For steps")}
       </>
     ),
-    run_state: (
-      <FormChecks label="Becomes" error={errors?.states?.message}>
-        {runStateSchema.options.map((state) => (
-          <FormCheck key={state} label={state} value={state} {...register("condition.states")} />
-        ))}
-      </FormChecks>
-    ),
+    run_state: checks("states", runStateSchema.options),
     script: (
-      <FormSelect label="Of this level or graver" {...register("condition.level")} error={errors?.level?.message}>
-        {alertLevelSchema.options.map((level) => (
-          <option key={level}>{level}</option>
-        ))}
-      </FormSelect>
+      <FormSelect label="Of this level or graver" options={alertLevelSchema.options} {...field("condition.level")} />
     ),
   };
   return fields[type];

@@ -5,7 +5,7 @@ import { useEffect } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { Button } from "../../ui/button";
 import { FormCheck, FormChecks, FormField, FormSelect } from "../../ui/form-parts";
-import { ConditionFields } from "./condition-fields";
+import { ConditionFields, type RuleField } from "./condition-fields";
 import { formatSpan } from "./format-span";
 import { Replay } from "./replay";
 import { draftOf, type RuleDraft, ruleFormSchema } from "./rule-draft";
@@ -33,11 +33,15 @@ export interface RuleFormProps {
 }
 
 export function RuleForm({ rule, names, isSaving, onSave }: RuleFormProps) {
-  const { register, control, handleSubmit, setValue, formState } = useForm<RuleDraft, unknown, RuleCreate>({
+  const form = useForm<RuleDraft, unknown, RuleCreate>({
     defaultValues: draftOf(rule),
     resolver: zodResolver(ruleFormSchema),
   });
-  const { errors } = formState;
+  const { register, control, handleSubmit, setValue, formState, getFieldState } = form;
+  const field: RuleField = (name, options) => ({
+    ...register(name, options),
+    error: getFieldState(name, formState).error?.message,
+  });
   const isNamed = rule !== null || formState.dirtyFields.name === true;
   const draft = useWatch({ control });
   const parsed = ruleFormSchema.safeParse({ ...draft, name: "unnamed" });
@@ -46,27 +50,15 @@ export function RuleForm({ rule, names, isSaving, onSave }: RuleFormProps) {
     if (!isNamed && when !== null) setValue("name", when.slice(0, MOST_NAME));
   }, [isNamed, when, setValue]);
   const cooldowns = [...new Set([...COOLDOWNS, rule?.cooldownMs ?? 0])].toSorted((a, b) => a - b);
+  const projects = names.projects.map(({ id, name }) => [id, name] as const);
   return (
     <form className="grid gap-4" noValidate onSubmit={handleSubmit(onSave)}>
       <div className="grid gap-3 sm:grid-cols-2">
-        <FormSelect label="When" {...register("condition.type")} error={errors.condition?.type?.message}>
-          {Object.entries(KINDS).map(([type, label]) => (
-            <option key={type} value={type}>
-              {label}
-            </option>
-          ))}
-        </FormSelect>
-        <FormSelect label="In" {...register("project")} error={errors.project?.message}>
-          <option value="">any project</option>
-          {names.projects.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </FormSelect>
-        <ConditionFields type={draft.condition?.type ?? "lifecycle"} register={register} errors={errors.condition} />
+        <FormSelect label="When" options={Object.entries(KINDS)} {...field("condition.type")} />
+        <FormSelect label="In" options={[["", "any project"], ...projects]} {...field("project")} />
+        <ConditionFields type={draft.condition?.type ?? "lifecycle"} field={field} />
       </div>
-      <FormChecks label="Tell, besides the inbox" error={errors.channels?.message}>
+      <FormChecks label="Tell, besides the inbox" error={field("channels").error}>
         {names.channels.length === 0 ? <span className="text-faint">There are no channels yet.</span> : null}
         {names.channels.map(({ id, name }) => (
           <FormCheck key={id} label={name} value={id} {...register("channels")} />
@@ -75,22 +67,12 @@ export function RuleForm({ rule, names, isSaving, onSave }: RuleFormProps) {
       <div className="grid gap-3 sm:grid-cols-2">
         <FormSelect
           label="How often at most, per run"
-          {...register("cooldownMs", { valueAsNumber: true })}
-          error={errors.cooldownMs?.message}
-        >
-          {cooldowns.map((ms) => (
-            <option key={ms} value={ms}>
-              {ms === 0 ? "every time" : `once ${formatSpan(ms)}`}
-            </option>
-          ))}
-        </FormSelect>
-        <FormSelect label="Level" {...register("level")} error={errors.level?.message}>
-          {alertLevelSchema.options.map((level) => (
-            <option key={level}>{level}</option>
-          ))}
-        </FormSelect>
+          options={cooldowns.map((ms) => [ms, ms === 0 ? "every time" : `once ${formatSpan(ms)}`])}
+          {...field("cooldownMs", { valueAsNumber: true })}
+        />
+        <FormSelect label="Level" options={alertLevelSchema.options} {...field("level")} />
       </div>
-      <FormField label="Name" {...register("name")} error={errors.name?.message} />
+      <FormField label="Name" {...field("name")} />
       <p aria-live="polite" className="rounded-md bg-sunken px-3 py-2">
         {parsed.success ? `${sayRule(parsed.data, names)}.` : "The sentence stands here once every field is filled."}
       </p>
