@@ -1,10 +1,11 @@
 import type { PointerEvent } from "react";
-import { useRef, useState, useSyncExternalStore } from "react";
+import { useRef, useState } from "react";
 import { cn } from "../ui/cn";
 import { type AtPlace, atPlace } from "./at-place";
 import { projectX, type SetRange, unprojectX } from "./axis";
 import { DragBox, useDragZoom } from "./drag-zoom";
 import { pixelOfX, pixelOfY, placeAtPixel, plotArea, type Size } from "./geometry";
+import { useHover } from "./hover";
 import { HoverBox } from "./hover-box";
 import type { Line } from "./line";
 import { type Plot, valuesAt } from "./plot";
@@ -30,15 +31,13 @@ export interface CrosshairProps {
   onLimits: SetLimits;
 }
 
-const noHover = (): null => null;
-
 /**
  * The layer above a panel that follows the pointer: one crosshair for all panels of an axis, a drag zooms x, with Shift
  * y, a double click shows all.
  */
 export function Crosshair({ panel, plot, size, axis, logY, events, lines, onRange, onLimits }: CrosshairProps) {
   const { x, hover: store } = axis;
-  const hover = useSyncExternalStore(store.subscribe, store.get, noHover);
+  const hover = useHover(store);
   const layer = useRef<HTMLDivElement>(null);
   const [pointerY, setPointerY] = useState<number | null>(null);
   const { drag, isShift, ...zoom } = useDragZoom(layer, {

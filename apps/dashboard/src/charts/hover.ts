@@ -1,3 +1,5 @@
+import { useSyncExternalStore } from "react";
+
 /** The x that the pointer (or the keyboard) is at, shared by all panels of one axis. */
 export interface Hover {
   /** In the unit that the axis shows (`shownX`). */
@@ -29,3 +31,8 @@ export class HoverStore {
     });
   };
 }
+
+const noHover = (): null => null;
+
+/** Where the pointer is now. */
+export const useHover = ({ subscribe, get }: HoverStore): Hover | null => useSyncExternalStore(subscribe, get, noHover);

@@ -1,13 +1,11 @@
-import { useSyncExternalStore } from "react";
 import { cn } from "../ui/cn";
 import { atEnd, atPlace, shownValue } from "./at-place";
 import { projectX } from "./axis";
+import { useHover } from "./hover";
 import type { Line } from "./line";
 import type { Plot } from "./plot";
 import type { SharedAxis } from "./shared-axis";
 import { formatIn, unitOf } from "./unit";
-
-const noHover = (): null => null;
 
 /** A stroke as the line has it. */
 export const LineSample = ({ line, isHidden = false }: { line: Pick<Line, "colour" | "dash">; isHidden?: boolean }) => (
@@ -41,7 +39,7 @@ export interface LegendProps {
  * double press leaves it alone on the panel; the pointer lifts it.
  */
 export function Legend({ lines, plot, axis, hidden, onHidden, onLift, isLarge }: LegendProps) {
-  const hover = useSyncExternalStore(axis.hover.subscribe, axis.hover.get, noHover);
+  const hover = useHover(axis.hover);
   const drawn = new Map((plot?.lines ?? []).map((line) => [line.key, line]));
   const place = hover === null ? null : projectX(hover.x, axis.x);
 

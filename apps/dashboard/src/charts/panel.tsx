@@ -1,15 +1,6 @@
 import type { Outliers } from "@tailbone/protocol/page-state/views";
 import { Maximize2 } from "lucide-react";
-import {
-  type KeyboardEvent,
-  memo,
-  type ReactNode,
-  useCallback,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { type KeyboardEvent, memo, type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { formatPlural } from "../format/number";
 import type { ChartView } from "../live/chart-view";
 import { Button } from "../ui/button";
@@ -23,6 +14,7 @@ import { AxisRanges } from "./axis-ranges";
 import { BeyondNote } from "./beyond";
 import { Crosshair } from "./crosshair";
 import { DownloadMenu, type ReadLine } from "./download-menu";
+import { useHover } from "./hover";
 import { Legend } from "./legend";
 import type { Line } from "./line";
 import { LiveFrame } from "./live-frame";
@@ -281,11 +273,9 @@ function NoPlot({
   );
 }
 
-const noHover = (): null => null;
-
 /** The value of an only line at the crosshair; without one, the newest. */
 function Reading({ unit, plot, axis }: { unit: Unit; plot: Plot | null; axis: SharedAxis }) {
-  const hover = useSyncExternalStore(axis.hover.subscribe, axis.hover.get, noHover);
+  const hover = useHover(axis.hover);
   const line = plot?.lines[0];
   const at =
     plot === null || line === undefined

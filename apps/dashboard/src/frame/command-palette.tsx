@@ -5,12 +5,11 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { usePathname, useRouter } from "next/navigation";
 import { useTheme } from "next-themes";
-import { Dialog } from "radix-ui";
 import { useDeferredValue, useState } from "react";
 import { signOut } from "../api/auth";
 import { queries } from "../api/queries";
 import { RunDot } from "../parts/run-state";
-import { useReturnFocus } from "../ui/use-return-focus";
+import { BareDialog } from "../ui/dialog";
 import { JUMPS } from "./use-keys";
 
 const item =
@@ -33,23 +32,17 @@ function matchWords(value: string, search: string): number {
 
 /** Any run, project, page or action, by its name. */
 export function CommandPalette({ open, onClose, onHelp }: { open: boolean; onClose: () => void; onHelp: () => void }) {
-  const focus = useReturnFocus();
   return (
-    <Dialog.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
-        <Dialog.Content
-          {...focus}
-          aria-describedby={undefined}
-          className="fixed top-[12vh] left-1/2 z-50 w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-panel shadow-2xl"
-        >
-          <Dialog.Title className="sr-only">Search and commands</Dialog.Title>
-          <Command label="Search and commands" filter={matchWords}>
-            <PaletteBody onClose={onClose} onHelp={onHelp} />
-          </Command>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <BareDialog
+      open={open}
+      onClose={onClose}
+      title="Search and commands"
+      className="top-[12vh] left-1/2 w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-xl border"
+    >
+      <Command label="Search and commands" filter={matchWords}>
+        <PaletteBody onClose={onClose} onHelp={onHelp} />
+      </Command>
+    </BareDialog>
   );
 }
 

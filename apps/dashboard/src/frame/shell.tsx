@@ -1,12 +1,11 @@
 "use client";
-import { Dialog } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { AlertToasts } from "../alerts/alert-toasts";
 import { Drawing } from "../charts/drawing";
 import { StatePatterns } from "../life/state-span";
 import { LiveProvider } from "../live/live-provider";
 import { FrameContext } from "../parts/use-frame";
-import { useReturnFocus } from "../ui/use-return-focus";
+import { BareDialog } from "../ui/dialog";
 import { CommandPalette } from "./command-palette";
 import { KeyHelp } from "./key-help";
 import { Rail } from "./rail";
@@ -26,7 +25,6 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
     document.cookie = `${RAIL_COOKIE}=${next ? "collapsed" : "open"}; path=/; max-age=31536000; samesite=lax`;
   }
   const close = (): void => setOpen(null);
-  const drawerFocus = useReturnFocus();
   const frame = { openPalette: () => setOpen("palette"), openDrawer: () => setOpen("drawer") };
   return (
     <LiveProvider>
@@ -44,19 +42,14 @@ export function Shell({ isCollapsed: wasCollapsed, children }: { isCollapsed: bo
             <Drawing>{children}</Drawing>
           </div>
         </div>
-        <Dialog.Root open={open === "drawer"} onOpenChange={(isOpen) => setOpen(isOpen ? "drawer" : null)}>
-          <Dialog.Portal>
-            <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
-            <Dialog.Content
-              {...drawerFocus}
-              aria-describedby={undefined}
-              className="fixed inset-y-0 left-0 z-50 w-64 border-line border-r bg-panel shadow-2xl"
-            >
-              <Dialog.Title className="sr-only">Navigation</Dialog.Title>
-              <Rail isCollapsed={false} onNavigate={close} />
-            </Dialog.Content>
-          </Dialog.Portal>
-        </Dialog.Root>
+        <BareDialog
+          open={open === "drawer"}
+          onClose={close}
+          title="Navigation"
+          className="inset-y-0 left-0 w-64 border-r"
+        >
+          <Rail isCollapsed={false} onNavigate={close} />
+        </BareDialog>
         <CommandPalette open={open === "palette"} onClose={close} onHelp={() => setOpen("help")} />
         <AlertToasts />
         <KeyHelp open={open === "help"} onClose={close} />

@@ -1,9 +1,9 @@
 import { movesState } from "@tailbone/lifecycle/judge-reading";
-import { type KeyboardEvent, useRef, useSyncExternalStore } from "react";
+import { type KeyboardEvent, useRef } from "react";
 import type { Span } from "../charts/axis";
 import { unprojectX } from "../charts/axis";
 import { pixelOfX, pixelOfY, placeAtPixel, plotArea, type Size } from "../charts/geometry";
-import type { HoverStore } from "../charts/hover";
+import { type HoverStore, useHover } from "../charts/hover";
 import { PlotFrame } from "../charts/plot-frame";
 import { yTicks } from "../charts/ticks";
 import type { FeatureReading } from "../live/features";
@@ -24,8 +24,6 @@ export interface EvidencePlotProps {
   onCheckpoint: (step: number) => void;
 }
 
-const noHover = (): null => null;
-
 /**
  * One series of a feature's readings over the steps: its interval, its control, its thresholds, and what is wrong with
  * a reading.
@@ -33,7 +31,7 @@ const noHover = (): null => null;
 export function EvidencePlot(props: EvidencePlotProps) {
   const { series, readings, thresholds, axis, y, size, colour, hover, onCheckpoint } = props;
   const layer = useRef<HTMLDivElement>(null);
-  const at = useSyncExternalStore(hover.subscribe, hover.get, noHover);
+  const at = useHover(hover);
   const steps = readings.map(({ step }) => step);
   const area = plotArea(size);
   const x = (step: number): number => Math.round(pixelOfX(placeOf(step, axis), axis.places, size) * 10) / 10;

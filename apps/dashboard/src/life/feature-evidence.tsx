@@ -1,8 +1,8 @@
 import { MARK_WORDS } from "@tailbone/lifecycle/say-reading";
 import { completeSettings } from "@tailbone/lifecycle/settings";
 import type { Feature } from "@tailbone/protocol/http";
-import { useRef, useState, useSyncExternalStore } from "react";
-import { HoverStore } from "../charts/hover";
+import { useRef, useState } from "react";
+import { HoverStore, useHover } from "../charts/hover";
 import { useWidth } from "../charts/use-size";
 import { formatPlural, formatStep } from "../format/number";
 import type { Features } from "../live/features";
@@ -28,7 +28,6 @@ export interface FeatureEvidenceProps {
   onCheckpoint: (step: number) => void;
 }
 
-const noHover = (): null => null;
 const PLOT_HEIGHT = 132;
 /** None of the colours that a state has. */
 const COLOUR = "var(--accent)";
@@ -108,7 +107,7 @@ export function FeatureEvidence(props: FeatureEvidenceProps) {
 
 /** The reading at the pointer in a sentence; without one, the newest. */
 function EvidenceSentence({ feature, hover }: { feature: Feature; hover: HoverStore }) {
-  const at = useSyncExternalStore(hover.subscribe, hover.get, noHover);
+  const at = useHover(hover);
   const newest = feature.readings.findLast((reading) => !isSkipped(reading));
   const reading = at === null ? newest : feature.readings.find(({ step }) => step === at.x);
   if (reading === undefined) return null;

@@ -5,6 +5,15 @@ import type { RunUrl, SetRunUrl } from "../page-state/urls";
 
 const nothingHidden: readonly string[] = [];
 
+type OfPanel = { readonly panel: string };
+const isOf = (all: readonly OfPanel[], panel: string): boolean => all.some((one) => one.panel === panel);
+
+/** What is kept of panels, with this in place of what was kept of one of them. */
+const put = <Kept extends object>(all: readonly (Kept & OfPanel)[], panel: string, kept: readonly Kept[]) => [
+  ...all.filter((one) => one.panel !== panel),
+  ...kept.map((one) => ({ ...one, panel })),
+];
+
 /**
  * What is seen of each panel of a run (its stretch of x, its y axis, its lines), as it stands in the URL, and how it is
  * changed there.
@@ -22,41 +31,31 @@ export function usePanelView({ zoom, zooms, y, off }: RunUrl, setUrl: SetRunUrl)
   const onRange = useCallback<SetRange>(
     (panel, span) =>
       void setUrl(
-        ({ zooms }) => {
-          if (!zooms.some((one) => one.panel === panel)) return { zoom: span };
-          const others = zooms.filter((one) => one.panel !== panel);
-          return { zooms: span === null ? others : [...others, { panel, ...span }] };
-        },
+        ({ zooms }) =>
+          isOf(zooms, panel) ? { zooms: put(zooms, panel, span === null ? [] : [span]) } : { zoom: span },
         { history: "push" },
       ),
     [setUrl],
   );
   const setOwnRange = useCallback(
     (panel: string, isOwn: boolean): void =>
-      void setUrl(
-        ({ zoom, zooms }) => {
-          const others = zooms.filter((one) => one.panel !== panel);
-          return { zooms: isOwn && zoom !== null ? [...others, { panel, ...zoom }] : others };
-        },
-        { history: "push" },
-      ),
+      void setUrl(({ zoom, zooms }) => ({ zooms: put(zooms, panel, isOwn && zoom !== null ? [zoom] : []) }), {
+        history: "push",
+      }),
     [setUrl],
   );
   const onLimits = useCallback<SetLimits>(
-    (panel, ends, history) =>
-      void setUrl(
-        ({ y }) => {
-          const others = y.filter((one) => one.panel !== panel);
-          return { y: ends === null ? others : [...others, { panel, ...ends }] };
-        },
-        { history },
-      ),
+    (panel, ends, history) => void setUrl(({ y }) => ({ y: put(y, panel, ends === null ? [] : [ends]) }), { history }),
     [setUrl],
   );
   const onHidden = useCallback(
     (panel: string, lines: readonly string[]): void =>
       void setUrl(({ off }) => ({
-        off: [...off.filter((one) => one.panel !== panel), ...lines.map((line) => ({ panel, line }))],
+        off: put(
+          off,
+          panel,
+          lines.map((line) => ({ line })),
+        ),
       })),
     [setUrl],
   );

@@ -62,6 +62,34 @@ export function Dialog(props: DialogProps) {
   );
 }
 
+export interface BareDialogProps extends Pick<DialogProps, "open" | "children"> {
+  onClose: () => void;
+  /** Read out, not shown. */
+  title: string;
+  /** Where it lies, and how it looks. */
+  className: string;
+}
+
+/** A dialog without a head of its own. */
+export function BareDialog({ open, onClose, title, className, children }: BareDialogProps) {
+  const focus = useReturnFocus();
+  return (
+    <Radix.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-black/40" />
+        <Radix.Content
+          {...focus}
+          aria-describedby={undefined}
+          className={cn("fixed z-50 border-line bg-panel shadow-2xl", className)}
+        >
+          <Radix.Title className="sr-only">{title}</Radix.Title>
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
 export interface ConfirmProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
