@@ -24,14 +24,18 @@ export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size < 1e-3 || size >= 1e7) {
-    const [mantissa = "", exponent = ""] = value.toExponential(2).split("e");
-    return `${trimZeros(mantissa)}e${exponent.replace("+", "")}`.replaceAll("-", "−");
-  }
+  if (size < 1e-3 || size >= 1e7) return formatScientific(value, 3);
   if (Number.isInteger(value)) return formatCount(value).replace("-", "−");
   const digits = Math.max(0, 3 - Math.floor(Math.log10(size)));
   const [whole = "", fraction] = trimZeros(value.toFixed(Math.min(digits, 6))).split(".");
   return (fraction === undefined ? group(whole) : `${group(whole)}.${fraction}`).replace("-", "−");
+}
+
+/** A value as a power of ten, in so many significant digits at most: `1.5e−4`. */
+export function formatScientific(value: number, digits: number): string {
+  if (value === 0) return "0";
+  const [mantissa = "", exponent = ""] = value.toExponential(digits - 1).split("e");
+  return `${trimZeros(mantissa)}e${exponent.replace("+", "")}`.replaceAll("-", "−");
 }
 
 /** A share in hundredths, with as many digits as matter: `0.4 %`, `17 %`. */

@@ -1,5 +1,5 @@
 import { format } from "date-fns";
-import { BYTE_UNITS, formatStep } from "../format/number";
+import { BYTE_UNITS, formatScientific, formatStep } from "../format/number";
 import { projectX, type Span, type XAxisMode } from "./axis";
 import { formatIn, type Unit } from "./unit";
 
@@ -164,12 +164,6 @@ function valueLabels(values: readonly number[]): string[] {
   }
   if (decimals === 0) return stepLabels(values);
   return values.map((value) => value.toFixed(decimals).replace("-", "−"));
-}
-
-function formatScientific(value: number, digits: number): string {
-  if (value === 0) return "0";
-  const [mantissa = "", exponent = ""] = value.toExponential(digits - 1).split("e");
-  return `${Number(mantissa)}e${exponent.replace("+", "")}`.replaceAll("-", "−");
 }
 
 /** Sizes in the unit that suits the largest. */

@@ -1,7 +1,7 @@
 import { formatCount, SPACE } from "@tailbone/lifecycle/say-number";
 
 // Sentences of the hub and pages have one way to write numbers.
-export { formatCount, formatPercent, formatStep, formatValue } from "@tailbone/lifecycle/say-number";
+export { formatCount, formatPercent, formatScientific, formatStep, formatValue } from "@tailbone/lifecycle/say-number";
 
 export const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 

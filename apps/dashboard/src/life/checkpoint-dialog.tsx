@@ -1,5 +1,6 @@
 import { fromWireNumber } from "@tailbone/protocol/json";
 import { useQueryState } from "nuqs";
+import type { ReactNode } from "react";
 import type { CheckpointList } from "../api/calls";
 import { formatPercent, formatStep, formatValue } from "../format/number";
 import { formatExact } from "../format/time";
@@ -63,25 +64,21 @@ export function CheckpointDialog({ checkpoints, features }: { checkpoints: Check
 /** A reading in full. */
 function ReadingTable({ reading }: { reading: FeatureReading }) {
   const { encoded, used, benefit, learnt, untrained, intervention, shift, note } = reading;
-  const rows = [
+  const off =
+    shift === null
+      ? null
+      : `${formatPercent(shift.share)} of the examples off their distribution${
+          shift.control === null ? "" : `, ${formatPercent(shift.control)} by the control`
+        }`;
+  const rows: { name: string; says: ReactNode; n?: number | undefined }[] = [
     { name: "encoded", says: <EstimateText estimate={encoded} />, n: encoded?.n },
     { name: "used", says: <EstimateText estimate={used} />, n: used?.n },
     { name: "benefit", says: <EstimateText estimate={benefit} />, n: benefit?.n },
-    ...(untrained === null ? [] : [{ name: "encoded, untrained", says: formatValue(untrained), n: undefined }]),
-    ...(learnt === null ? [] : [{ name: "learnt", says: formatPercent(learnt), n: undefined }]),
-    ...(intervention === null ? [] : [{ name: "intervention", says: intervention, n: undefined }]),
-    ...(shift === null
-      ? []
-      : [
-          {
-            name: "shift",
-            says: `${formatPercent(shift.share)} of the examples off their distribution${
-              shift.control === null ? "" : `, ${formatPercent(shift.control)} by the control`
-            }`,
-            n: undefined,
-          },
-        ]),
-  ];
+    { name: "encoded, untrained", says: untrained === null ? null : formatValue(untrained) },
+    { name: "learnt", says: learnt === null ? null : formatPercent(learnt) },
+    { name: "intervention", says: intervention },
+    { name: "shift", says: off },
+  ].filter(({ says }) => says !== null);
   return (
     <>
       <div className="overflow-x-auto">

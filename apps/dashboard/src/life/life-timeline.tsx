@@ -4,7 +4,7 @@ import { useWidth } from "../charts/use-size";
 import { cn } from "../ui/cn";
 import { INSET, LaneDrawing } from "./lane-drawing";
 import type { Lane } from "./lanes";
-import { type StepAxis, ticksOf } from "./step-axis";
+import { pixelOfPlace, type StepAxis, ticksOf } from "./step-axis";
 
 const GRID =
   "grid grid-cols-[8rem_minmax(0,1fr)_15rem] max-lg:grid-cols-[6rem_minmax(0,1fr)] gap-x-3 max-sm:grid-cols-1";
@@ -29,8 +29,7 @@ export function LifeTimeline(props: LifeTimelineProps) {
   const plot = useRef<HTMLDivElement>(null);
   const width = useWidth(plot);
   const ticks = ticksOf(axis, Math.max(2, Math.floor(width / PIXELS_PER_TICK)));
-  const atPlace = (place: number): number =>
-    INSET + ((place - axis.places.from) / (axis.places.to - axis.places.from)) * Math.max(1, width - 2 * INSET);
+  const atPlace = (place: number): number => pixelOfPlace(place, axis, width, INSET);
 
   function moveByKey(event: KeyboardEvent<HTMLElement>, index: number): void {
     const move = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;

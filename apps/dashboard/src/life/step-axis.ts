@@ -34,11 +34,12 @@ export function spanOfLanes(lanes: readonly Lane[], features: readonly Feature[]
 
 export const placeOf = (step: number, { mode }: StepAxis): number => projectX(step, mode);
 
-/** Pixel of a step within a drawing that is so wide; `inset` pixels are left free at each side. */
-export function pixelOfStep(step: number, { mode, places }: StepAxis, width: number, inset: number): number {
-  const share = (projectX(step, mode) - places.from) / (places.to - places.from);
-  return inset + share * Math.max(1, width - 2 * inset);
+/** Pixel of a place within a drawing that is so wide; `inset` pixels are left free at each side. */
+export function pixelOfPlace(place: number, { places }: StepAxis, width: number, inset: number): number {
+  return inset + ((place - places.from) / (places.to - places.from)) * Math.max(1, width - 2 * inset);
 }
+export const pixelOfStep = (step: number, axis: StepAxis, width: number, inset: number): number =>
+  pixelOfPlace(placeOf(step, axis), axis, width, inset);
 
 /** The step at a pixel, held within the axis. */
 export function stepAtPixel(pixel: number, { mode, places }: StepAxis, width: number, inset: number): number {

@@ -4,7 +4,7 @@ import { useDrawn } from "../charts/use-drawn";
 import { formatValue } from "../format/number";
 import type { FollowedRun } from "../live/followed-run";
 import { INSET, LANE_HEIGHT } from "./lane-drawing";
-import type { StepAxis } from "./step-axis";
+import { pixelOfPlace, type StepAxis } from "./step-axis";
 
 const HEIGHT = LANE_HEIGHT + 8;
 const round = (pixel: number): number => Math.round(pixel * 10) / 10;
@@ -40,13 +40,12 @@ export function UnderLine({
   }, [view, series, axis]);
   const path = useMemo(() => {
     if (line === null) return "";
-    const x = (place: number): number =>
-      INSET + ((place - axis.places.from) / (axis.places.to - axis.places.from)) * Math.max(1, width - 2 * INSET);
     const y = (value: number): number => 2 + (1 - (value - line.y.from) / (line.y.to - line.y.from)) * (HEIGHT - 4);
     let isOpen = false;
     let drawn = "";
     for (const row of line.rows) {
-      if (row.raw !== null) drawn += `${isOpen ? "L" : "M"}${round(x(row.x))} ${round(y(row.raw))}`;
+      if (row.raw !== null)
+        drawn += `${isOpen ? "L" : "M"}${round(pixelOfPlace(row.x, axis, width, INSET))} ${round(y(row.raw))}`;
       isOpen = row.raw !== null;
     }
     return drawn;

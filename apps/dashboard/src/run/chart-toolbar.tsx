@@ -5,7 +5,7 @@ import type { XAxisMode } from "../charts/axis";
 import { PanelControls, type PanelControlsProps, ShownRange } from "../charts/panel-controls";
 import { rangeTitle } from "../charts/ticks";
 import type { RunUrl, SetRunUrl } from "../page-state/urls";
-import { Input } from "../ui/input";
+import { SearchInput } from "../ui/input";
 
 export interface ChartToolbarProps extends PanelControlsProps {
   url: RunUrl;
@@ -21,13 +21,11 @@ export function ChartToolbar({ url, setUrl, x, children, ...controls }: ChartToo
     <div className="top-0 z-20 flex flex-wrap sm:sticky items-center gap-x-4 gap-y-2 border-line border-b bg-page/95 px-4 py-2 backdrop-blur">
       <div className="relative w-52 max-sm:w-full">
         <Search className="absolute top-2 left-2 size-3 text-faint" aria-hidden />
-        <Input
-          data-search
-          className="h-7 pl-6.5 text-xs"
-          placeholder="Find a chart  ( / )"
-          aria-label="Find a chart"
+        <SearchInput
+          className="w-full pl-6.5"
+          label="Find a chart"
           value={url.find}
-          onChange={(event) => void setUrl({ find: event.target.value })}
+          onFind={(find) => setUrl({ find })}
         />
       </div>
       <PanelControls {...controls} />

@@ -5,7 +5,7 @@ import { useQueryState } from "nuqs";
 import { formatExact } from "../format/time";
 import { runUrl } from "../page-state/urls";
 import { CopyButton } from "../ui/copy-button";
-import { Input } from "../ui/input";
+import { SearchInput } from "../ui/input";
 import { EmptyNotice } from "../ui/notice";
 import { Segmented } from "../ui/segmented";
 import { Table } from "../ui/table";
@@ -42,14 +42,7 @@ export function ConfigTab({ run }: { run: Pick<RunDetail, "config" | "writers" |
   return (
     <>
       <div className="flex items-center gap-3 border-line border-b px-4 py-2">
-        <Input
-          data-search
-          className="h-7 w-60 text-xs"
-          placeholder="Find a key or value  ( / )"
-          aria-label="Find a key or value"
-          value={find}
-          onChange={(event) => void setFind(event.target.value)}
-        />
+        <SearchInput label="Find a key or value" value={find} onFind={setFind} />
         {writers.length < 2 ? null : (
           <Segmented
             label="Leg"

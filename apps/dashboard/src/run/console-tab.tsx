@@ -14,7 +14,7 @@ import { SlotFeed } from "../live/slot-feed";
 import { runUrl } from "../page-state/urls";
 import { Button } from "../ui/button";
 import { cn } from "../ui/cn";
-import { Input } from "../ui/input";
+import { SearchInput } from "../ui/input";
 import { EmptyNotice, ErrorNotice } from "../ui/notice";
 import { TableSkeleton } from "../ui/table";
 import { UnreadableNotice } from "../ui/unreadable";
@@ -89,14 +89,7 @@ function ConsoleView({ run, feed }: { run: RunDetail; feed: ConsoleFeed }) {
   return (
     <div className="flex h-[calc(100dvh-11rem)] min-h-80 flex-col">
       <div className="flex flex-wrap items-center gap-3 border-line border-b px-4 py-2">
-        <Input
-          data-search
-          className="h-7 w-60 text-xs"
-          placeholder="Find in the output  ( / )"
-          aria-label="Find in the output"
-          value={find}
-          onChange={(event) => void setFind(event.target.value)}
-        />
+        <SearchInput label="Find in the output" value={find} onFind={setFind} />
         <span className="text-faint text-xs">
           {find === "" ? "" : `${formatCount(lines.length)} of `}
           {formatCount(value.lines.length)} lines{value.more ? ", older ones not loaded" : ""}

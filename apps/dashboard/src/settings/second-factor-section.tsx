@@ -52,8 +52,15 @@ export function SecondFactorSection({ user }: { user: NonNullable<Me["user"]> })
     return null;
   }
 
-  const password = (
-    <FormField label="Current password" name="password" type="password" autoComplete="current-password" required />
+  const withPassword = (work: typeof begin, look: "danger" | "plain", says: string) => (
+    <form className="grid max-w-sm gap-3" onSubmit={(event) => void submit(event, work)}>
+      <FormField label="Current password" name="password" type="password" autoComplete="current-password" required />
+      <div>
+        <Button type="submit" look={look} disabled={isPending}>
+          {says}
+        </Button>
+      </div>
+    </form>
   );
   return (
     <Section
@@ -80,23 +87,9 @@ export function SecondFactorSection({ user }: { user: NonNullable<Me["user"]> })
       {!user.hasPassword ? (
         <p className="text-faint">Set a password first.</p>
       ) : user.hasSecondFactor ? (
-        <form className="grid max-w-sm gap-3" onSubmit={(event) => void submit(event, end)}>
-          {password}
-          <div>
-            <Button type="submit" look="danger" disabled={isPending}>
-              Switch it off
-            </Button>
-          </div>
-        </form>
+        withPassword(end, "danger", "Switch it off")
       ) : begun === null ? (
-        <form className="grid max-w-sm gap-3" onSubmit={(event) => void submit(event, begin)}>
-          {password}
-          <div>
-            <Button type="submit" disabled={isPending}>
-              Set it up
-            </Button>
-          </div>
-        </form>
+        withPassword(begin, "plain", "Set it up")
       ) : (
         <form className="grid max-w-sm gap-3" onSubmit={(event) => void submit(event, confirm)}>
           <p>Scan this with your app, or copy its link there. Then type the code that the app shows.</p>

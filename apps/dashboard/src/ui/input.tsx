@@ -1,6 +1,26 @@
 import type { ComponentProps } from "react";
 import { cn } from "./cn";
 
+interface SearchProps {
+  /** What can be found, as in `Find a chart`. */
+  label: string;
+  value: string;
+  onFind: (text: string) => unknown;
+  className?: string;
+}
+
+/** What the key `/` goes to. One to a page. */
+export const SearchInput = ({ label, value, onFind, className }: SearchProps) => (
+  <Input
+    data-search
+    className={cn("h-7 w-60 text-xs", className)}
+    placeholder={`${label}  ( / )`}
+    aria-label={label}
+    value={value}
+    onChange={(event) => onFind(event.target.value)}
+  />
+);
+
 export function Input({ className, ...props }: ComponentProps<"input">) {
   return (
     <input
