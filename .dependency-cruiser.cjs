@@ -9,6 +9,7 @@ const may = {
   "packages/series": ["packages/protocol"],
   "packages/lifecycle": ["packages/protocol"],
   "packages/query": ["packages/protocol"],
+  "packages/compare": ["packages/protocol", "packages/series", "packages/lifecycle"],
   "packages/client": ["packages/protocol", "packages/base"],
   "packages/probes": ["packages/protocol", "packages/base"],
   "packages/db": ["packages/protocol", "packages/base", "packages/series", "packages/lifecycle", "packages/query"],
@@ -102,6 +103,12 @@ module.exports = {
       to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "npm-no-pkg"] },
     },
     {
+      name: "compare needs distributions and linear algebra only",
+      severity: "error",
+      from: { path: "^packages/compare/", pathNot: testing },
+      to: { path: npmOf("jstat", "ml-matrix") },
+    },
+    {
       name: "a client needs a socket and schemas only, and no view of its own",
       severity: "error",
       from: { path: "^packages/client/", pathNot: testing },
@@ -138,7 +145,7 @@ module.exports = {
     {
       name: "pure packages know no clock, file or socket",
       severity: "error",
-      from: { path: "^packages/(protocol|series|lifecycle|query)/", pathNot: testing },
+      from: { path: "^packages/(protocol|series|lifecycle|query|compare)/", pathNot: testing },
       to: { dependencyTypes: ["core"] },
     },
     {
