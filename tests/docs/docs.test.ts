@@ -65,6 +65,15 @@ describe("the documents", () => {
     expect(wide.map(({ place }) => place)).toEqual([]);
   });
 
+  test("what a shell is shown to say needs no curl newer than that of Ubuntu 22.04 (7.81): --json came with 7.82", () => {
+    const shown = [
+      ["README.md", "docs/protocol.md"],
+      ...["apps", "sdk"].map((folder) => [...sourcesIn(folder)]),
+    ].flat();
+    expect(shown.filter((path) => /\bcurl\b.* --json\b/.test(read(path)))).toEqual([]);
+    expect(read("README.md")).toMatch(/curl .* -H "\$json" -d/);
+  });
+
   test("every file that a document links to is there", () => {
     for (const [folder, document] of [
       ["", "README.md"],

@@ -100,7 +100,7 @@ export function createHttpApi(services: Services): Api {
           "bad_request",
           error.message || "The request is not understood.",
           error.message === "Unsupported Media Type"
-            ? "Send JSON with the header `content-type: application/json`, as `curl --json` does."
+            ? "Send JSON with the header: curl -H 'content-type: application/json' -d '{…}'."
             : "Send valid JSON.",
         ).toWire(),
       );
