@@ -1,6 +1,6 @@
 // Logs 0, 1, 2 … as `n` at steps 0, 1, 2 …, and every third as `third`; every tenth step also a line on the console, a
-// checkpoint and a reading, a change of the config, and every hundredth an alert and a tag, all of which name the step. Arguments: how many, pause in ms
-// after each.
+// checkpoint and a reading, a change of the config, and every hundredth an alert and a tag, all of which name the step.
+// Arguments: how many, pause in ms after each.
 import { init } from "tailbone";
 
 const [count, pauseMs] = process.argv.slice(2).map(Number);

@@ -10,8 +10,8 @@ interface ChangeRole {
 }
 
 /**
- * Gives a member another role, at once, on open connections too. Throws `not_found`, `forbidden` for who is no owner and touches one, `conflict` for the
- * last owner.
+ * Gives a member another role, at once, on open connections too. Throws `not_found`, `forbidden` for who is no owner
+ * and touches one, `conflict` for the last owner.
  */
 export const changeRole = verb("changeRole", async ({ ctx, input: { id, role } }: Asked<ChangeRole>) => {
   const check = (member: { role: Role }): void => requireStanding(ctx, [member.role, role]);
