@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { timeMsSchema } from "./names";
 import { text } from "./text";
+import { unreadableListSchema } from "./unreadable";
 
 /** Who may do what: the words for it on the wire. The table that decides is the hub's. */
 
@@ -28,7 +29,8 @@ export const keySchema = z.object({
   lastUsedAtMs: timeMsSchema.nullable(),
 });
 export type Key = z.infer<typeof keySchema>;
-export const keyListSchema = z.object({ keys: z.array(keySchema) });
+export const keyListSchema = z.object({ keys: z.array(keySchema), unreadable: unreadableListSchema });
+export type KeyList = z.infer<typeof keyListSchema>;
 export const keyCreateSchema = z.object({
   name: text().min(1).max(64),
   scopes: z.array(keyScopeSchema).min(1).max(KEY_SCOPES.length).default(["ingest", "read"]),
@@ -70,7 +72,12 @@ export const invitationSchema = z.object({
 });
 export type Invitation = z.infer<typeof invitationSchema>;
 /** Missing `invitations`: those are shown to whoever may invite. */
-export const memberListSchema = z.object({ members: z.array(memberSchema), invitations: z.array(invitationSchema) });
+export const memberListSchema = z.object({
+  members: z.array(memberSchema),
+  invitations: z.array(invitationSchema),
+  unreadable: unreadableListSchema,
+});
+export type MemberList = z.infer<typeof memberListSchema>;
 export const memberInviteSchema = z.object({ email: z.email(), role: roleSchema.exclude(["owner"]).default("member") });
 /** `link` is null when it went out by mail: then only the mailbox has it. */
 export const memberInvitedSchema = z.object({ invitation: invitationSchema, link: z.url().nullable() });
@@ -142,4 +149,9 @@ export const securityLogQuerySchema = z.object({
   before: z.coerce.number().int().positive().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
-export const securityLogSchema = z.object({ events: z.array(securityEventSchema), more: z.boolean() });
+export const securityLogSchema = z.object({
+  events: z.array(securityEventSchema),
+  more: z.boolean(),
+  unreadable: unreadableListSchema,
+});
+export type SecurityLog = z.infer<typeof securityLogSchema>;

@@ -11,6 +11,7 @@ import { CopyButton } from "../ui/copy-button";
 import { Confirm } from "../ui/dialog";
 import { FormCheck, FormChecks, FormField, FormSelect } from "../ui/form-parts";
 import { Table } from "../ui/table";
+import { UnreadableNotice } from "../ui/unreadable";
 import { useNow } from "../ui/use-now";
 import { OnceOnly, Section } from "./section";
 
@@ -49,6 +50,7 @@ export function KeysSection({ canRevoke, self }: { canRevoke: boolean; self: str
       title="API keys"
       about="With a key, scripts do what its scope says, and no more. It goes with whoever made it. The hub keeps only its hash."
     >
+      <UnreadableNotice items={data?.unreadable ?? []} />
       <form
         className="grid gap-3"
         onSubmit={(event) => {

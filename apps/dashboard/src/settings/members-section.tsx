@@ -11,6 +11,7 @@ import { CopyButton } from "../ui/copy-button";
 import { Confirm } from "../ui/dialog";
 import { Input } from "../ui/input";
 import { Table } from "../ui/table";
+import { UnreadableNotice } from "../ui/unreadable";
 import { useNow } from "../ui/use-now";
 import { OnceOnly, Section } from "./section";
 
@@ -38,6 +39,7 @@ export function MembersSection({ team, role, self }: MembersSectionProps) {
   const mayTouch = (member: Member): boolean => mayManage && (role === "owner" || member.role !== "owner");
   return (
     <Section title="Members" about={`Who belongs to ${team}: everybody sees all of its projects.`}>
+      <UnreadableNotice items={data?.unreadable ?? []} />
       {mayManage ? (
         <form
           className="flex flex-wrap gap-2"

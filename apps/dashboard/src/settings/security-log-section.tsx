@@ -5,6 +5,7 @@ import { Unread } from "../parts/unread";
 import { Ago } from "../ui/ago";
 import { Button } from "../ui/button";
 import { Table } from "../ui/table";
+import { UnreadableNotice } from "../ui/unreadable";
 import { useNow } from "../ui/use-now";
 import { sayAgent } from "./say-agent";
 import { Section } from "./section";
@@ -33,6 +34,7 @@ export function SecurityLogSection() {
   const events = data?.pages.flatMap((page) => page.events);
   return (
     <Section title="Security log" about="Who came to the door, from where, and what they changed there.">
+      <UnreadableNotice items={data?.pages.flatMap((page) => page.unreadable) ?? []} />
       {events === undefined ? (
         <Unread of={[query]} shape={4} className="" />
       ) : events.length === 0 ? (

@@ -222,6 +222,11 @@ const brokenOfTeam: [what: string, sql: string, said: string][] = [
   ["a channel of no type", "update channel set target = '{}'", "channel"],
   ["a delivery's state", "update delivery set state = 'lost'", "delivery"],
   ["a delivery's times", "update delivery set created_at_ms = 'NaN'", "delivery"],
+  ["a key's scopes", "update apikey set scopes = array['fly']", "key"],
+  ["a key's times", "update apikey set created_at = 'infinity'", "key"],
+  ["a member from the end of time", "update member set created_at = 'infinity'", "member"],
+  ["an event at the door that is none", "update security_event set action = 'teleported'", "event"],
+  ["an event at the door at no time", "update security_event set at = 'infinity'", "event"],
   ["a project's time", "update project set created_at_ms = 'NaN'", "createdAtMs"],
 ];
 

@@ -1,7 +1,8 @@
-import type { Key, KeyScope, NewKey, Role } from "@tailbone/protocol/access";
-import { TailboneError } from "@tailbone/protocol/errors";
+import { type Key, type KeyList, type KeyScope, keySchema, type NewKey, type Role } from "@tailbone/protocol/access";
+import { readRows } from "@tailbone/protocol/unreadable";
 import { and, asc, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
+import { findProject } from "../read/projects";
 import { apikey } from "../schema/access";
 import { member, organization, user } from "../schema/auth";
 import { project } from "../schema/run";
@@ -9,7 +10,7 @@ import type { Database } from "../server/database";
 import { parseRole } from "./teams";
 
 /** The team's keys, or one of them, the oldest first. */
-export async function listKeys(db: Database, { team, id }: { team: string; id?: string }): Promise<Key[]> {
+export async function listKeys(db: Database, { team, id }: { team: string; id?: string }): Promise<KeyList> {
   const rows = await db
     .select({
       key: apikey,
@@ -21,7 +22,7 @@ export async function listKeys(db: Database, { team, id }: { team: string; id?: 
     .leftJoin(user, eq(user.id, apikey.createdBy))
     .where(and(eq(apikey.teamId, team), id === undefined ? undefined : eq(apikey.id, id)))
     .orderBy(asc(apikey.createdAt), asc(apikey.id));
-  return rows.map(({ key, project: only, creator }) => ({
+  const stored = rows.map(({ key, project: only, creator }) => ({
     id: key.id,
     name: key.name,
     start: key.start ?? "tb_",
@@ -32,6 +33,8 @@ export async function listKeys(db: Database, { team, id }: { team: string; id?: 
     expiresAtMs: key.expiresAt?.getTime() ?? null,
     lastUsedAtMs: key.lastRequest?.getTime() ?? null,
   }));
+  const { values, unreadable } = readRows(keySchema, stored, ({ id: key, name }) => ({ what: "key", id: key, name }));
+  return { keys: values, unreadable };
 }
 
 interface InsertKey extends NewKey {
@@ -49,34 +52,20 @@ export async function insertKey(
   { team, createdBy, hash, start, nowMs, ...wanted }: InsertKey,
 ): Promise<Key> {
   const id = uuidv7();
-  await db.transaction(async (change) => {
-    if (wanted.project !== null) {
-      const found = await change
-        .select({ id: project.id })
-        .from(project)
-        .where(and(eq(project.id, wanted.project), eq(project.teamId, team)));
-      if (found.length === 0) {
-        throw new TailboneError(
-          "not_found",
-          `There is no project ${wanted.project}.`,
-          "A project is made by the first run that names it.",
-        );
-      }
-    }
-    await change.insert(apikey).values({
-      id,
-      name: wanted.name,
-      teamId: team,
-      key: hash,
-      start,
-      scopes: [...new Set(wanted.scopes)],
-      projectId: wanted.project,
-      createdBy,
-      createdAt: new Date(nowMs),
-      expiresAt: wanted.expiresAtMs === null ? null : new Date(wanted.expiresAtMs),
-    });
+  if (wanted.project !== null) await findProject(db, { team, project: wanted.project });
+  await db.insert(apikey).values({
+    id,
+    name: wanted.name,
+    teamId: team,
+    key: hash,
+    start,
+    scopes: [...new Set(wanted.scopes)],
+    projectId: wanted.project,
+    createdBy,
+    createdAt: new Date(nowMs),
+    expiresAt: wanted.expiresAtMs === null ? null : new Date(wanted.expiresAtMs),
   });
-  const [key] = await listKeys(db, { team, id });
+  const [key] = (await listKeys(db, { team, id })).keys;
   if (key === undefined) throw new Error("a key that was just made is not there");
   return key;
 }

@@ -1,4 +1,5 @@
-import type { SecurityAction, SecurityEvent } from "@tailbone/protocol/access";
+import { type SecurityAction, type SecurityLog, securityEventSchema } from "@tailbone/protocol/access";
+import { readRows } from "@tailbone/protocol/unreadable";
 import { eq } from "drizzle-orm";
 import { securityEvent } from "../schema/access";
 import { type RowOf, selectColumns } from "../schema/select-columns";
@@ -43,10 +44,7 @@ interface LogQuery {
  * What a team's owners may know of, the newest first: what happened in the team; what happened to its members'
  * accounts; and, for the team that the hub began with, what strangers tried.
  */
-export async function listSecurityEvents(
-  db: Database,
-  { team, before, limit }: LogQuery,
-): Promise<{ events: SecurityEvent[]; more: boolean }> {
+export async function listSecurityEvents(db: Database, { team, before, limit }: LogQuery): Promise<SecurityLog> {
   const rows = await db.$client<(RowOf<typeof columns> & { atMs: number })[]>`
     select ${columns.list(db.$client)}, extract(epoch from at)::float8 * 1000 as "atMs" from security_event
     where (team_id = ${team}
@@ -54,7 +52,9 @@ export async function listSecurityEvents(
         or (team_id is null and user_id is null and exists (select 1 from organization where id = ${team} and slug = 'default')))
       ${before === undefined ? db.$client`` : db.$client`and id < ${before}`}
     order by id desc limit ${limit + 1}`;
-  return { events: rows.slice(0, limit), more: rows.length > limit };
+  const about = ({ id, what }: (typeof rows)[number]) => ({ what: "event", id: String(id), name: what });
+  const { values, unreadable } = readRows(securityEventSchema, rows.slice(0, limit), about);
+  return { events: values, more: rows.length > limit, unreadable };
 }
 
 const KEPT_DAYS = 180;

@@ -1,4 +1,5 @@
-import { type Member, ROLES, type Role } from "@tailbone/protocol/access";
+import { type MemberList, memberSchema, ROLES, type Role } from "@tailbone/protocol/access";
+import { readRows } from "@tailbone/protocol/unreadable";
 import { asc, eq, sql } from "drizzle-orm";
 import { member, organization, user } from "../schema/auth";
 import type { Database } from "../server/database";
@@ -26,14 +27,19 @@ export async function findMemberships(db: Database, userId: string): Promise<Mem
 }
 
 /** The members of a team, in the order in which they joined. */
-export async function listMembers(db: Database, { team }: { team: string }): Promise<Member[]> {
+export async function listMembers(db: Database, { team }: { team: string }): Promise<Omit<MemberList, "invitations">> {
   const rows = await db
     .select({ id: user.id, name: user.name, email: user.email, role: member.role, joinedAt: member.createdAt })
     .from(member)
     .innerJoin(user, eq(user.id, member.userId))
     .where(eq(member.organizationId, team))
     .orderBy(asc(member.createdAt), asc(member.id));
-  return rows.map(({ role, joinedAt, ...row }) => ({ ...row, role: parseRole(role), joinedAtMs: joinedAt.getTime() }));
+  const { values, unreadable } = readRows(
+    memberSchema,
+    rows.map(({ role, joinedAt, ...row }) => ({ ...row, role: parseRole(role), joinedAtMs: joinedAt.getTime() })),
+    ({ id, name }) => ({ what: "member", id, name }),
+  );
+  return { members: values, unreadable };
 }
 
 /** Any number: hubs that start at the same time on one database take turns by it. */

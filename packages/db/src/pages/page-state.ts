@@ -2,6 +2,7 @@ import { TailboneError } from "@tailbone/protocol/errors";
 import { LIMITS, utf8Length } from "@tailbone/protocol/limits";
 import { type PageState, readPageState, type SavedPage, type SavedStates } from "@tailbone/protocol/page-state/saved";
 import { jsonb, storableJson } from "../append/stored-text";
+import { findProject } from "../read/projects";
 import { pageState } from "../schema/pages";
 import { type RowOf, selectColumns } from "../schema/select-columns";
 import type { Database } from "../server/database";
@@ -19,7 +20,7 @@ type StoredPage = RowOf<typeof columns>;
 
 /** What is kept of a page. Throws `not_found` where the team has no such project. */
 export async function getPageState(db: Database, place: PagePlace): Promise<PageState> {
-  await checkProject(db, place);
+  await findProject(db, place);
   return tell(place.page, await readStored(db, place));
 }
 
@@ -33,16 +34,6 @@ function tell(page: SavedPage, stored: StoredPage | null): PageState {
     if (!(error instanceof TailboneError)) throw error;
     return { revision, state: null, unreadable: `${error.message} ${error.hint}`, savedBy, savedAtMs };
   }
-}
-
-async function checkProject(db: Database, { team, project }: PagePlace): Promise<void> {
-  const found = await db.$client`select 1 from project where id = ${project} and team_id = ${team}`;
-  if (found.length > 0) return;
-  throw new TailboneError(
-    "not_found",
-    `There is no project ${project}.`,
-    "A project is made by the first run that names it.",
-  );
 }
 
 async function readStored(db: Database, { team, project, page }: PagePlace): Promise<StoredPage | null> {
@@ -75,7 +66,7 @@ export async function savePageState(db: Database, place: PagePlace, change: Page
       "A pattern stands for many series: let panels have patterns in place of long lists.",
     );
   }
-  await checkProject(db, place);
+  await findProject(db, place);
   const [saved] =
     revision === 0
       ? await sql<StoredPage[]>`

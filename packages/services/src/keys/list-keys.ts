@@ -3,5 +3,5 @@ import { type Asked, verb } from "../verb";
 
 /** The team's API keys, without their secrets, the oldest first. */
 export const listKeys = verb("listKeys", async ({ ctx }: Asked<object>) => ({
-  value: { keys: await store.listKeys(ctx.db, { team: ctx.team.id }) },
+  value: await store.listKeys(ctx.db, { team: ctx.team.id }),
 }));

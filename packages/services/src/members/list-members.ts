@@ -6,9 +6,9 @@ import { type Asked, verb } from "../verb";
 /** Who belongs to the team and, for who manages it, who is asked to. */
 export const listMembers = verb("listMembers", async ({ ctx }: Asked<object>) => {
   const team = ctx.team.id;
-  const [members, invitations] = await Promise.all([
+  const [listed, invitations] = await Promise.all([
     store.listMembers(ctx.db, { team }),
     isManager(ctx) ? listInvitations(ctx.db, { team }) : [],
   ]);
-  return { value: { members, invitations } };
+  return { value: { ...listed, invitations } };
 });
