@@ -103,10 +103,10 @@ module.exports = {
       to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "npm-no-pkg"] },
     },
     {
-      name: "compare needs distributions and linear algebra only",
+      name: "compare needs distributions only",
       severity: "error",
       from: { path: "^packages/compare/", pathNot: testing },
-      to: { path: npmOf("jstat", "ml-matrix") },
+      to: { path: npmOf("jstat") },
     },
     {
       name: "a client needs a socket and schemas only, and no view of its own",

@@ -1,5 +1,6 @@
 import { benchAlerts } from "./alerts";
 import { benchControls } from "./controls";
+import { benchCoverage } from "./coverage";
 import { benchDetection } from "./detection";
 import { benchFairness } from "./fairness";
 import { benchHoldup } from "./holdup";
@@ -21,6 +22,7 @@ const benches: Record<string, () => Promise<void>> = {
   holdup: benchHoldup,
   detection: benchDetection,
   controls: benchControls,
+  coverage: benchCoverage,
   alerts: benchAlerts,
   viewers: benchViewers,
   seeds: benchSeeds,
