@@ -201,6 +201,24 @@ describe("tailbone", () => {
         .split("\n")
         .map((line) => JSON.parse(line)),
     ).toMatchObject([{ id, state: "finished", points: 6 }]);
+    for (const filter of [
+      ["listed", "last(n)!=null"],
+      ["listed", "--filter", "-state:running"],
+    ]) {
+      expect((await tailbone("runs", "ls", ...filter)).stdout).toContain(id);
+    }
+    expect((await tailbone("runs", "ls", "listed", "step>2")).stderr).toContain("There are no such runs.");
+  });
+
+  test("marks the place at which a filter cannot be read", async () => {
+    const { code, stderr } = await runTailbone(env, "runs", "ls", "state=running", "step>many");
+    expect(code).toBe(2);
+    expect(stderr.split("\n").slice(0, 4)).toEqual([
+      "state=running step>many",
+      "                   ^^^^",
+      'Filter, character 20: "many" does not fit.',
+      "What fits there: a number such as 3e-4 or 10k, a range such as 1..5, null.",
+    ]);
   });
 
   test("exports every point as CSV, JSON and Parquet", async () => {

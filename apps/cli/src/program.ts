@@ -68,20 +68,25 @@ export function createProgram(setExitCode: (code: number) => void): Command {
 
   const runs = program.command("runs").description("look at runs");
   withHub(runs.command("ls"))
+    .argument(
+      "[filter...]",
+      "which runs: words in name, tags or state, config.lr<1e-2, 'last(loss)<0.2' (docs/filters.md)",
+    )
     .description("list runs")
     .option("--project <project>", "of this project (name or id)")
-    .option("--filter <words>", "words in name, tags or state; state=running and tag=x narrow it to one field")
+    .option("--filter <filter>", "the filter again, for one that begins with -")
     .option("--sort <key>", "created, name, state, duration or series:NAME; a leading - turns it round")
     .option("--limit <count>", "at most so many, up to 500", "50")
     .addHelpText(
       "after",
       examples(
         "tailbone runs ls --project digits",
-        "tailbone runs ls --filter state=running --json",
+        "tailbone runs ls state=running --json",
+        "tailbone runs ls 'config.lr<1e-2 last(loss)<0.2 started>-7d'",
         "tailbone runs ls --sort=-series:accuracy",
       ),
     )
-    .action(async (options) => listRuns(options));
+    .action(async (words, options) => listRuns(words, options));
   withHub(runs.command("tail"))
     .argument("<run>", "the run's id", parseRunId)
     .description(
