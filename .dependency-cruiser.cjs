@@ -60,7 +60,7 @@ const floors = [
   ["life"],
   ["parts"],
   ["panels"],
-  ["alerts", "projects", "run", "runs", "settings", "sign-in"],
+  ["alerts", "compare", "projects", "run", "runs", "settings", "sign-in"],
   ["frame"],
   ["app"],
 ];

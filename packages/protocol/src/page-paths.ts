@@ -1,3 +1,4 @@
+import { formatNameList } from "./name-list";
 import type { Alert } from "./rules";
 
 /**
@@ -8,6 +9,9 @@ import type { Alert } from "./rules";
 export const runPath = (run: string): string => `/runs/${run}`;
 
 export const projectPath = (project: string): string => `/projects/${project}`;
+
+/** The page that lays the curves of these runs over each other. */
+export const comparePath = (runs: readonly string[]): string => `/compare?runs=${formatNameList(runs)}`;
 
 export const CHANNELS_PATH = "/alerts?tab=channels";
 

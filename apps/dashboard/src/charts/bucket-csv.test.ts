@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { ChartFeeds } from "../live/chart-feeds";
 import { ALL_STEPS, addPoints, type ChartView, fromSnapshot } from "../live/chart-view";
 import { bucketCsv } from "./bucket-csv";
-import { linesOfRun } from "./lines-of-run";
+import { linesOfRun } from "./lines-of-runs";
 import { layOutPlot } from "./plot";
 import { fileName } from "./save-file";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ALL_STEPS, addPoints, type ChartView, fromSnapshot } from "../live/chart-view";
 import { atPlace, neighbourOf } from "./at-place";
 import { projectX, rangeOf, unprojectX, type XAxisMode } from "./axis";
-import { shortNames } from "./lines-of-run";
+import { shortNames } from "./lines-of-runs";
 import { layOutPlot, type Plot, type PlotLine, type PlotOptions, valuesAt } from "./plot";
 import { nearestRow } from "./plot-part";
 import { roundNumbers, roundPowers, stepLabels, xTicks, yTicks } from "./ticks";

@@ -4,6 +4,7 @@ import { type InfiniteData, useMutation, useQuery, useQueryClient } from "@tanst
 import { useEffect, useState } from "react";
 import { patchRun } from "../api/calls";
 import { queries } from "../api/queries";
+import { keepHead } from "../live/keep-head";
 import { useLive } from "../live/live-provider";
 import { addSample, type PaceSample } from "./pace";
 
@@ -17,11 +18,7 @@ export function useRun(id: string) {
   useEffect(() => {
     const stopHeads = connection.onRun((head) => {
       if (head.id !== id) return;
-      client.setQueryData(
-        queries.run(id).queryKey,
-        // A head says nothing of config, host and writers.
-        (known) => known && { ...known, ...head, unreadable: known.unreadable },
-      );
+      keepHead(client, head);
       setSamples((known) => addSample(known, head));
     });
     const stopDeleted = connection.onDeleted((run) => run === id && setDeleted(true));

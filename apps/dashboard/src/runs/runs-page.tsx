@@ -1,10 +1,12 @@
 "use client";
+import { comparePath } from "@tailbone/protocol/page-paths";
 import { RUN_FACTS } from "@tailbone/protocol/page-state/views";
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useQueryStates } from "nuqs";
 import { useDeferredValue, useEffect } from "react";
 import { queries } from "../api/queries";
-import { formatPlural } from "../format/number";
+import { formatCount, formatPlural } from "../format/number";
 import { runsUrl } from "../page-state/urls";
 import { FirstRun } from "../parts/first-run";
 import { isMissing, MissingNotice } from "../parts/missing-notice";
@@ -59,6 +61,17 @@ export function RunsPage({ project }: { project: string | null }) {
           <span className="text-faint text-xs" aria-live="polite">
             {runs.data === undefined ? "" : formatPlural(runs.total, "run")}
           </span>
+          {url.chosen.length === 0 ? null : (
+            <span className="flex items-center gap-2 text-xs">
+              <span className="text-soft">{formatCount(url.chosen.length)} chosen</span>
+              <Button asChild look="primary" size="small">
+                <Link href={comparePath(url.chosen)}>Compare</Link>
+              </Button>
+              <Button look="quiet" size="small" onClick={() => void setUrl({ chosen: [] })}>
+                Clear
+              </Button>
+            </span>
+          )}
           <span className="ml-auto">
             <ColumnMenu
               known={known}
@@ -99,6 +112,8 @@ export function RunsPage({ project }: { project: string | null }) {
             facts={facts}
             series={series}
             withProject={project === null}
+            chosen={url.chosen}
+            onChoose={(chosen) => void setUrl({ chosen: [...chosen] })}
             sort={url.sort}
             onSort={(sort) => void setUrl({ sort })}
             hasMore={runs.hasNextPage}

@@ -32,8 +32,8 @@ export type Outliers = (typeof OUTLIERS)[number];
 export const STEP_SCALES = ["log", "linear"] as const;
 export type StepScale = (typeof STEP_SCALES)[number];
 
-export const runViewSchema = z.object({
-  tab: urlChoice(RUN_TABS).default("charts"),
+/** What is seen of the panels of a page. */
+export const panelsViewSchema = z.object({
   x: urlChoice(X_MODES).default("step"),
   logx: urlFlag().default(false),
   logy: urlFlag().default(false),
@@ -48,10 +48,21 @@ export const runViewSchema = z.object({
   /** Lines that are not drawn in their panel. */
   off: urlList(urlPanelLine()).default([]),
   find: urlText().default(""),
-  /** Sections that are folded; missing: as they are saved. */
-  closed: urlList(urlText()).optional(),
   /** The panel that is shown large, by its id. */
   chart: urlText().optional(),
+});
+
+export const compareViewSchema = z.object({
+  /** Ids of the runs that are compared. */
+  runs: urlList(urlText()).default([]),
+  ...panelsViewSchema.shape,
+});
+
+export const runViewSchema = z.object({
+  tab: urlChoice(RUN_TABS).default("charts"),
+  ...panelsViewSchema.shape,
+  /** Sections that are folded; missing: as they are saved. */
+  closed: urlList(urlText()).optional(),
   /** Hidden panels are listed. */
   hidden: urlFlag().default(false),
   feature: urlText().optional(),
@@ -81,6 +92,8 @@ export const runsViewSchema = z.object({
   /** Columns besides the name; missing: as they are saved, else the usual ones. */
   series: urlList(urlText()).optional(),
   facts: urlList(urlChoice(RUN_FACTS)).optional(),
+  /** Ids of the runs that are chosen. */
+  chosen: urlList(urlText()).default([]),
 });
 
 export const ALERT_TABS = ["inbox", "rules", "channels", "deliveries"] as const;

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from "react";
 import type { SetRange, Span } from "../charts/axis";
 import type { SetLimits, YLimits } from "../charts/y-range";
-import type { RunUrl, SetRunUrl } from "../page-state/urls";
+import type { PanelsUrl, SetPanelsUrl } from "../page-state/urls";
 
 const nothingHidden: readonly string[] = [];
 
@@ -15,10 +15,10 @@ const put = <Kept extends object>(all: readonly (Kept & OfPanel)[], panel: strin
 ];
 
 /**
- * What is seen of each panel of a run (its stretch of x, its y axis, its lines), as it stands in the URL, and how it is
+ * What is seen of each panel of a page (its stretch of x, its y axis, its lines), as it stands in the URL, and how it is
  * changed there.
  */
-export function usePanelView({ zoom, zooms, y, off }: RunUrl, setUrl: SetRunUrl) {
+export function usePanelView({ zoom, zooms, y, off }: PanelsUrl, setUrl: SetPanelsUrl) {
   const ownRanges = useMemo(() => new Map(zooms.map(({ panel, ...span }) => [panel, span])), [zooms]);
   const limits = useMemo(() => new Map(y.map(({ panel, ...ends }) => [panel, ends])), [y]);
   const hidden = useMemo(() => {

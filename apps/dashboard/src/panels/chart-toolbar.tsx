@@ -4,15 +4,15 @@ import type { ReactNode } from "react";
 import type { XAxisMode } from "../charts/axis";
 import { PanelControls, type PanelControlsProps, ShownRange } from "../charts/panel-controls";
 import { rangeTitle } from "../charts/ticks";
-import type { RunUrl, SetRunUrl } from "../page-state/urls";
+import type { PanelsUrl, SetPanelsUrl } from "../page-state/urls";
 import { SearchInput } from "../ui/input";
 
 export interface ChartToolbarProps extends PanelControlsProps {
-  url: RunUrl;
-  setUrl: SetRunUrl;
+  url: PanelsUrl;
+  setUrl: SetPanelsUrl;
   x: XAxisMode;
   /** At its end. */
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 /** Search, axes and smoothing of all charts. */

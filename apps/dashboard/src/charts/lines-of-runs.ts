@@ -24,7 +24,23 @@ export function linesOfRun({ id, name, charts, number, originMs }: RunOfLines, s
     series: one,
     name: names[index] ?? one,
     colour: runColour(number + index),
-    dash: DASHES[Math.floor(index / COLOURS) % DASHES.length] ?? null,
+    dash: dashOf(index),
+    originMs,
+  }));
+}
+
+const dashOf = (index: number): string | null => DASHES[Math.floor(index / COLOURS) % DASHES.length] ?? null;
+
+/** One series of several runs as the lines of a panel, each in its run's colour. */
+export function linesOfRuns(runs: readonly RunOfLines[], series: string): Line[] {
+  return runs.map(({ id, name, charts, number, originMs }, index) => ({
+    key: id,
+    run: { id, name },
+    charts,
+    series,
+    name,
+    colour: runColour(number),
+    dash: dashOf(index),
     originMs,
   }));
 }
