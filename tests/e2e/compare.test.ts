@@ -41,7 +41,6 @@ test("runs that are chosen in the list are laid over each other, live, in their 
   expect(new Set(colours).size).toBe(2);
   await Promise.all(trainings.map(async ({ child }) => expect(await child.exited, child.output()).toBe(0)));
 
-  await page.screenshot({ path: "/tmp/compare.png" });
   await page.reload();
   await waitFor("head_0/loss", 2, 4000);
   await page.getByRole("button", { name: "Leave several out" }).first().click();

@@ -89,11 +89,12 @@ describe("by the keyboard", () => {
   });
 
   test("the tab that is open is in sight, however narrow the window", async () => {
-    const { child, run } = await visit.train("count", 20, 1);
+    const { child, run } = await visit.train("talk", 20, 1);
     expect(await child.exited, child.output()).toBe(0);
     await page.setViewportSize({ width: 390, height: 844 });
     for (const tab of ["system", "charts", "alerts"]) {
       await page.goto(`${visit.stack.url}/runs/${run}?tab=${tab}`);
+      await page.locator("[role=tab]", { hasText: /^alerts\d+$/i }).waitFor({ state: "attached" });
       const isInSight = (open: Element): boolean => {
         const { left, right } = open.getBoundingClientRect();
         return left >= 0 && right <= window.innerWidth;

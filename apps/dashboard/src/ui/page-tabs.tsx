@@ -16,11 +16,12 @@ export interface PageTabsProps<T extends string> {
 /** Parts of a page, one at a time. */
 export function PageTabs<T extends string>({ label, tabs, value, onChange, counts, pages }: PageTabsProps<T>) {
   const list = useRef<HTMLDivElement>(null);
+  const counted = Object.values(counts ?? {}).filter(Boolean).length;
   // Where they are wider than the window, the one that is open is in sight.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: by `value` another is open
+  // biome-ignore lint/correctness/useExhaustiveDependencies: by `value` another is open, by a first count it is elsewhere
   useEffect(() => {
     list.current?.querySelector("[data-state=active]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [value]);
+  }, [value, counted]);
   return (
     <Tabs.Root
       value={value}
