@@ -6,6 +6,7 @@ import { openVisit, type Visit } from "../support/visit";
 
 let visit: Visit;
 let page: Page;
+let first: string;
 
 beforeAll(async () => {
   visit = await openVisit();
@@ -21,6 +22,7 @@ const waitFor = (series: string, lines: number, points: number) =>
 
 test("runs that are chosen in the list are laid over each other, live, in their own colours, by an address that shows it again", async () => {
   const trainings = [await visit.train("several"), await visit.train("several"), await visit.train("spike")];
+  first = trainings[0]?.run ?? expect.fail("no run");
   await page.goto(`${visit.stack.url}/runs?sort=started`);
   const boxes = page.getByRole("checkbox", { name: "Choose several" });
   await expect.poll(() => boxes.count()).toBe(2);
@@ -49,9 +51,20 @@ test("runs that are chosen in the list are laid over each other, live, in their 
   await waitFor("head_0/loss", 2, 4000);
 }, 120_000);
 
+test("a filter is understood as it is typed; what of it cannot be read is shown at its place, and the runs that were listed stay", async () => {
+  await page.goto(`${visit.stack.url}/runs`);
+  const box = page.getByRole("textbox", { name: "Filter runs" });
+  await box.fill("max(wave)>1000");
+  await page.getByText("1 run", { exact: true }).waitFor();
+  await box.fill("max(wave)>1000 last(");
+  await page.getByRole("alert").filter({ hasText: "Filter, character" }).waitFor();
+  expect(await page.getByRole("checkbox", { name: /^Choose/ }).count()).toBe(1);
+  await box.fill("-max(wave)>1000");
+  await page.getByText("2 runs", { exact: true }).waitFor();
+  expect(await page.getByRole("alert").filter({ hasText: "Filter, character" }).count()).toBe(0);
+});
+
 test("a run that is not there is named, and the others are compared all the same", async () => {
-  const { searchParams } = new URL(page.url());
-  const [first] = (searchParams.get("runs") ?? "").split(",");
   const gone = "018f0000-0000-7000-8000-000000000000";
   await page.goto(`${visit.stack.url}/compare?runs=${first},${gone}`);
   await page.getByText(`1 run of this address is not there (any more): ${gone}`).waitFor();

@@ -17,15 +17,18 @@ import { Input } from "../ui/input";
 import { EmptyNotice } from "../ui/notice";
 import { UnreadableNotice } from "../ui/unreadable";
 import { ColumnMenu } from "./column-menu";
+import { FilterNotice } from "./filter-notice";
 import { RunsTable } from "./runs-table";
 import { chooseSeries, knownSeries } from "./series-columns";
 import { useKeptColumns } from "./use-kept-columns";
 import { useRuns } from "./use-runs";
+import { useTypedFilter } from "./use-typed-filter";
 
 /** The runs of a project, or of all projects. */
 export function RunsPage({ project }: { project: string | null }) {
   const [url, setUrl] = useQueryStates(runsUrl, { history: "replace" });
-  const filter = useDeferredValue(url.filter);
+  const typed = useTypedFilter(url.filter);
+  const filter = useDeferredValue(typed.asked);
   const runs = useRuns({ project, filter, sort: url.sort });
   const { data: projects } = useQuery(queries.projects);
   const name =
@@ -43,7 +46,7 @@ export function RunsPage({ project }: { project: string | null }) {
   const isChanged = url.series !== null || url.facts !== null;
   const crumbs =
     project === null ? [{ label: "Runs" }] : [{ label: "Projects", href: "/projects" }, { label: name ?? "…" }];
-  const isFiltered = url.filter !== "";
+  const isFiltered = filter !== "";
   return (
     <>
       <TopLine crumbs={crumbs} />
@@ -53,8 +56,9 @@ export function RunsPage({ project }: { project: string | null }) {
           <Input
             data-search
             className="h-7 w-80 text-xs max-sm:flex-1"
-            placeholder="Filter: words, state=running, tag=baseline  ( / )"
+            placeholder="Filter: words, config.lr<0.01, last(loss)<0.2  ( / )"
             aria-label="Filter runs"
+            aria-invalid={typed.error !== null}
             value={url.filter}
             onChange={(event) => void setUrl({ filter: event.target.value })}
           />
@@ -90,13 +94,14 @@ export function RunsPage({ project }: { project: string | null }) {
             />
           </span>
         </div>
+        {typed.error === null ? null : <FilterNotice filter={url.filter} error={typed.error} />}
         <UnreadableNotice items={runs.unreadable} className="mx-4 mb-2" />
         {project !== null && runs.data === undefined && isMissing(runs.error) ? (
           <MissingNotice what="project" id={project} list={{ href: "/projects", label: "All projects" }} />
         ) : runs.data === undefined || kept.isReading ? (
           <Unread of={runs.data === undefined ? [runs] : []} shape={12} />
         ) : runs.rows.length === 0 && isFiltered ? (
-          <EmptyNotice title={`No run fits “${url.filter}”.`} className="px-4">
+          <EmptyNotice title={`No run fits “${filter}”.`} className="px-4">
             <div>
               <Button size="small" onClick={() => void setUrl({ filter: "" })}>
                 Show all runs
