@@ -247,6 +247,9 @@ describe("tailbone", () => {
     );
     expect(rows.find(({ series, step }) => series === "odd, name" && step === 1)?.value).toBeNaN();
     expect((await tailbone("runs", "export", id, "--format", "parquet")).code).toBe(2);
+    const misspelt = await tailbone("runs", "export", id, "--series", "m");
+    expect(misspelt).toMatchObject({ code: 1, stdout: "" });
+    expect(misspelt.stderr).toContain('The run has no series "m"; nothing was written.');
   });
 
   test("follows a run live until it ends", async () => {

@@ -1,5 +1,6 @@
 import { callHub } from "@tailbone/client/call-hub";
 import { readRawPoints } from "@tailbone/client/raw-points";
+import { TailboneError } from "@tailbone/protocol/errors";
 import { seriesListSchema } from "@tailbone/protocol/http";
 import { runDetailSchema } from "@tailbone/protocol/run";
 import type { Unreadable } from "@tailbone/protocol/unreadable";
@@ -15,7 +16,7 @@ export interface ExportOptions extends HubOptions {
   readonly series?: string[];
 }
 
-/** Writes every raw point of a run as CSV, JSON or Parquet. */
+/** Writes every raw point of a run as CSV, JSON or Parquet. Throws `not_found` for a series that it does not have. */
 export async function exportRun(
   run: string,
   { format, out, series: wanted, ...options }: ExportOptions,
@@ -24,9 +25,8 @@ export async function exportRun(
   const detail = await callHub(hub, runDetailSchema, `/runs/${run}`);
   const { series: all } = await callHub(hub, seriesListSchema, `/runs/${run}/series`);
   const chosen = all.filter(({ name }) => wanted === undefined || wanted.includes(name));
-  for (const name of wanted ?? []) {
-    if (!chosen.some((one) => one.name === name)) note(`The run has no series ${JSON.stringify(name)}.`);
-  }
+  const unknown = wanted?.find((name) => !chosen.some((one) => one.name === name));
+  if (unknown !== undefined) throw noSuchSeries(unknown, all);
   const total = chosen.reduce((sum, { points, abandoned }) => sum + points + abandoned, 0);
   const writer = await openExport(format, out, detail);
   const bar =
@@ -54,4 +54,16 @@ export async function exportRun(
   }
   noteUnreadable([...unreadable.values()]);
   if (out !== undefined) note(`${points} points of ${chosen.length} series written to ${out}.`);
+}
+
+const NAMED = 8;
+
+function noSuchSeries(name: string, all: readonly { readonly name: string }[]): TailboneError {
+  const others = all.length > NAMED ? ` and ${all.length - NAMED} more` : "";
+  const names = all.slice(0, NAMED).map((one) => one.name);
+  return new TailboneError(
+    "not_found",
+    `The run has no series ${JSON.stringify(name)}; nothing was written.`,
+    all.length === 0 ? "It has logged none yet." : `It has ${names.join(", ")}${others}.`,
+  );
 }

@@ -119,7 +119,13 @@ describe("a script that speaks HTTP alone", () => {
     ]);
     expect(refusals.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400]);
     const messages = await Promise.all(refusals.map(async (one) => JSON.stringify(await one.json())));
-    for (const [index, part] of ["--json", "Line 2 is not JSON", "1.step", "1.type", "1.values"].entries()) {
+    for (const [index, part] of [
+      "content-type: application/json",
+      "Line 2 is not JSON",
+      "1.step",
+      "1.type",
+      "1.values",
+    ].entries()) {
       expect(messages[index]).toContain(part);
     }
     expect((await post(`/runs/${run}/log`, " ".repeat(LIMITS.httpBodyBytes + 1))).status).toBe(413);

@@ -13,6 +13,10 @@ type Asked =
   | { readonly type: "open"; readonly turn: number; readonly request: OpenWriter }
   | { readonly type: "append"; readonly turn: number; readonly sequence: number; readonly frame: Uint8Array };
 
+/*
+ * Longer than other files: one world of a hub, its network and its disk, that schedules of events are played against.
+ */
+
 /** Frame `n` holds so many points, so that what is missing can be told by its count. */
 const pointsOf = (sequence: number): number => 1 + (sequence % 3);
 const pointsThrough = (sequence: number): number =>
