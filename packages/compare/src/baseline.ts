@@ -22,10 +22,10 @@ export interface Difference {
 }
 
 /**
- * How much a group differs from its baseline at one x, with a 95 % interval. Paired where every run has a key of its own
- * and those of the smaller side all have their like on the other: runs without their like are then left out. Below ten:
- * paired t, or Welch's t (1947) for two groups; from ten on of interquartile means, by the bootstrap of the pairs or of
- * each group. Values that are not finite are left out first. Null where a side has none.
+ * How much a group differs from its baseline at one x, with a 95 % interval. Paired where every run has a key of its
+ * own and those of the smaller side all have their like on the other: runs without their like are then left out. Below
+ * ten: paired t, or Welch's t (1947) for two groups; from ten on of interquartile means, by the bootstrap of the pairs
+ * or of each group. Values that are not finite are left out first. Null where a side has none.
  */
 export function differ(group: readonly Paired[], baseline: readonly Paired[], seed: number): Difference | null {
   const [ours, theirs] = [finite(group), finite(baseline)];

@@ -23,8 +23,8 @@ export interface BootstrapOptions {
  * ascending order; so must `strata` be. Null where no stratum has two values.
  *
  * The plain percentile interval is too narrow for few values, not least because it has a normal's tails where Student's
- * belong. `expanded` moves them out to a' / 2 = Phi(-t(.975, n - s)) for `s` strata: the part for t of the correction by
- * Hesterberg 2015 (The American Statistician 69:371, section 5.3). His other part, sqrt(n / (n - 1)), is for a mean;
+ * belong. `expanded` moves them out to a' / 2 = Phi(-t(.975, n - s)) for `s` strata: the part for t of the correction
+ * by Hesterberg 2015 (The American Statistician 69:371, section 5.3). His other part, sqrt(n / (n - 1)), is for a mean;
  * with it the interval of an interquartile mean of ten normal values covers 97 %.
  */
 export function bootstrapInterval(

@@ -37,7 +37,9 @@ export function groupRuns<Run extends Groupable>(runs: readonly Run[], keys: rea
     .toSorted((a, b) => compareValues(a.value, b.value));
 }
 
-/** What a run has at a key. Of a key with dots the config's own is meant, if it has it, else the way through objects. */
+/**
+ * What a run has at a key. Of a key with dots the config's own is meant, if it has it, else the way through objects.
+ */
 export function valueAt(run: Groupable, key: GroupKey): GroupValue {
   if ("tag" in key) return run.tags.includes(key.tag);
   if (Object.hasOwn(run.config, key.config)) return run.config[key.config];

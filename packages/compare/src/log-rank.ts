@@ -19,9 +19,9 @@ const FEW_EVENTS = 20;
 const MOST_DEALS = 200_000;
 
 /**
- * The log-rank test between two groups (Mantel 1966): (O - E)^2 / V with the hypergeometric variance, as R's `survdiff`.
- * With few events its p-value is the share of all deals of the runs to the groups that are as far from what was
- * expected; two-sided. Null where there is nothing to test: no event, or a group without runs.
+ * The log-rank test between two groups (Mantel 1966): (O - E)^2 / V with the hypergeometric variance, as R's
+ * `survdiff`. With few events its p-value is the share of all deals of the runs to the groups that are as far from what
+ * was expected; two-sided. Null where there is nothing to test: no event, or a group without runs.
  */
 export function logRank(first: readonly Lifetime[], second: readonly Lifetime[]): LogRank | null {
   const all = [...first, ...second];
@@ -57,8 +57,8 @@ function deals(n: number, k: number): number {
 }
 
 /**
- * O - E of a group is the sum of its runs' scores, 1 if the event happened less the cumulative hazard of all (Nelson and
- * Aalen) at the run's time: so each deal costs one sum.
+ * O - E of a group is the sum of its runs' scores, 1 if the event happened less the cumulative hazard of all (Nelson
+ * and Aalen) at the run's time: so each deal costs one sum.
  */
 function dealAnew(all: readonly Lifetime[], size: number): { p: number; smallestP: number } {
   const events = all.filter(({ happened }) => happened);

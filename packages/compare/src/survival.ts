@@ -21,7 +21,9 @@ export interface Onset {
 export const lifetimeOf = (onset: Onset | null, lastStep: number): Lifetime =>
   onset === null ? { time: lastStep, happened: false } : { time: onset.by, happened: true };
 
-/** How the interval is found: on the survival itself, its logarithm (R's default), or log(-log), which stays in 0..1. */
+/**
+ * How the interval is found: on the survival itself, its logarithm (R's default), or log(-log), which stays in 0..1.
+ */
 export type Confidence = "plain" | "log" | "log-log";
 
 export interface SurvivalRow {

@@ -3,7 +3,9 @@ import type { FollowedRun } from "../live/followed-run";
 
 type Names = readonly (readonly string[] | null)[];
 
-/** The names of each run's series, live; null: not read yet. `lives`: the same list for as long as they are the same. */
+/**
+ * The names of each run's series, live; null: not read yet. `lives`: the same list for as long as they are the same.
+ */
 export function useSeriesOfRuns(lives: readonly FollowedRun[]): Names {
   const last = useRef<Names>([]);
   const subscribe = useCallback(

@@ -15,8 +15,8 @@ const put = <Kept extends object>(all: readonly (Kept & OfPanel)[], panel: strin
 ];
 
 /**
- * What is seen of each panel of a page (its stretch of x, its y axis, its lines), as it stands in the URL, and how it is
- * changed there.
+ * What is seen of each panel of a page (its stretch of x, its y axis, its lines), as it stands in the URL, and how it
+ * is changed there.
  */
 export function usePanelView({ zoom, zooms, y, off }: PanelsUrl, setUrl: SetPanelsUrl) {
   const ownRanges = useMemo(() => new Map(zooms.map(({ panel, ...span }) => [panel, span])), [zooms]);
