@@ -105,6 +105,7 @@ describe("signing in", () => {
     const settings = watch(await owner.newPage());
     await settings.goto(`${visit.stack.url}/settings`);
     await settings.getByLabel("E-mail", { exact: true }).last().fill("bo@example.org");
+    await settings.getByLabel("Role", { exact: true }).selectOption("viewer");
     await settings.getByRole("button", { name: "Invite" }).click();
     const link = await settings.locator("code", { hasText: "/invitation#" }).textContent();
     const guest = await visit.browser.newContext();
@@ -117,7 +118,9 @@ describe("signing in", () => {
     await page.getByRole("button", { name: "Make an account and join" }).click();
     await page.waitForURL((url) => url.pathname === "/");
     await page.goto(`${visit.stack.url}/settings`);
-    await page.getByRole("table", { name: "Members" }).getByText("bo@example.org").waitFor();
+    const row = page.getByRole("row").filter({ hasText: "bo@example.org" });
+    await row.getByText("viewer", { exact: true }).waitFor();
+    expect(await page.getByLabel("Name of the new key").count()).toBe(0);
     await settings.reload();
     await settings.getByRole("table", { name: "Security log" }).getByText("joined").waitFor();
     expect(complaints).toEqual([]);

@@ -24,8 +24,8 @@ export const createKey = (body: KeyCreate) => callApi(keyCreatedSchema, "/keys",
 
 export const revokeKey = (key: string) => callApi(done, `/keys/${key}`, { method: "DELETE" });
 
-export const inviteMember = (email: string) =>
-  callApi(memberInvitedSchema, "/members", { method: "POST", body: { email } });
+export const inviteMember = (body: { email: string; role: string }) =>
+  callApi(memberInvitedSchema, "/members", { method: "POST", body });
 
 export const changeRole = ({ id, role }: { id: string; role: Role }) =>
   callApi(done, `/members/${id}`, { method: "PATCH", body: { role } });

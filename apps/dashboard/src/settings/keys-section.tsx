@@ -34,8 +34,15 @@ function readWanted(form: FormData): KeyCreate {
   };
 }
 
-/** `self`: id of who looks; one revokes one's own keys. */
-export function KeysSection({ canRevoke, self }: { canRevoke: boolean; self: string | null }) {
+export interface KeysSectionProps {
+  canMake: boolean;
+  /** Anybody's; one revokes one's own in any case. */
+  canRevoke: boolean;
+  /** Id of who looks. */
+  self: string | null;
+}
+
+export function KeysSection({ canMake, canRevoke, self }: KeysSectionProps) {
   const client = useQueryClient();
   const query = useQuery(queries.keys);
   const { data } = query;
@@ -51,53 +58,55 @@ export function KeysSection({ canRevoke, self }: { canRevoke: boolean; self: str
       about="With a key, scripts do what its scope says, and no more. It goes with whoever made it. The hub keeps only its hash."
     >
       <UnreadableNotice items={data?.unreadable ?? []} />
-      <form
-        className="grid gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = event.currentTarget;
-          create.mutate(readWanted(new FormData(form)), { onSuccess: () => form.reset() });
-        }}
-      >
-        <div className="grid gap-3 sm:grid-cols-3">
-          <FormField
-            label="Name of the new key"
-            name="name"
-            placeholder="Where it is used: gpu-box, ci …"
-            maxLength={64}
-            required
-          />
-          <FormSelect
-            label="Project"
-            name="project"
-            options={[["", "All projects"], ...(projects?.projects ?? []).map(({ id, name }) => [id, name] as const)]}
-          />
-          <FormSelect
-            label="Expires"
-            name="days"
-            options={[["0", "Never"], ...TERMS.map((days) => [days, `In ${days} days`] as const)]}
-          />
-        </div>
-        <FormChecks label="It may">
-          {KEY_SCOPES.map((scope) => (
-            <FormCheck
-              key={scope}
-              name={scope}
-              defaultChecked={scope !== "admin"}
-              label={
-                <span>
-                  {scope} <span className="text-faint">{SCOPES[scope]}</span>
-                </span>
-              }
+      {canMake ? (
+        <form
+          className="grid gap-3"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const form = event.currentTarget;
+            create.mutate(readWanted(new FormData(form)), { onSuccess: () => form.reset() });
+          }}
+        >
+          <div className="grid gap-3 sm:grid-cols-3">
+            <FormField
+              label="Name of the new key"
+              name="name"
+              placeholder="Where it is used: gpu-box, ci …"
+              maxLength={64}
+              required
             />
-          ))}
-        </FormChecks>
-        <div>
-          <Button type="submit" disabled={create.isPending}>
-            Create a key
-          </Button>
-        </div>
-      </form>
+            <FormSelect
+              label="Project"
+              name="project"
+              options={[["", "All projects"], ...(projects?.projects ?? []).map(({ id, name }) => [id, name] as const)]}
+            />
+            <FormSelect
+              label="Expires"
+              name="days"
+              options={[["0", "Never"], ...TERMS.map((days) => [days, `In ${days} days`] as const)]}
+            />
+          </div>
+          <FormChecks label="It may">
+            {KEY_SCOPES.map((scope) => (
+              <FormCheck
+                key={scope}
+                name={scope}
+                defaultChecked={scope !== "admin"}
+                label={
+                  <span>
+                    {scope} <span className="text-faint">{SCOPES[scope]}</span>
+                  </span>
+                }
+              />
+            ))}
+          </FormChecks>
+          <div>
+            <Button type="submit" disabled={create.isPending}>
+              Create a key
+            </Button>
+          </div>
+        </form>
+      ) : null}
       {create.data === undefined ? null : (
         <OnceOnly text={create.data.secret} about={`The key “${create.data.name}” is shown this once: copy it now.`}>
           <CopyButton text={create.data.secret} />

@@ -38,7 +38,10 @@ export function MembersSection({ team, role, self }: MembersSectionProps) {
   /** An admin changes no owner, and makes none. */
   const mayTouch = (member: Member): boolean => mayManage && (role === "owner" || member.role !== "owner");
   return (
-    <Section title="Members" about={`Who belongs to ${team}: everybody sees all of its projects.`}>
+    <Section
+      title="Members"
+      about={`Who belongs to ${team}: everybody sees all of its projects, and viewers change nothing.`}
+    >
       <UnreadableNotice items={data?.unreadable ?? []} />
       {mayManage ? (
         <form
@@ -46,10 +49,22 @@ export function MembersSection({ team, role, self }: MembersSectionProps) {
           onSubmit={(event) => {
             event.preventDefault();
             const form = event.currentTarget;
-            invite.mutate(String(new FormData(form).get("email")), { onSuccess: () => form.reset() });
+            const typed = new FormData(form);
+            const asked = { email: String(typed.get("email")), role: String(typed.get("role")) };
+            invite.mutate(asked, { onSuccess: () => form.reset() });
           }}
         >
           <Input name="email" type="email" aria-label="E-mail" placeholder="E-mail" required className="w-60" />
+          <select
+            name="role"
+            aria-label="Role"
+            defaultValue="member"
+            className="h-8 rounded-md border border-line-strong bg-panel px-2"
+          >
+            {ROLES.filter((one) => one !== "owner").map((one) => (
+              <option key={one}>{one}</option>
+            ))}
+          </select>
           <Button type="submit" disabled={invite.isPending}>
             Invite
           </Button>

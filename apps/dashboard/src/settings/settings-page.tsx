@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { queries } from "../api/queries";
-import { isManager } from "../api/standing";
+import { isManager, mayEdit } from "../api/standing";
 import { TopLine } from "../parts/top-line";
 import { Unread } from "../parts/unread";
 import { AccountSection } from "./account-section";
@@ -26,7 +26,7 @@ export function SettingsPage() {
             {me.user === null ? null : <AccountSection user={me.user} />}
             {me.user === null ? null : <SecondFactorSection user={me.user} />}
             <SessionsSection />
-            <KeysSection canRevoke={isManager(me)} self={me.user?.id ?? null} />
+            <KeysSection canMake={mayEdit(me)} canRevoke={isManager(me)} self={me.user?.id ?? null} />
             <MembersSection team={me.team.name} role={me.team.role} self={me.user?.id ?? null} />
             {isManager(me) ? <SecurityLogSection /> : null}
           </div>
