@@ -69,6 +69,10 @@ test("a run that is not there is named, and the others are compared all the same
   await page.goto(`${visit.stack.url}/compare?runs=${first},${gone}`);
   await page.getByText(`1 run of this address is not there (any more): ${gone}`).waitFor();
   await waitFor("head_0/loss", 1, 2000);
+  const many = Array.from({ length: 101 }, (_, index) => gone.replace(/000$/, String(index + 100)));
+  await page.goto(`${visit.stack.url}/compare?runs=${first},${many.join(",")}`);
+  await page.getByText("This address names 102 runs; the first 100 are compared.").waitFor();
+  await waitFor("head_0/loss", 1, 2000);
   await page.goto(`${visit.stack.url}/compare`);
   await page.getByText("Choose the runs to compare in the list of runs.").waitFor();
 });

@@ -1,4 +1,5 @@
 "use client";
+import { MOST_COMPARED } from "@tailbone/protocol/page-state/views";
 import { useQueryStates } from "nuqs";
 import { useEffect } from "react";
 import { toTailboneError } from "../api/client";
@@ -15,7 +16,8 @@ import { useComparedRuns } from "./use-compared-runs";
 /** The curves of several runs laid over each other, live. */
 export function ComparePage() {
   const [url, setUrl] = useQueryStates(compareUrl, { history: "replace" });
-  const ids = [...new Set(url.runs)];
+  const named = [...new Set(url.runs)];
+  const ids = named.slice(0, MOST_COMPARED);
   const { runs, missing, error, isReading, retry } = useComparedRuns(ids);
   const lives = useFollowedRuns(runs.map(({ id }) => id));
   useEffect(() => {
@@ -34,10 +36,15 @@ export function ComparePage() {
           <ComparedRuns runs={runs} onDrop={(run) => setRuns(ids.filter((id) => id !== run))} />
         )}
         {error === null ? null : <ErrorNotice error={toTailboneError(error)} onRetry={retry} className="m-4" />}
+        {named.length === ids.length ? null : (
+          <p role="status" className="px-4 pb-2 text-sm text-warn">
+            This address names {formatPlural(named.length, "run")}; the first {MOST_COMPARED} are compared.
+          </p>
+        )}
         {missing.length === 0 ? null : (
           <p role="status" className="px-4 pb-2 text-sm text-warn">
             {formatPlural(missing.length, "run")} of this address {missing.length === 1 ? "is" : "are"} not there (any
-            more): {missing.join(", ")}
+            more): {firstOf(missing)}
           </p>
         )}
         {isThere ? (
@@ -49,3 +56,8 @@ export function ComparePage() {
     </>
   );
 }
+
+const NAMED = 3;
+
+const firstOf = (ids: readonly string[]): string =>
+  ids.slice(0, NAMED).join(", ") + (ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "");

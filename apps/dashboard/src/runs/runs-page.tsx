@@ -1,6 +1,6 @@
 "use client";
 import { comparePath } from "@tailbone/protocol/page-paths";
-import { RUN_FACTS } from "@tailbone/protocol/page-state/views";
+import { MOST_COMPARED, RUN_FACTS } from "@tailbone/protocol/page-state/views";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useQueryStates } from "nuqs";
@@ -67,7 +67,9 @@ export function RunsPage({ project }: { project: string | null }) {
           </span>
           {url.chosen.length === 0 ? null : (
             <span className="flex items-center gap-2 text-xs">
-              <span className="text-soft">{formatCount(url.chosen.length)} chosen</span>
+              <span className="text-soft">
+                {formatCount(url.chosen.length)} chosen{url.chosen.length < MOST_COMPARED ? "" : ", the most at once"}
+              </span>
               <Button asChild look="primary" size="small">
                 <Link href={comparePath(url.chosen)}>Compare</Link>
               </Button>
@@ -118,7 +120,7 @@ export function RunsPage({ project }: { project: string | null }) {
             series={series}
             withProject={project === null}
             chosen={url.chosen}
-            onChoose={(chosen) => void setUrl({ chosen: [...chosen] })}
+            onChoose={(chosen) => void setUrl({ chosen: chosen.slice(0, MOST_COMPARED) })}
             sort={url.sort}
             onSort={(sort) => void setUrl({ sort })}
             hasMore={runs.hasNextPage}

@@ -52,6 +52,9 @@ export const panelsViewSchema = z.object({
   chart: urlText().optional(),
 });
 
+/** More are not compared at once: nobody could tell their curves apart, and servers take no address of many more. */
+export const MOST_COMPARED = 100;
+
 export const compareViewSchema = z.object({
   /** Ids of the runs that are compared. */
   runs: urlList(urlText()).default([]),
